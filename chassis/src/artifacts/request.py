@@ -1,0 +1,25 @@
+"""What the user asked for: artifacts `source` (when it is a reference) and `options`."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from artifacts.model import Model
+
+
+class Reference(Model):
+    """Artifact `source` when no file was given: an identifier or address to fetch the paper from."""
+
+    reference: str = Field(min_length=1, max_length=2000)
+
+
+class Options(Model):
+    """Artifact `options`: how the video is to be."""
+
+    seconds: int = Field(60, ge=20, le=180)
+    language: str = Field("en", pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$")
+    voice: str = Field("", max_length=64)
+    """Empty: the narrator's default for the language."""
+    theme: Literal["", "dusk", "dawn", "paper", "night"] = ""
+    """Empty: chosen by the paper's subject."""
+    music: bool = False

@@ -1,0 +1,87 @@
+"""The one tree of errors.
+
+Error                     code, sentence for the user, detail for the operator, retryable or not
+├── Fatal                 trying again cannot help
+│   ├── SourceError       the paper that was given is unusable          code source.*
+│   ├── UsageError        the request makes no sense                    code usage.*
+│   └── Defect            our own fault                                 code internal.*
+├── Transient             trying again may help                         code unavailable.*
+│   └── RateLimited       the provider said when                        code rate-limited.*
+└── Abandoned             cancelled, or overtaken by an edit: no failure at all
+"""
+
+from __future__ import annotations
+
+
+class Error(Exception):
+    """Root of the tree.
+
+    Args:
+        code: dotted and stable, such as `source.encrypted`; programs branch on it.
+        message: one sentence for the user that says what to do next.
+        detail: for the operator; never shown to the user.
+    """
+
+    retryable = False
+
+    def __init__(self, code: str, message: str, detail: str = "") -> None:
+        super().__init__(f"{code}: {message}")
+        self.code = code
+        self.message = message
+        self.detail = detail
+
+    def __reduce__(self) -> tuple[type[Error], tuple[str, str, str]]:
+        """Errors cross process borders whole."""
+        return type(self), (self.code, self.message, self.detail)
+
+
+class Fatal(Error):
+    """Trying again cannot help."""
+
+
+class SourceError(Fatal):
+    """The paper that was given is unusable."""
+
+
+class UsageError(Fatal):
+    """The request makes no sense."""
+
+
+class Defect(Fatal):
+    """Our own fault."""
+
+
+class Transient(Error):
+    """Trying again may help."""
+
+    retryable = True
+    retry_after: float | None = None
+    """Seconds until the next try makes sense; None: the runner decides."""
+
+
+class RateLimited(Transient):
+    """The provider said when to come back."""
+
+    def __init__(self, code: str, message: str, detail: str = "", *, retry_after: float) -> None:
+        super().__init__(code, message, detail)
+        self.retry_after = retry_after
+
+    def __reduce__(self) -> tuple[type[Error], tuple[str, str, str]]:
+        """As the root's; a limit that crossed a process border has lost its hour."""
+        return Transient, (self.code, self.message, self.detail)
+
+
+class Abandoned(Error):
+    """The job was cancelled, or an edit overtook this work: stop, and say nothing."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__("abandoned", reason)
+
+
+def classify(error: BaseException) -> Error:
+    """Give any exception its place in the tree; what is unknown is a defect."""
+    if isinstance(error, Error):
+        return error
+    if isinstance(error, (ConnectionError, TimeoutError)):
+        return Transient("unavailable.connection", "A service did not answer; trying again.", repr(error))
+    return Defect("internal.defect", "Something broke on our side; the operators have been told.", repr(error))

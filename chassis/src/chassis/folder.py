@@ -1,0 +1,130 @@
+"""The job folder: all that a stage sees of a job."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from chassis import names
+from chassis.errors import Defect
+
+M = TypeVar("M", bound=BaseModel)
+
+
+@dataclass(frozen=True)
+class Made:
+    """A file that a stage has written."""
+
+    artifact: str
+    path: Path
+    media_type: str
+    digest: str
+    size: int
+
+
+class JobFolder:
+    """The inputs of one run, the place for its outputs, and the way to say how far it is.
+
+    Names are given as the stage declares them: in a stage that runs per scene, `scene.*.brief` is this scene's.
+
+    Args:
+        root: directory that outputs are written to.
+        inputs: file of each input by artifact name.
+        scene: number of the scene, in a stage that runs per scene.
+        fetch_blob: finds a blob by digest and returns a file that holds it.
+        report: is told the progress (fraction 0 to 1, note); raises Abandoned when the work is no longer wanted.
+    """
+
+    def __init__(
+        self,
+        root: Path,
+        inputs: Mapping[str, Path],
+        *,
+        scene: int | None = None,
+        fetch_blob: Callable[[str], Path] | None = None,
+        report: Callable[[float, str], None] | None = None,
+    ) -> None:
+        self.root = root
+        self.scene = scene
+        self.made: dict[str, Made] = {}
+        self._inputs = dict(inputs)
+        self._fetch_blob = fetch_blob
+        self._report = report
+
+    def path(self, name: str) -> Path:
+        """The file of an input."""
+        return self._inputs[names.of_scene(name, self.scene)]
+
+    def load(self, name: str, model: type[M]) -> M:
+        """The JSON of an input, validated."""
+        return _parse(self.path(name), model)
+
+    def each(self, pattern: str) -> dict[int, Path]:
+        """The files of all scenes' inputs that the pattern stands for, by scene, in order."""
+        found = {names.scene_of(name) or 0: path for name, path in self._inputs.items() if names.matches(pattern, name)}
+        return dict(sorted(found.items()))
+
+    def load_each(self, pattern: str, model: type[M]) -> dict[int, M]:
+        """The JSON of all scenes' inputs that the pattern stands for, validated."""
+        return {scene: _parse(path, model) for scene, path in self.each(pattern).items()}
+
+    def blob(self, digest: str) -> Path:
+        """A file with the bytes that have this digest: what an input names by content, such as a figure."""
+        if self._fetch_blob is None:
+            raise Defect("internal.blob", "A picture of the paper could not be found.", f"no blobs here: {digest}")
+        return self._fetch_blob(digest)
+
+    def write(self, name: str, content: bytes | BaseModel | Path, media_type: str = "application/json") -> Made:
+        """Put an output into the folder, whole or not at all. A Path is moved."""
+        artifact = names.of_scene(name, self.scene)
+        target = self.root / names.file_name(artifact, media_type)
+        beside = self.root / f".{target.name}.part"
+        if isinstance(content, Path):
+            shutil.move(content, beside)
+        else:
+            beside.write_bytes(_json_bytes(content) if isinstance(content, BaseModel) else content)
+        os.replace(beside, target)
+        made = Made(artifact, target, media_type, digest_of(target), target.stat().st_size)
+        self.made[artifact] = made
+        return made
+
+    def scratch(self, name: str) -> Path:
+        """A path for work in progress; it is gone when the run ends."""
+        place = self.root / ".scratch"
+        place.mkdir(exist_ok=True)
+        return place / name
+
+    def progress(self, fraction: float, note: str = "") -> None:
+        """Say how far the run is, 0 to 1. Raises Abandoned when nobody wants it any more: call it often."""
+        if self._report is not None:
+            self._report(min(max(fraction, 0.0), 1.0), note)
+
+
+def digest_of(path: Path) -> str:
+    """Hexadecimal SHA-256 of a file."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def canonical_json(value: Any) -> bytes:
+    """The one way to write a JSON value, so that equal values have equal digests."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+
+
+def _json_bytes(model: BaseModel) -> bytes:
+    return model.model_dump_json(indent=1).encode() + b"\n"
+
+
+def _parse(path: Path, model: type[M]) -> M:
+    try:
+        return model.model_validate_json(path.read_bytes())
+    except ValidationError as error:
+        raise Defect("internal.artifact", "A part of the job could not be read; please retry it.", str(error)) from error

@@ -1,0 +1,1 @@
+"""The hiddenhill command and the embedded stack."""

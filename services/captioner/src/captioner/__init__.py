@@ -1,0 +1,1 @@
+"""Narration in, captions out; everything in, video out."""

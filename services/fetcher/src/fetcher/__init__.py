@@ -1,0 +1,1 @@
+"""Reference or file in, paper out."""

@@ -1,0 +1,1 @@
+"""Accepts jobs, shows them, streams their progress; keeps the ledger."""

@@ -1,0 +1,1 @@
+"""Scene brief in, narration with word times out."""

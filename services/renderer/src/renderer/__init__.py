@@ -1,0 +1,1 @@
+"""Brief, narration and captions in, encoded scene out."""

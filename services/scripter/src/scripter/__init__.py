@@ -1,0 +1,1 @@
+"""Paper in, script and scene briefs out."""

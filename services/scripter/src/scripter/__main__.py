@@ -1,0 +1,9 @@
+"""`python -m scripter`."""
+
+import sys
+
+from scripter.stage import service
+from chassis.service import main
+
+if __name__ == "__main__":
+    sys.exit(main(service()))

@@ -1,0 +1,158 @@
+"""MathML and TeX as short readable text."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from fetcher.jats.tree import Element
+from fetcher.prose import clean, lowered, raised
+
+UNREADABLE = "[formula]"
+_LONGEST = 80
+_TIGHT = set("()[]{}⟨⟩|,.;:!′″%°/^_")
+_SPACED = set("=<>≤≥≈≠∼~→←↔⇌∝±×+·∈≡≪≫≃≅∓⇒")
+
+
+def formula_text(element: Element) -> str:
+    """The formula in an `inline-formula`, `disp-formula`, `math` or `tex-math` as text, or `[formula]`."""
+    math = element if element.tag == "math" else next(element.iter("math"), None)
+    if math is not None:
+        return _short(_mathml(math))
+    tex = element if element.tag == "tex-math" else next(element.iter("tex-math"), None)
+    if tex is not None:
+        return _short(tex_text("".join(tex.itertext())))
+    return UNREADABLE
+
+
+def _short(text: str | None) -> str:
+    text = clean(text or "")
+    return text if 0 < len(text) <= _LONGEST else UNREADABLE
+
+
+def _mathml(node: Element) -> str | None:
+    """Linear text of a MathML node; None where a line of text cannot hold it."""
+    tag = node.tag
+    if tag in ("mi", "mn", "mtext", "ms"):
+        return clean("".join(node.itertext()))
+    if tag == "mo":
+        return _operator(clean("".join(node.itertext())))
+    if tag == "mspace":
+        return " "
+    if tag in ("annotation", "annotation-xml", "mphantom", "none", "mprescripts", "maligngroup", "malignmark"):
+        return ""
+    if tag in ("mtable", "mmultiscripts", "mlongdiv", "mstack"):
+        return _single_row(node) if tag == "mtable" else None
+    parts = [_mathml(child) for child in node]
+    if any(part is None for part in parts):
+        return None
+    return _compose(node, [part.strip() if len(parts) > 1 and tag[0] == "m" and tag not in _ROWS else part
+                           for part in parts if part is not None])
+
+
+_ROWS = {"math", "mrow", "mstyle", "mpadded", "semantics", "menclose", "merror", "mtd", "mtr"}
+
+
+def _compose(node: Element, parts: list[str]) -> str | None:
+    tag = node.tag
+    if tag == "mfrac" and len(parts) == 2:
+        return f"{_grouped(parts[0])}/{_grouped(parts[1])}"
+    if tag == "msup" and len(parts) == 2:
+        return parts[0] + _power(parts[1])
+    if tag in ("msub", "munder") and len(parts) == 2:
+        return parts[0] + _index(parts[1])
+    if tag in ("msubsup", "munderover") and len(parts) == 3:
+        return parts[0] + _index(parts[1]) + _power(parts[2])
+    if tag == "mover" and len(parts) == 2:
+        return _accented(parts[0], parts[1])
+    if tag == "msqrt":
+        return "√" + _grouped("".join(parts))
+    if tag == "mroot" and len(parts) == 2:
+        return f"{raised(parts[1])}√{_grouped(parts[0])}"
+    if tag == "mfenced":
+        return (node.get("open") or "(") + ", ".join(parts) + (node.get("close") or ")")
+    return "".join(parts)
+
+
+def _single_row(table: Element) -> str | None:
+    cells = [cell for row in table for cell in row]
+    if len(table) != 1 or len(cells) > 4:
+        return None
+    parts = [_mathml(cell) for cell in cells]
+    return None if None in parts else " ".join(part for part in parts if part)
+
+
+def _operator(text: str) -> str:
+    text = {"-": "−", "*": "·", "\u2061": "", "\u2062": "", "\u2063": ""}.get(text, text)
+    return f" {text} " if text in _SPACED else text
+
+
+def _grouped(text: str) -> str:
+    text = text.strip()
+    return text if re.fullmatch(r"[\w.,′]+|\(.*\)", text) else f"({text})"
+
+
+def _power(text: str) -> str:
+    text = re.sub(r"\s+", "", text)
+    if text in ("*", "∗", "′", "″", "†", "·"):
+        return "*" if text == "∗" else text
+    mapped = raised(text)
+    return mapped if mapped != text and not mapped.startswith("^") else "^" + (text if text.isalnum() else f"({text})")
+
+
+def _index(text: str) -> str:
+    text = text.strip()
+    mapped = lowered(text)
+    return mapped if mapped != text else "_" + (text if text.isalnum() else f"({text})")
+
+
+_ACCENTS = {"¯": "\u0304", "‾": "\u0304", "_": "\u0304", "^": "\u0302", "ˆ": "\u0302", "~": "\u0303", "˜": "\u0303", "∼": "\u0303",
+            "˙": "\u0307", ".": "\u0307", "→": "\u20d7", "⃗": "\u20d7", "¨": "\u0308"}
+
+
+def _accented(base: str, accent: str) -> str:
+    mark = _ACCENTS.get(accent.strip())
+    return unicodedata.normalize("NFC", base + mark) if mark and len(base) == 1 else base
+
+
+_TEX_BODY = re.compile(r"\\begin\{document\}(.*?)\\end\{document\}", re.DOTALL)
+_TEX_FONT = re.compile(r"\\(?:math(?:rm|it|bf|sf|tt|cal|bb|frak|scr|normal)|text(?:rm|it|bf|sf|tt)?|operatorname\*?|hbox|mbox|rm|boldsymbol)\b")
+_TEX_FRACTION = re.compile(r"\\[dt]?frac\{([^{}]*)\}\{([^{}]*)\}")
+_TEX_ROOT = re.compile(r"\\sqrt\{([^{}]*)\}")
+_TEX_SCRIPT = re.compile(r"([\^_])(?:\{([^{}]*)\}|(\\?\w))")
+_TEX_COMMAND = re.compile(r"\\([A-Za-z]+)\s?")
+_TEX_WORDS = {
+    "times": "×", "pm": "±", "mp": "∓", "cdot": "·", "le": "≤", "leq": "≤", "ge": "≥", "geq": "≥", "neq": "≠", "ne": "≠",
+    "approx": "≈", "sim": "∼", "simeq": "≃", "equiv": "≡", "propto": "∝", "infty": "∞", "rightarrow": "→", "to": "→",
+    "leftarrow": "←", "leftrightarrow": "↔", "partial": "∂", "nabla": "∇", "sum": "∑", "prod": "∏", "int": "∫", "in": "∈",
+    "circ": "°", "degree": "°", "prime": "′", "ell": "ℓ", "hbar": "ℏ", "angle": "∠", "ll": "≪", "gg": "≫", "ldots": "…",
+    "cdots": "…", "dots": "…", "log": "log", "ln": "ln", "exp": "exp", "sin": "sin", "cos": "cos", "tan": "tan",
+    "max": "max", "min": "min", "lim": "lim", "left": "", "right": "", "quad": " ", "qquad": " ", "displaystyle": "",
+    "limits": "", "big": "", "Big": "", "varepsilon": "ε", "varphi": "φ", "vartheta": "ϑ", "rangle": "⟩", "langle": "⟨",
+}  # fmt: skip
+
+
+def tex_text(tex: str) -> str | None:
+    """Text of simple TeX; None where commands remain that have no plain counterpart."""
+    body = _TEX_BODY.search(tex)
+    text = (body[1] if body else tex).replace("$", " ").replace("\\(", " ").replace("\\)", " ")
+    text = re.sub(r"\\([,;:!> ]|\\)", " ", text)
+    text = _TEX_FONT.sub("", text).replace("\\{", "{").replace("\\}", "}").replace("\\%", "%").replace("\\&", "&")
+    text = _TEX_COMMAND.sub(_tex_word, text)
+    for _ in range(6):
+        text = _TEX_SCRIPT.sub(lambda m: (_power if m[1] == "^" else _index)(m[2] if m[2] is not None else m[3]), text)
+        text = _TEX_FRACTION.sub(lambda m: f"{_grouped(m[1])}/{_grouped(m[2])}", text)
+        text = _TEX_ROOT.sub(lambda m: "√" + _grouped(m[1]), text)
+    text = text.replace("{", "").replace("}", "").replace("~", " ").replace("-", "−")
+    return None if "\\" in text or "&" in text else text
+
+
+def _tex_word(command: re.Match[str]) -> str:
+    name = command[1]
+    if name in _TEX_WORDS:
+        return _TEX_WORDS[name]
+    size = "CAPITAL" if name[0].isupper() else "SMALL"
+    try:
+        return unicodedata.lookup(f"GREEK {size} LETTER {name.upper()}")
+    except KeyError:
+        return command[0]

@@ -78,6 +78,8 @@ def _abbreviated(before: str, following: str, phrases: Phrases, *, parenthesised
         return word in {"p", "n"} and len(before) > 1 and before[-2:-1] in " ("
     if word in _UNITS:
         return False
+    if phrases.language == "de" and re.fullmatch(r"[1-3]?\d", word):
+        return True  # an ordinal: `am 3. März`
     if _GENUS.search(before):
         # `E. coli`, `J. Smith`: an initial, unless it ends a name such as `vitamin D.`
         return not re.search(r"(?:vitamin|type|group|hepatitis|class|panel|protein|model|phase|factor) [A-Z]$", before)

@@ -1,0 +1,68 @@
+"""The check that every spoken sentence must pass, whoever wrote it: whole, clean, and resting on the paper."""
+
+from __future__ import annotations
+
+import re
+
+from artifacts.paper import Paper
+from artifacts.script import Sentence
+
+from scripter.numbers import tokens_of
+from scripter.phrases import Phrases
+from scripter.trimming import has_verb
+
+_DEBRIS = {
+    "citation": re.compile(r"\bet al\b|\bibid|op\. cit|\[\s*\]|\(\s*\)|\[\d"),
+    "figure": re.compile(r"\b(?:Figs?|Figures?|Tables?|Abb|Tab)\b\.?\s*S?\d", re.IGNORECASE),
+    "address": re.compile(r"https?:|www\.|doi\.org|\b\S+@\S+\.\S+"),
+    "punctuation": re.compile(
+        r"[,;:]\s*[.!?]|\s[.,;:!?](?:\s|$)|[,;:]{2,}|\.\.|,\s*,|\(\s|\s\)|^[,;:.)]|[.,;:]\d{1,3}\s+[A-Z]|\b(?:in|by|from|see|of|and|with|to|at)[.,]\s*$"
+    ),
+    "spaces": re.compile(r"\s{2,}|[\n\t]"),
+    "formula": re.compile(r"\[formula\]|\\[a-z]+|[{}^_|]|\$|=|[∑∫∂√∈∀∇]|[a-z]{4,}\d{1,2}(?=[\s.,])", re.IGNORECASE),
+    "placeholder": re.compile(r"[\ufffd\ue000-\uf8ff]|\bNaN\b|<[a-z/]"),
+    "nothing": re.compile(r"\b(?:by|in|of|from|with|and|or|the|a|an|than|to) (?:and|or|,|\.|by|of)(?=\s|$)(?! (?:large|by))"),
+}
+
+
+def faults(sentence: Sentence, paper: Paper, phrases: Phrases) -> list[str]:
+    """What is wrong with a sentence; empty when it may be spoken."""
+    return evidence_faults(sentence, paper) + form_faults(sentence.text, phrases)
+
+
+def evidence_faults(sentence: Sentence, paper: Paper) -> list[str]:
+    """Whether it names passages of the paper, with their text, that hold each of its numbers."""
+    passages = {passage.id: passage.text for passage in paper.passages}
+    if not sentence.evidence:
+        return ["evidence: none"]
+    found = [
+        f"evidence: {item.id}" for item in sentence.evidence if item.id not in passages or passages[item.id] != item.text
+    ]
+    available = {number for item in sentence.evidence for number in tokens_of(item.text)}
+    return found + [f"number: {number}" for number in tokens_of(sentence.text) if number not in available]
+
+
+def form_faults(text: str, phrases: Phrases) -> list[str]:
+    """Whether it is one complete sentence without remains of what was cut."""
+    found = [name for name, pattern in _DEBRIS.items() if pattern.search(text)]
+    if not re.search(r"[.!?。！？…]['\"”’»)]*$", text):
+        found.append("no final stop")
+    if not re.match(r"[\"“‘«¿¡(]*(?:[^\W\d_a-zà-ÿ]|\d|[a-z]{1,2}[A-Z0-9-])", text):
+        found.append("small first letter")
+    for opening, closing in ("()", "[]", "“”", "«»"):
+        if text.count(opening) != text.count(closing):
+            found.append("unbalanced " + opening)
+    if text.count('"') % 2:
+        found.append('unbalanced "')
+    if not has_verb(text, phrases):
+        found.append("no verb")
+    return found
+
+
+def numbers_checked(sentences: list[Sentence]) -> int:
+    """How many numbers of the sentences were looked up and found in their evidence."""
+    count = 0
+    for sentence in sentences:
+        available = {number for item in sentence.evidence for number in tokens_of(item.text)}
+        count += sum(number in available for number in tokens_of(sentence.text))
+    return count

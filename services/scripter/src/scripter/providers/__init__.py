@@ -1,0 +1,16 @@
+"""Script writers, one module each."""
+
+from __future__ import annotations
+
+from chassis.errors import Defect
+
+from scripter.writer import Writer
+
+
+def writer_named(name: str) -> Writer:
+    """The writer of this name, as the settings give it."""
+    if name == "extractive":
+        from scripter.providers.extractive import ExtractiveWriter  # noqa: PLC0415 - only the chosen writer is loaded
+
+        return ExtractiveWriter()
+    raise Defect("internal.writer", "The script writer is not set up rightly; please tell the operator.", f"no {name!r}")

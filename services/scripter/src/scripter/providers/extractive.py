@@ -1,0 +1,140 @@
+"""The writer that needs no key: it picks and trims the paper's own sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from artifacts.options import Options
+from artifacts.paper import Paper
+from artifacts.script import Role
+
+from scripter import pacing
+from scripter.candidates import Candidate, candidates_in, to_sentence
+from scripter.phrases import Phrases, phrases_for
+from scripter.scoring import score
+from scripter.writer import Draft
+
+_FIRST: tuple[Role, ...] = ("results", "hook", "end", "method", "question", "results", "takeaway", "caveat", "results")
+_AGAIN: tuple[Role, ...] = ("results", "results", "method", "results", "question", "caveat", "results", "takeaway")
+_ORDER: tuple[Role, ...] = ("hook", "question", "method", "results", "caveat", "takeaway", "end")
+_LEAST: dict[Role, float] = {
+    "hook": 0.6, "question": 1.5, "method": 1.3, "results": 1.0, "caveat": 1.6, "takeaway": 1.4, "end": 0.6,
+}  # fmt: skip
+_PAUSE = 0.5
+_SHARE = 0.97
+_ALIKE = 0.5
+
+
+@dataclass
+class _Choice:
+    """Units chosen so far: one sentence each, or two where the second leans on the first."""
+
+    units: list[tuple[Role, tuple[Candidate, ...]]] = field(default_factory=list)
+    seconds: float = 0.0
+
+    def add(self, role: Role, unit: tuple[Candidate, ...]) -> None:
+        self.units.append((role, unit))
+        self.seconds += _seconds(unit)
+
+    @property
+    def candidates(self) -> list[Candidate]:
+        return [candidate for _, unit in self.units for candidate in unit]
+
+
+class ExtractiveWriter:
+    """Scores every sentence for every part of the script and fills the parts, the most needed first."""
+
+    name = "extractive"
+
+    def write(self, paper: Paper, options: Options, language: str) -> list[Draft]:
+        phrases = phrases_for(language)
+        pool = candidates_in(paper, phrases)
+        choice = _Choice()
+        for role in _roles(options.seconds):
+            unit = _best(role, pool, choice, options.seconds * _SHARE - choice.seconds, phrases)
+            if unit:
+                choice.add(role, unit)
+            if options.seconds * _SHARE - choice.seconds < 3:
+                break
+        units = _with_an_end(_in_order(choice.units))
+        return [Draft(role, tuple(to_sentence(c, paper) for c in unit)) for role, unit in units]
+
+
+def _roles(seconds: int) -> Iterator[Role]:
+    yield from _FIRST
+    for _ in range(seconds // 30 + 1):
+        yield from _AGAIN
+
+
+def _best(
+    role: Role, pool: list[Candidate], choice: _Choice, room: float, phrases: Phrases
+) -> tuple[Candidate, ...] | None:
+    best: tuple[float, tuple[Candidate, ...]] | None = None
+    taken = choice.candidates
+    orders = {candidate.order for candidate in taken}
+    for candidate in pool:
+        if candidate.order in orders:
+            continue
+        points = score(candidate, role, phrases)
+        if points < _LEAST[role] or (best and points <= best[0]):
+            continue
+        unit = _unit(candidate, role, pool, orders)
+        if unit is None or _seconds(unit) > min(room, 11.5) + (1.5 if room > 4 else 0):
+            continue
+        points -= 0.7 * (len(unit) > 1) + 1.5 * max((_alike(candidate, other) for other in taken), default=0.0)
+        if points < _LEAST[role] or any(_alike(c, other) > _ALIKE for c in unit for other in taken):
+            continue
+        if best is None or points > best[0]:
+            best = points, unit
+    return best[1] if best else None
+
+
+def _unit(candidate: Candidate, role: Role, pool: list[Candidate], taken: set[int]) -> tuple[Candidate, ...] | None:
+    settled = candidate.after_results and role in {"takeaway", "caveat", "end"}
+    if not candidate.leans or settled:
+        return (candidate,)
+    if candidate.order == 0 or role == "end":
+        return None
+    before = pool[candidate.order - 1]
+    if before.passage.id != candidate.passage.id or before.order in taken or before.leans:
+        return None
+    return (before, candidate) if _follows(before, candidate) else None
+
+
+def _follows(before: Candidate, candidate: Candidate) -> bool:
+    """Whether nothing was left out between the two in the passage."""
+    text = candidate.passage.text
+    tail = before.text.rstrip(".!?").split()[-1]
+    head = candidate.text.split()[0]
+    at = text.lower().find(head.lower(), max(text.find(tail), 0))
+    return 0 <= at - text.find(tail) < 60 + len(tail) or before.place + 1e-9 < candidate.place
+
+
+def _alike(one: Candidate, other: Candidate) -> float:
+    if not one.terms or not other.terms:
+        return 0.0
+    return len(one.terms & other.terms) / min(len(one.terms), len(other.terms))
+
+
+def _seconds(unit: tuple[Candidate, ...]) -> float:
+    return sum(candidate.seconds for candidate in unit) + _PAUSE + pacing.BETWEEN_SENTENCES * (len(unit) - 1)
+
+
+def _in_order(units: list[tuple[Role, tuple[Candidate, ...]]]) -> list[tuple[Role, tuple[Candidate, ...]]]:
+    def key(item: tuple[Role, tuple[Candidate, ...]]) -> tuple[int, int, int]:
+        origin = ("summary", "abstract", "body", "caption").index(item[1][0].origin) if item[0] != "hook" else 0
+        return _ORDER.index(item[0]), origin, item[1][0].order
+
+    return sorted(units, key=key)
+
+
+def _with_an_end(units: list[tuple[Role, tuple[Candidate, ...]]]) -> list[tuple[Role, tuple[Candidate, ...]]]:
+    """Every script opens with a hook and closes with the end card, which speaks too."""
+    if not units:
+        return units
+    if units[-1][0] != "end" and len(units) > 1:
+        units = [*units[:-1], ("end", units[-1][1])]
+    if units[0][0] != "hook":
+        units = [("hook", units[0][1]), *units[1:]]
+    return units

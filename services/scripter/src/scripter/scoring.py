@@ -1,0 +1,76 @@
+"""How well a sentence would play each part of the script."""
+
+from __future__ import annotations
+
+import re
+
+from artifacts.script import Role
+
+from scripter.candidates import Candidate
+from scripter.numbers import numbers_in
+from scripter.phrases import Phrases
+
+_ORIGIN: dict[Role, dict[str, float]] = {
+    "hook": {"summary": 2.2, "abstract": 1.2, "body": 0.6, "caption": -4},
+    "question": {"summary": 1.2, "abstract": 1.3, "body": 0.3, "caption": -4},
+    "method": {"summary": 1.4, "abstract": 1.6, "body": 0.3, "caption": -4},
+    "results": {"summary": 1.7, "abstract": 1.8, "body": 0.2, "caption": -1.5},
+    "caveat": {"summary": 0.8, "abstract": 0.6, "body": 0.6, "caption": -4},
+    "takeaway": {"summary": 1.4, "abstract": 1.6, "body": 0.4, "caption": -4},
+    "end": {"summary": 1.2, "abstract": 1.0, "body": 0.4, "caption": -4},
+}
+_KIND: dict[Role, dict[str, float]] = {
+    "hook": {"introduction": 0.7, "methods": -2, "results": -1, "conclusion": -0.3, "discussion": -0.6},
+    "question": {"introduction": 1.0, "methods": -0.8, "results": -1.2, "conclusion": -1.2, "discussion": -1.0},
+    "method": {"methods": 1.4, "results": -0.7, "introduction": -0.5, "conclusion": -1.5, "discussion": -1.0},
+    "results": {"results": 1.3, "methods": -1.6, "introduction": -1.6, "conclusion": 0.2, "discussion": -0.1},
+    "caveat": {"discussion": 0.9, "conclusion": 0.5, "methods": -1.2, "introduction": -1.5, "results": -0.8},
+    "takeaway": {"conclusion": 1.5, "discussion": 0.5, "methods": -2, "introduction": -1.3, "results": -0.9},
+    "end": {"conclusion": 1.4, "discussion": 0.5, "methods": -2, "introduction": -1.0, "results": -0.9},
+}
+_TARGET: dict[Role, tuple[float, float]] = {"hook": (0.0, 0.16), "question": (0.2, 0.45), "method": (0.25, 0.5),
+    "results": (0.4, 0.85), "caveat": (0.6, 1.0), "takeaway": (0.8, 1.0), "end": (0.85, 1.0)}  # fmt: skip
+_WRONG = re.compile(
+    r"\b(?:study|paper|article|review) (?:is|was) (?:supported|funded)|\bwe (?:thank|hope you)\b|\bsee also\b|\?.+\?|"
+    r"\bto our knowledge\b|\bas (?:mentioned|discussed|noted|described|shown|stated)\b|\b(?:above|below)\b|"
+    r"\b(?:first|second|third|last) (?:section|part|author)\b|\bwork(?:s)? of\b|\bmedian follow",
+    re.IGNORECASE,
+)
+
+
+def score(candidate: Candidate, role: Role, phrases: Phrases) -> float:
+    """How well the sentence suits the role; above about 1.5 it is good, below 0 it would be an embarrassment."""
+    cue = "takeaway" if role == "end" else role
+    hits = len(set(match.lower() for match in phrases.cues[cue].findall(candidate.text)))
+    points = _ORIGIN[role].get(candidate.origin, 0.0) + _KIND[role].get(candidate.kind, 0.0)
+    points += min(hits, 3) * (0.75 if role in {"question", "caveat", "method"} else 0.55)
+    points += 1.6 * candidate.centrality + 1.3 * candidate.ease
+    points -= 2.4 * _distance(candidate.place, _TARGET[role]) * (0.5 if candidate.origin == "body" else 1.0)
+    points -= 0.5 * len(phrases.cues["awkward"].findall(candidate.text))
+    points -= 0.8 * bool(_WRONG.search(candidate.text))
+    points -= 0.12 * max(0, candidate.words - 24) + 0.25 * max(0, 8 - candidate.words)
+    return points + _by_role(candidate, role, hits, phrases)
+
+
+def _by_role(candidate: Candidate, role: Role, hits: int, phrases: Phrases) -> float:
+    words = set(re.findall(r"[^\W\d_]+", candidate.text.lower()))
+    own = bool(words & phrases.first_person)
+    others = len(phrases.cues["background"].findall(candidate.text))
+    numbers = len(numbers_in(candidate.text, phrases.language))
+    tabled = bool(phrases.cues["question"].pattern != "(?!)")
+    if role == "hook":
+        return -1.0 * own - 0.3 * others - 0.05 * max(0, candidate.words - 18) + 0.2 * min(numbers, 1)
+    if role == "question":
+        return -2.0 * (hits == 0 and tabled) + 0.4 * own - 0.4 * (numbers > 1)
+    if role == "method":
+        return -1.6 * (hits == 0 and tabled) + 0.6 * min(numbers, 2) + 0.5 * own - 0.7 * others
+    if role == "results":
+        return -0.8 * (hits == 0 and tabled) + 0.35 * min(numbers, 2) - 0.2 * max(0, numbers - 4) - 1.2 * others
+    if role == "caveat":
+        return -3.5 * (hits == 0) - 0.6 * others
+    short = 0.07 * max(0, candidate.words - 16) if role == "end" else 0.0
+    return -0.9 * (hits == 0 and tabled) - 0.7 * others - short - 0.2 * max(0, numbers - 1)
+
+
+def _distance(place: float, target: tuple[float, float]) -> float:
+    return max(target[0] - place, place - target[1], 0.0)

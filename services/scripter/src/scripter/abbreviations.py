@@ -9,11 +9,12 @@ from artifacts.paper import Paper
 
 _DEFINITION = re.compile(r"\(\s*(?P<short>[A-Za-zµβα]?[A-Z][A-Za-z0-9/-]{0,8}?s?)\s*[);,]")
 KNOWN = frozenset(
-    "DNA RNA HIV AIDS USA US UK EU UN WHO MRI CT PCR UV NASA TV IQ GPS COVID COVID-19 BMI LED AI PhD ATP CO2 SARS NHS FDA "
-    "CDC TB DDT CRISPR BSE UNICEF UNESCO II III IV VI VII VIII IX XX XIX XVIII XVII XVI XXI".split()
+    ["DNA", "RNA", "HIV", "AIDS", "USA", "US", "UK", "EU", "UN", "WHO", "MRI", "CT", "PCR", "UV", "NASA", "TV", "IQ", "GPS", "COVID", "COVID-19", "BMI", "LED", "AI", "PhD", "ATP", "CO2", "SARS", "NHS", "FDA", "CDC", "TB", "DDT", "CRISPR", "BSE", "UNICEF", "UNESCO", "II", "III", "IV", "VI", "VII", "VIII", "IX", "XX", "XIX", "XVIII", "XVII", "XVI", "XXI"]
 )
 _WORD = re.compile(r"[^\s,;:()\[\]]+")
-_SMALL = frozenset("of the and in for to a an on with de da do dos das del la el los las e y et und der die des von du le les".split())
+_SMALL = frozenset(
+    ["of", "the", "and", "in", "for", "to", "a", "an", "on", "with", "de", "da", "do", "dos", "das", "del", "la", "el", "los", "las", "e", "y", "et", "und", "der", "die", "des", "von", "du", "le", "les"]
+)
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,9 @@ def expand(text: str, known: dict[str, Abbreviation]) -> tuple[str, list[str]]:
 
 def unexplained(text: str) -> list[str]:
     """Capital abbreviations that a listener is left alone with."""
-    return [word for word in re.findall(r"(?<![\w-])[A-Z][A-Z0-9-]{1,}s?(?![\w])", text) if word.rstrip("s") not in KNOWN]
+    return [
+        word for word in re.findall(r"(?<![\w-])[A-Z][A-Z0-9-]{1,}s?(?![\w])", text) if word.rstrip("s") not in KNOWN
+    ]
 
 
 def _full_name(before: str, short: str) -> str:

@@ -22,13 +22,18 @@ _OUTSIDE = re.compile(
     re.IGNORECASE,
 )
 _HEADINGS: tuple[tuple[SectionKind, re.Pattern[str]], ...] = (
-    ("methods", re.compile(r"method|métod|design|setting|participants|patients|do and find|procedure|measure", re.I)),
-    ("results", re.compile(r"result|finding|ergebnis|achado|hallazgo", re.I)),
-    ("conclusion", re.compile(r"conclu|interpretation|implication|schluss|mean\b|considera", re.I)),
-    ("introduction", re.compile(r"background|introdu|objective|aim|purpose|objetiv|why was|hintergrund|contexte?o?|ziel", re.I)),
+    ("methods", re.compile(r"method|métod|design|setting|participants|patients|do and find|procedure|measure", re.IGNORECASE)),
+    ("results", re.compile(r"result|finding|ergebnis|achado|hallazgo", re.IGNORECASE)),
+    ("conclusion", re.compile(r"conclu|interpretation|implication|schluss|mean\b|considera", re.IGNORECASE)),
+    (
+        "introduction",
+        re.compile(r"background|introdu|objective|aim|purpose|objetiv|why was|hintergrund|contexte?o?|ziel", re.IGNORECASE),
+    ),
 )
 _GENE_LIST = re.compile(r"(?:\b[A-Z][A-Za-z]*\d+[A-Za-z]*\b[,;\s]+(?:and\s+)?){2,}")
-_SYMBOLS = re.compile(r"[=<>≤≥±~≈∼×→↔√∞]|(?:10[⁻−-]?\d+)|\b[A-Z]{2,}\d*/[A-Z]|\b[pP]\s*[<>]|[α-ωΑ-Ω]\w*[,\d]|\d+\s*[:/]\s*\d+")
+_SYMBOLS = re.compile(
+    r"[=<>≤≥±~≈∼×→↔√∞]|(?:10[⁻−-]?\d+)|\b[A-Z]{2,}\d*/[A-Z]|\b[pP]\s*[<>]|[α-ωΑ-Ω]\w*[,\d]|\d+\s*[:/]\s*\d+"
+)
 
 
 @dataclass(frozen=True)
@@ -135,14 +140,22 @@ def _candidate(
 
 def _outside_parentheses(text: str) -> str:
     # what `trim` leaves out or rewrites is no reason to refuse the sentence
-    return re.sub(r"\([^()]*\)|\[[^\]]*\]|\bet al\b\.?|^.{0,60}(?:Fig|Figure|Table|Figura|Tabela|Tabla)[^,]{0,12}(?:,| shows? that)", " ", text)
+    return re.sub(
+        r"\([^()]*\)|\[[^\]]*\]|\bet al\b\.?|^.{0,60}(?:Fig|Figure|Table|Figura|Tabela|Tabla)[^,]{0,12}(?:,| shows? that)",
+        " ",
+        text,
+    )
 
 
 def _kind(paper: Paper, passage: Passage, kind: SectionKind) -> SectionKind:
     if kind not in {"other", "abstract", "summary"}:
         return kind
     for part in paper.abstract_parts:
-        if passage.kind == "abstract" and passage.text and (passage.text[:80] in part.text or part.text[:80] in passage.text):
+        if (
+            passage.kind == "abstract"
+            and passage.text
+            and (passage.text[:80] in part.text or part.text[:80] in passage.text)
+        ):
             return next((name for name, pattern in _HEADINGS if pattern.search(part.heading)), kind)
     titles = [section.title for section in paper.sections if section.id == passage.section]
     return next((name for name, pattern in _HEADINGS if titles and pattern.search(titles[0])), kind)

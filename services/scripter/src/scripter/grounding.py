@@ -21,7 +21,9 @@ _DEBRIS = {
     "spaces": re.compile(r"\s{2,}|[\n\t]"),
     "formula": re.compile(r"\[formula\]|\\[a-z]+|[{}^_|]|\$|=|[∑∫∂√∈∀∇]|[a-z]{4,}\d{1,2}(?=[\s.,])", re.IGNORECASE),
     "placeholder": re.compile(r"[\ufffd\ue000-\uf8ff]|\bNaN\b|<[a-z/]"),
-    "nothing": re.compile(r"\b(?:by|in|of|from|with|and|or|the|a|an|than|to) (?:and|or|,|\.|by|of)(?=\s|$)(?! (?:large|by))"),
+    "nothing": re.compile(
+        r"\b(?:by|in|of|from|with|and|or|the|a|an|than|to) (?:and|or|,|\.|by|of)(?=\s|$)(?! (?:large|by))"
+    ),
 }
 
 
@@ -36,7 +38,9 @@ def evidence_faults(sentence: Sentence, paper: Paper) -> list[str]:
     if not sentence.evidence:
         return ["evidence: none"]
     found = [
-        f"evidence: {item.id}" for item in sentence.evidence if item.id not in passages or passages[item.id] != item.text
+        f"evidence: {item.id}"
+        for item in sentence.evidence
+        if item.id not in passages or passages[item.id] != item.text
     ]
     available = {number for item in sentence.evidence for number in tokens_of(item.text)}
     return found + [f"number: {number}" for number in tokens_of(sentence.text) if number not in available]

@@ -29,7 +29,7 @@ def value_of(text: str, language: str = "en") -> float | None:
     written = text.strip().lstrip("~≈<>≤≥+").replace("−", "-").replace("–", "-").replace("·", ".")
     sign = -1.0 if written.startswith("-") else 1.0
     written = written.lstrip("-").strip()
-    comma = language.split("-")[0] in _DECIMAL_COMMA
+    comma = language.split("-", maxsplit=1)[0] in _DECIMAL_COMMA
     grouped = _THOUSANDS.fullmatch(written)
     if grouped and (grouped[1] not in ".," or grouped[1] == ("." if comma else ",")):
         written = written.replace(grouped[1], "")

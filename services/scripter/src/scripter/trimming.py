@@ -113,15 +113,17 @@ def _without_citation_digits(text: str, vocabulary: AbstractSet[str]) -> str:
     text = _SUPERSCRIPT_CITATION.sub("", text)
     text = _DIGITS_BEHIND_STOP.sub("", text)
     text = _DIGITS_LIST_BEHIND_WORD.sub("", text)
-    return _DIGITS_BEHIND_WORD.sub(
-        lambda m: m[1] if m[1] in vocabulary and m[0] not in vocabulary else m[0], text
-    )
+    return _DIGITS_BEHIND_WORD.sub(lambda m: m[1] if m[1] in vocabulary and m[0] not in vocabulary else m[0], text)
 
 
 def _without_labels(text: str) -> str:
     for label in (_KNOWN_LABEL, _CAPS_LABEL):
         match = label.match(text)
-        if match and len(text[match.end() :].split()) >= 4 and not re.match(r"(?:Results|Methods|Findings) [a-z]", text):
+        if (
+            match
+            and len(text[match.end() :].split()) >= 4
+            and not re.match(r"(?:Results|Methods|Findings) [a-z]", text)
+        ):
             text = text[match.end() :]
     match = _LABEL.match(text)
     if match and ":" in match[0] and len(match[0].split()) <= 4:
@@ -136,7 +138,9 @@ def _without_openings(text: str, phrases: Phrases) -> str:
             match = opening.match(text)
             if match and len(text[match.end() :].split()) >= 4:
                 rest = text[match.end() :].lstrip(", ")
-                if opening is phrases.lead_ins and re.match(r"(?:this|these|it|they|there|in|at|for|when|while|by)\b", rest):
+                if opening is phrases.lead_ins and re.match(
+                    r"(?:this|these|it|they|there|in|at|for|when|while|by)\b", rest
+                ):
                     continue
                 text = rest[:1].upper() + rest[1:] if rest[:1].islower() and rest.split()[0].isalpha() else rest
         if text == before:

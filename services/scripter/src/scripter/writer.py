@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
-from artifacts.options import Options
 from artifacts.paper import Paper
+from artifacts.request import Options
 from artifacts.script import Role, Sentence
 
 

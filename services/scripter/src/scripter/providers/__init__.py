@@ -13,4 +13,6 @@ def writer_named(name: str) -> Writer:
         from scripter.providers.extractive import ExtractiveWriter  # noqa: PLC0415 - only the chosen writer is loaded
 
         return ExtractiveWriter()
-    raise Defect("internal.writer", "The script writer is not set up rightly; please tell the operator.", f"no {name!r}")
+    raise Defect(
+        "internal.writer", "The script writer is not set up rightly; please tell the operator.", f"no {name!r}"
+    )

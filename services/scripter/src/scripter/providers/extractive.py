@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from artifacts.options import Options
 from artifacts.paper import Paper
+from artifacts.request import Options
 from artifacts.script import Role
 
 from scripter import pacing

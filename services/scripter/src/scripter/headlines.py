@@ -1,0 +1,190 @@
+"""Headlines of at most seven words, cut from the paper's own sentences only where grammar allows it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Set as AbstractSet
+
+from scripter.phrases import Phrases
+
+MOST_WORDS = 7
+_NEEDS_MORE = frozenset(
+    ["involved", "associated", "located", "based", "related", "linked", "found", "known", "thought", "used", "able", "likely", "due", "compared", "considered", "shown", "reported", "expected", "required", "according", "composed", "made", "responsible", "capable", "unable", "needed", "designed"]
+)
+_PREFIX = re.compile(
+    r"^(?:author correction|publisher correction|correction(?: to)?|retraction(?: note)?|erratum|corrigendum|reply to|comment on|editorial|editor['’]s note)\s*[:.–-]\s*",
+    re.IGNORECASE,
+)
+_GENERIC = re.compile(
+    r"\b(?:study|analysis|trial|review|meta-analysis|approach|report|evidence from|results (?:of|from)|translation|"
+    r"perspective|protocol|estudo|análise|revisão|estudio|análisis|revisión|studie|analyse|étude|revue|lessons from)\b",
+    re.IGNORECASE,
+)
+
+
+def from_sentence(text: str, phrases: Phrases, *, avoid: AbstractSet[str] = frozenset()) -> str:
+    """A headline from the sentence's main clause, else its subject; empty where neither makes one."""
+    body = _main_part(text, phrases)
+    words = body.split()
+    found: list[tuple[float, str]] = []
+    for end in range(3, min(MOST_WORDS, len(words)) + 1):
+        points = _clause_points(words, end, phrases)
+        if points is not None:
+            found.append((points, " ".join(words[:end])))
+    for _, headline in sorted(found, key=lambda item: (-item[0], -len(item[1]))):
+        shown = _finish(headline)
+        if shown and shown not in avoid:
+            return shown
+    subject = _finish(_subject(words, phrases))
+    return subject if subject not in avoid else ""
+
+
+def from_title(title: str, phrases: Phrases, vocabulary: AbstractSet[str]) -> str:
+    """The most telling part of a title in sentence case."""
+    plain = sentence_case(_PREFIX.sub("", re.sub(r"\s*\([^)]*\)", "", title)).strip(" ."), vocabulary)
+    best: tuple[float, str] = (-9.0, "")
+    for index, part in enumerate(re.split(r"\s*[:;]\s+|\s+[–—-]\s+|(?<=[?!])\s+|\.\s+", plain)):
+        shown = _title_part(part.strip(), phrases)
+        words = shown.split()
+        if not words:
+            continue
+        telling = any(word.lower() in phrases.clause_verbs for word in words[1:])
+        points = 1.2 * telling + 1.0 * shown.endswith("?") - 0.4 * index - 2.0 * bool(_GENERIC.search(shown))
+        points += min(len(words), 5) * 0.25
+        best = max(best, (points, shown), key=lambda item: item[0])
+    return best[1]
+
+
+def sentence_case(title: str, vocabulary: AbstractSet[str]) -> str:
+    """The title with the capitals that only titles have made small; names keep theirs."""
+    words = title.split()
+    shouting = title.upper() == title
+    lowered = []
+    for word in words:
+        core = re.sub(r"[^\w'’-]", "", word)
+        small = word.lower()
+        titled = (core[:1].isupper() and core[1:].islower() and len(core) > 1) or core in {"A", "O", "E", "É"}
+        if (core.lower() in vocabulary and (titled or shouting)) or (
+            "-" in core
+            and all(part.lower() in vocabulary for part in core.split("-") if len(part) > 1)
+            and titled_parts(core)
+        ):
+            lowered.append(small)
+        else:
+            lowered.append(word.capitalize() if shouting and len(core) > 5 else word)
+    text = " ".join(lowered)
+    return text[:1].upper() + text[1:]
+
+
+def titled_parts(word: str) -> bool:
+    """Whether every part of a hyphened word is written as titles write it."""
+    return all(part[1:].islower() or len(part) == 1 for part in word.split("-") if part)
+
+
+def shortened(text: str, characters: int, phrases: Phrases) -> str:
+    """The first words that fit, not ending on a small word."""
+    words: list[str] = []
+    for word in text.split():
+        if len(" ".join([*words, word])) > characters:
+            break
+        words.append(word)
+    while words and len(words) < len(text.split()) and words[-1].lower().strip(",;:") in phrases.function_words:
+        words.pop()
+    return " ".join(words).rstrip(" ,;:–—-")
+
+
+def _title_part(part: str, phrases: Phrases) -> str:
+    words = part.split()
+    if len(words) <= MOST_WORDS:
+        return _finish(part) if part.endswith("?") or _may_end(words, phrases) else ""
+    best = ""
+    for end in range(2, MOST_WORDS + 1):
+        breaks = words[end].lower() in phrases.cut_before or words[end - 1][-1:] in ",;"
+        if breaks and _may_end(words[:end], phrases) and not set(_lower(words[end:])) & {"not", "no", "não", "nicht"}:
+            best = " ".join(words[:end])
+    return _finish(best)
+
+
+def _main_part(text: str, phrases: Phrases) -> str:
+    body = re.sub(r"[.!…]+[\"”’»)]*$", "", text).strip()
+    opening = re.match(r"[^,]{3,70},\s+", body)
+    conditional = opening and set(_lower(opening[0].split())) & (phrases.negations - {"than", "als", "que"})
+    if opening and not conditional:
+        rest = body[opening.end() :]
+        listed = re.match(r"[^,]+,\s*(?:and|or|e|y|und|et)\b", rest)
+        prepositional = _lower(opening[0].split())[0] in phrases.cut_before | {
+            "as",
+            "to",
+            "of",
+            "using",
+            "overall",
+            "if",
+            "based",
+        }
+        if (
+            not listed
+            and prepositional
+            and len(rest.split()) >= 3
+            and rest.split()[0].lower() not in phrases.cut_before
+        ):
+            body = rest[:1].upper() + rest[1:] if rest.split()[0].isalpha() and rest.split()[0].islower() else rest
+    return body
+
+
+def _clause_points(words: list[str], end: int, phrases: Phrases) -> float | None:
+    kept, dropped = words[:end], words[end:]
+    lower = _lower(kept)
+    verbs = [index for index, word in enumerate(lower) if word in phrases.clause_verbs and index]
+    starts_badly = (
+        lower[0] in phrases.first_person or phrases.anaphora.match(" ".join(kept)) or set(lower) & phrases.first_person
+    )
+    if not verbs or starts_badly or not _may_end(kept, phrases) or (verbs[0] >= end - 1 and dropped):
+        return None
+    if any(mark in " ".join(kept) for mark in ',;:—–“”"('):
+        return None
+    if not dropped:
+        return 4.0 + 0.1 * end
+    following = re.sub(r"\W", "", dropped[0].lower())
+    if following not in phrases.cut_before or kept[-1][-1:] in ",;":
+        clause_end = kept[-1][-1:] in ",;" and not set(_lower(dropped)) & phrases.negations
+        return 2.0 + 0.2 * end if clause_end else None
+    if set(_lower(dropped[:6])) & phrases.negations or set(lower) & phrases.negations or lower[-1] in _NEEDS_MORE:
+        return None
+    if lower[-1] in phrases.clause_verbs:
+        return None
+    weak = following in phrases.weak_cuts
+    return 2.0 + 0.2 * end - 1.2 * weak
+
+
+def _subject(words: list[str], phrases: Phrases) -> str:
+    lower = _lower(words)
+    verb = next((index for index, word in enumerate(lower) if word in phrases.clause_verbs), len(words))
+    subject = words[:verb]
+    if not subject or lower[0] in phrases.first_person or phrases.anaphora.match(" ".join(subject)):
+        return ""
+    for end in range(min(len(subject), MOST_WORDS), 1, -1):
+        whole = (
+            end == len(subject) or lower[end] in phrases.cut_before or lower[end] in {"of", "that", "de", "der", "des"}
+        )
+        text = " ".join(subject[:end])
+        if whole and _may_end(subject[:end], phrases) and not re.search(r"[,;:(“\"]", text):
+            return text
+    return ""
+
+
+def _may_end(words: list[str], phrases: Phrases) -> bool:
+    if not words:
+        return False
+    last = re.sub(r"[^\w%°'’-]", "", words[-1].lower())
+    return bool(last) and last not in phrases.function_words and not re.fullmatch(r"\d+", last)
+
+
+def _lower(words: list[str]) -> list[str]:
+    return [re.sub(r"[^\w'’-]", "", word.lower()) for word in words]
+
+
+def _finish(text: str) -> str:
+    text = text.strip(" ,;:–—-")
+    if not text or len(text) > 64:
+        return ""
+    return text[:1].upper() + text[1:] if text.split()[0][1:].islower() or len(text.split()[0]) == 1 else text

@@ -1,0 +1,113 @@
+"""The stage `script`: a paper and the user's options in, the script and a brief for each scene out."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from chassis.errors import SourceError
+from chassis.stage import Service, Stage
+
+from scripter.settings import Settings
+
+if TYPE_CHECKING:
+    from artifacts.paper import Paper
+    from artifacts.script import Card
+    from chassis.folder import JobFolder
+
+    from scripter.phrases import Phrases
+    from scripter.writer import Draft
+
+VERSION = "1"
+LEAST_SECONDS = 18.0
+"""Of speech: below it there is no video in the paper."""
+
+
+def service() -> Service:
+    """The scripter with its one stage."""
+    settings = Settings()
+    return Service(
+        "scripter",
+        (
+            Stage(
+                name="script",
+                title="Write",
+                version=VERSION,
+                needs=("paper", "options"),
+                makes=("script", "scene.*.brief"),
+                run=lambda job: write_script(job, settings),
+                slots=2,
+            ),
+        ),
+    )
+
+
+def write_script(job: JobFolder, settings: Settings) -> None:
+    """Write the script and the briefs.
+
+    Raises:
+        SourceError: the paper holds too little prose to speak of.
+    """
+    from artifacts.paper import Paper  # noqa: PLC0415 - six services boot fast
+    from artifacts.request import Options  # noqa: PLC0415 - as above
+    from artifacts.script import Script  # noqa: PLC0415 - as above
+
+    from scripter.direction import direct  # noqa: PLC0415 - as above
+    from scripter.phrases import phrases_for  # noqa: PLC0415 - as above
+    from scripter.providers import writer_named  # noqa: PLC0415 - as above
+
+    paper = job.load("paper", Paper)
+    options = job.load("options", Options)
+    language = paper.language.lower().split("-")[0] or "en"
+    phrases = phrases_for(language)
+    writer = writer_named(settings.writer)
+    job.progress(0.1, "reading")
+    drafts = checked(writer.write(paper, options, language), paper, phrases)
+    _refuse_too_little(drafts, paper)
+    job.progress(0.7, "choosing pictures")
+    briefs = direct(drafts, paper, options, phrases)
+    for brief in briefs:
+        job.write(f"scene.{brief.scene}.brief", brief)
+    script = Script(
+        paper=_card(paper, options.language, language),
+        scenes=[brief.scene for brief in briefs],
+        language=language,
+        seconds=options.seconds,
+        theme=next((brief.theme for brief in briefs if brief.visual.kind != "quote"), "dusk"),
+        music=options.music,
+        writer=writer.name,
+    )
+    job.write("script", script)
+
+
+def checked(drafts: list[Draft], paper: Paper, phrases: Phrases) -> list[Draft]:
+    """The drafts without the sentences that fail the check, and without scenes that are left with none."""
+    from scripter.grounding import faults  # noqa: PLC0415 - six services boot fast
+
+    kept = [replace(d, sentences=tuple(s for s in d.sentences if not faults(s, paper, phrases))) for d in drafts]
+    kept = [draft for draft in kept if draft.sentences]
+    if len(kept) > 1:
+        kept[-1] = replace(kept[-1], role="end")
+    return kept
+
+
+def _refuse_too_little(drafts: list[Draft], paper: Paper) -> None:
+    from scripter.pacing import seconds_of  # noqa: PLC0415 - six services boot fast
+
+    seconds = sum(seconds_of(sentence.text) for draft in drafts for sentence in draft.sentences)
+    if seconds < LEAST_SECONDS or len(drafts) < 2:
+        raise SourceError(
+            "source.too-little-text",
+            "This paper holds too little text for a video. If it is only an abstract, a notice or a scan, "
+            "please give the full paper instead.",
+            f"{seconds:.0f} s of speech in {len(paper.passages)} passages",
+        )
+
+
+def _card(paper: Paper, wanted: str, spoken: str) -> Card:
+    from artifacts.script import Card  # noqa: PLC0415 - six services boot fast
+
+    notices = [notice.text for notice in paper.notices]
+    if wanted.lower().split("-")[0] != spoken:
+        notices.append(f"This video speaks the paper's own language ({spoken}): it was written without a translator.")
+    return Card(notices=notices, **paper.model_dump(include=set(Card.model_fields) - {"notices"}))

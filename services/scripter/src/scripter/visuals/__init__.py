@@ -1,0 +1,1 @@
+"""What each scene shows, found in the paper: one module for each kind of picture."""

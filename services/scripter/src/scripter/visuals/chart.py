@@ -1,0 +1,131 @@
+"""A chart redrawn from the paper's table that the sentence speaks of."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from artifacts.paper import Paper, Table
+from artifacts.script import ChartVisual
+
+from scripter.candidates import terms_of
+from scripter.numbers import tokens_of, value_of
+from scripter.phrases import Phrases
+
+_CELL = re.compile(r"^\s*[~≈]?\s*(?P<number>[−–-]?\d+(?:[.,·]\d+)*)\s*(?P<percent>%)?\s*(?:[(\[±].*)?$")
+_NO_MEASURE = re.compile(
+    r"\bp\b|p[- ]?val|signif|\bref|\bid\b|accession|code|\bno\b\.?$|number of table|d\.?f\.?|\bt\b|\bF\b|chi|χ|primer|year|date|ci\b|lower|upper|\br2?\b|position|start|end|size range",
+    re.IGNORECASE,
+)
+_TIME = re.compile(
+    r"^(?:1[5-9]|20)\d\d(?:[-–/]\d{2,4})?$|^(?:day|week|month|year|d|wk)\s?\d+|^\d+\s?(?:h|hr|min|days?|weeks?|months?|years?)$",
+    re.IGNORECASE,
+)
+_TOTAL = re.compile(r"^(?:total|all|overall|sum|mean|average|gesamt|totais)\b", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class _Column:
+    header: str
+    categories: list[str]
+    texts: list[str]
+    values: list[float]
+    percent: bool
+
+
+def chart_visual(text: str, paper: Paper, phrases: Phrases) -> ChartVisual | None:
+    """The column that fits the sentence best, or None where no table speaks of the same."""
+    said = terms_of(text, phrases)
+    numbers = set(tokens_of(text))
+    best: tuple[float, Table, _Column, int | None] | None = None
+    for table in paper.tables:
+        for column in _columns(table, phrases):
+            points, row = _fit(column, table, said, numbers, phrases)
+            if points >= 3 and (best is None or points > best[0]):
+                best = points, table, column, row
+    if best is None:
+        return None
+    _, table, column, row = best
+    ordered = all(_TIME.match(category) for category in column.categories)
+    return ChartVisual(
+        form="line" if ordered and len(column.values) >= 5 else "bars",
+        categories=column.categories,
+        values=column.values,
+        texts=column.texts,
+        axis=_axis(column, table),
+        highlight=row,
+        source=table.label.strip(" .:"),
+    )
+
+
+def _fit(
+    column: _Column, table: Table, said: frozenset[str], numbers: set[str], phrases: Phrases
+) -> tuple[float, int | None]:
+    shared = len(said & terms_of(f"{table.caption} {column.header}", phrases))
+    rows = [len(said & terms_of(category, phrases)) for category in column.categories]
+    told = [
+        index for index, written in enumerate(column.texts) if set(tokens_of(written)) & numbers and len(written) > 1
+    ]
+    row = told[0] if len(told) == 1 else None
+    if row is None and max(rows) and rows.count(max(rows)) == 1:
+        row = rows.index(max(rows))
+    exact = 2.5 * (len(told) == 1 and len(column.texts[told[0]]) > 2)
+    return min(shared, 4) * 0.7 + 0.6 * min(sum(bool(n) for n in rows), 3) + exact - 1.0 * (row is None), row
+
+
+def _columns(table: Table, phrases: Phrases) -> list[_Column]:
+    rows = [row for row in table.rows if len(row) >= 2 and row[0].strip() and not _TOTAL.match(row[0].strip())]
+    if not 3 <= len(rows) <= 12 or len({len(row) for row in rows}) != 1:
+        return []
+    categories = [re.sub(r"\s+", " ", row[0]).strip() for row in rows]
+    if len(set(categories)) != len(categories) or any(len(category) > 32 for category in categories):
+        return []
+    numeric = sum(bool(_CELL.match(category)) for category in categories)
+    if numeric and not all(_TIME.match(category) for category in categories):
+        return []
+    columns = []
+    for index in range(1, len(rows[0])):
+        header = _header(table, index)
+        column = _column(header, categories, [row[index] for row in rows], phrases)
+        if column:
+            columns.append(column)
+    return columns
+
+
+def _header(table: Table, index: int) -> str:
+    names = [row[index].strip() for row in table.header if index < len(row) and row[index].strip()]
+    return ", ".join(dict.fromkeys(names))
+
+
+def _column(header: str, categories: list[str], cells: list[str], phrases: Phrases) -> _Column | None:
+    matches = [_CELL.match(cell) for cell in cells]
+    if not header or _NO_MEASURE.search(header) or not all(matches):
+        return None
+    found = [match for match in matches if match]
+    percents = {bool(match["percent"]) for match in found}
+    values = [value_of(match["number"], phrases.language) for match in found]
+    numbers = [value for value in values if value is not None]
+    if len(percents) != 1 or len(numbers) != len(found) or len(set(numbers)) < 3:
+        return None
+    mixed_signs = min(numbers) < 0 < max(numbers)
+    spread = max(map(abs, numbers)) / (min(abs(number) for number in numbers if number) or 1)
+    if mixed_signs or spread > 200 or _units_differ(categories):
+        return None
+    percent = percents == {True}
+    return _Column(header, categories, [m["number"] + ("%" if percent else "") for m in found], numbers, percent)
+
+
+def _units_differ(categories: list[str]) -> bool:
+    """Whether rows name units of their own, such as `Age (years)` and `Weight (kg)`."""
+    units = [match[1] for category in categories if (match := re.search(r"[(,]\s*([^()]{1,12})\)?$", category))]
+    measured = [unit for unit in units if re.search(r"kg|mg|mm|cm|year|%|/|°|\bg\b|\bn\b|mean|sd", unit, re.IGNORECASE)]
+    named = re.compile(
+        r"\b(?:age|weight|height|bmi|sex|female|male|mass|length|temperature|ph|density|width)\b", re.IGNORECASE
+    )
+    return bool(measured) or len({m.group().lower() for category in categories if (m := named.search(category))}) > 1
+
+
+def _axis(column: _Column, table: Table) -> str:
+    first = re.split(r"(?<=[a-z)])\.\s", table.caption)[0].strip(" .")
+    axis = column.header if len(column.header) > 4 or not first else f"{column.header} · {first}"
+    return axis if len(axis) <= 64 else axis[:64].rsplit(" ", 1)[0]

@@ -1,0 +1,81 @@
+"""The end card: what the paper is, and how far the script may be trusted."""
+
+from __future__ import annotations
+
+import re
+
+from artifacts.paper import Paper
+from artifacts.script import EndVisual, Sentence
+
+from scripter import grounding
+from scripter.phrases import Phrases
+
+_STANDING = ("preprint", "retracted", "retraction", "corrected", "correction", "concern")
+_MODELS = (
+    ("mice", re.compile(r"\b(?:mice|mouse|murine|camundongos?|ratones|mäusen?|souris)\b", re.IGNORECASE)),
+    ("rats", re.compile(r"\b(?:rats?|ratas|ratten)\b", re.IGNORECASE)),
+    ("flies", re.compile(r"\b(?:drosophila|fruit fl(?:y|ies))\b", re.IGNORECASE)),
+    ("zebrafish", re.compile(r"\b(?:zebrafish|danio rerio)\b", re.IGNORECASE)),
+    ("cells", re.compile(r"\b(?:in vitro|cell lines?|cultured cells)\b", re.IGNORECASE)),
+)
+_PEOPLE = re.compile(
+    r"\b(?:patients?|participants?|volunteers|women|men|children|adults|people|cohort)\b", re.IGNORECASE
+)
+_PARTICLES = frozenset(["de", "da", "do", "dos", "das", "del", "van", "von", "der", "den", "la", "le", "di", "du", "ten", "ter", "el", "al", "bin"])
+
+
+def end_visual(paper: Paper, sentences: list[Sentence], credits_: list[str], phrases: Phrases) -> EndVisual:
+    """The citation with badges that count what a check really found."""
+    good = sum(not grounding.faults(sentence, paper, phrases) for sentence in sentences)
+    count = grounding.numbers_checked(sentences)
+    badges = [phrases.label("traced", good=good, all=len(sentences))]
+    if count:
+        badges.append(phrases.label("number" if count == 1 else "numbers", count=count))
+    return EndVisual(
+        title=paper.title,
+        authors=authors_line(paper, phrases),
+        year=paper.published[:4],
+        journal=paper.journal,
+        doi=paper.doi,
+        url=paper.url or (f"https://doi.org/{paper.doi}" if paper.doi else ""),
+        licence=paper.licence,
+        credits=" · ".join(credits_),
+        badges=badges,
+        labels=labels(paper, phrases),
+    )
+
+
+def authors_line(paper: Paper, phrases: Phrases) -> str:
+    """`F. Nightingale`, `Lee and Park` or `Lee et al.`."""
+    if not paper.authors:
+        return ""
+    if len(paper.authors) == 1:
+        given, _, family = paper.authors[0].rpartition(" ")
+        return f"{given[0]}. {family}" if given and len(paper.authors[0].split()) <= 4 else paper.authors[0]
+    if len(paper.authors) == 2:
+        return f"{family_name(paper.authors[0])} & {family_name(paper.authors[1])}"
+    return f"{family_name(paper.authors[0])} {phrases.label('et_al')}"
+
+
+def family_name(author: str) -> str:
+    """The family name with its particles; a collective's name as it is."""
+    words = author.split()
+    if len(words) > 5:
+        return author
+    start = len(words) - 1
+    while start > 1 and words[start - 1].lower() in _PARTICLES:
+        start -= 1
+    return " ".join(words[start:])
+
+
+def labels(paper: Paper, phrases: Phrases) -> list[str]:
+    """The paper's standing, and what it was found in where that was no human being."""
+    kinds = [notice.kind for notice in paper.notices]
+    found = [phrases.label(kind) for kind in _STANDING if kind in kinds]
+    subject = " ".join([paper.title, paper.abstract, *paper.subjects])
+    counts = {name: len(pattern.findall(subject)) for name, pattern in _MODELS}
+    top = max(counts, key=lambda name: counts[name])
+    named = any(pattern.search(paper.title) for name, pattern in _MODELS if name == top)
+    if counts[top] >= 2 and (named or counts[top] > len(_PEOPLE.findall(subject))):
+        found.append(phrases.label(top))
+    return [label for label in dict.fromkeys(found) if label]

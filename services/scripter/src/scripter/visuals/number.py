@@ -1,0 +1,116 @@
+"""A striking number of the spoken sentence."""
+
+from __future__ import annotations
+
+import re
+
+from artifacts.script import Bar, NumberVisual
+
+from scripter.numbers import Found, numbers_in
+from scripter.phrases import Phrases
+
+_UNIT = re.compile(
+    r"\s?(%|‰|°C|°F|per ?cent\b|por ciento\b|por cento\b|Prozent\b|pour cent\b|mg/kg|mg|kg|km|µm|μm|nm|mm|cm|ml|mL|°|K\b|Hz|kHz|MHz)"
+    r"(?![\w/])|-?(fold)\b"
+)
+_PERCENT = re.compile(r"per ?cent|por c|pour c|Prozent|%", re.IGNORECASE)
+_CHANGE = re.compile(
+    r"\b(?:from|de|von)\s+(?P<a>\d[\d.,]*)\s?(?P<ua>%|per ?cent|por cento|por ciento|Prozent)?\s+(?:\w+\s+){0,4}?"
+    r"(?:to|para|a|auf|à)\s+(?P<b>\d[\d.,]*)\s?(?P<ub>%|per ?cent|por cento|por ciento|Prozent)",
+    re.IGNORECASE,
+)
+_MOVES = re.compile(
+    r"increas|decreas|fell|rose|drop|declin|reduc|improv|grew|lower|aument|diminu|redu|caiu|subi|ca[íy]|baj|stieg|sank|"
+    r"erhöh|augment|baiss",
+    re.IGNORECASE,
+)
+_NOT_COUNTED = re.compile(
+    r"(?:figure|table|chapter|model|type|day|grade|stage|phase|group|level|version|no\.|years?|in|since|age[ds]?|until|by|to|and|[–-])\s*$",
+    re.IGNORECASE,
+)
+_ENDS = {"en": ("From", "To"), "pt": ("De", "Para"), "es": ("De", "A"), "de": ("Von", "Auf"), "fr": ("De", "À")}
+
+
+def number_visual(text: str, phrases: Phrases) -> NumberVisual | None:
+    """The sentence's most telling number with what it counts, or None."""
+    ranked: list[tuple[float, NumberVisual]] = []
+    for number in numbers_in(text, phrases.language):
+        made = _shown(text, number, phrases)
+        if made:
+            ranked.append(made)
+    return max(ranked, key=lambda item: item[0])[1] if ranked else None
+
+
+def _shown(text: str, number: Found, phrases: Phrases) -> tuple[float, NumberVisual] | None:
+    before, after = text[: number.start], text[number.end :]
+    match = _UNIT.match(after)
+    unit = (match[1] or match[2]) if match else ""
+    year = re.fullmatch(r"(?:1[5-9]|20)\d\d", number.text)
+    magnitude = re.match(
+        r"\s(million|billion|milhões|bilhões|millones|Millionen|Milliarden|millions|milliards)\b", after
+    )
+    if (year and not unit) or re.match(r"\s?[–-]\s?\d|\s(?:to|or|and|±)\s\d|th\b|st\b|nd\b", after) or "/" in after[:1]:
+        return None
+    if not unit and (number.value < 10 or _NOT_COUNTED.search(before)):
+        return None
+    unit = "%" if unit and _PERCENT.fullmatch(unit) else unit
+    rest = after[match.end() :] if match else after
+    if magnitude:
+        unit, rest = magnitude[1], after[magnitude.end() :]
+    label = _label(rest, phrases)
+    if not label:
+        return None
+    points = 3.0 * (unit == "%") + 2.5 * (unit == "fold") + 2.5 * bool(magnitude) + 1.0 * (number.value >= 100)
+    sign = "−" if re.search(r"(?:^|\s)[−–-]$", before) else ""
+    value = -number.value if sign else number.value
+    bars = _bars(text, number, phrases)
+    visual = NumberVisual(
+        text=sign + number.text, value=value, unit="-fold" if unit == "fold" else unit, label=label, bars=bars
+    )
+    return points + 2.0 * bool(bars), visual
+
+
+def _label(rest: str, phrases: Phrases) -> str:
+    """What is counted: the words behind the number up to the next verb, comma or bracket."""
+    words: list[str] = []
+    for word in re.split(r"[,;:.()](?:\s|$)|[–—]", rest.strip() + " ")[0].split():
+        lower = word.lower().strip("“”\"'")
+        verb = lower in phrases.clause_verbs and (len(words) > 0)
+        if verb or len(words) == 7 or any(c.isdigit() for c in word):
+            break
+        words.append(word)
+    while words and words[-1].lower() in phrases.function_words:
+        words.pop()
+    if not words or words[0].lower() in phrases.function_words - {
+        "of",
+        "more",
+        "less",
+        "higher",
+        "lower",
+        "greater",
+        "de",
+        "der",
+        "des",
+        "dos",
+        "das",
+        "mais",
+        "más",
+    }:
+        return ""
+    if words[0].lower() in phrases.clause_verbs or len(" ".join(words)) < 4:
+        return ""
+    return " ".join(words)
+
+
+def _bars(text: str, number: Found, phrases: Phrases) -> list[Bar]:
+    change = _CHANGE.search(text)
+    if not change or not _MOVES.search(text) or phrases.language not in _ENDS:
+        return []
+    pair = [
+        found for found in numbers_in(text, phrases.language) if found.start in (change.start("a"), change.start("b"))
+    ]
+    if len(pair) != 2 or number.start not in {pair[0].start, pair[1].start}:
+        return []
+    ordered = pair if pair[0].start == number.start else pair[::-1]
+    names = dict(zip((pair[0].start, pair[1].start), _ENDS[phrases.language], strict=True))
+    return [Bar(label=names[found.start], value=found.value, text=f"{found.text}%") for found in ordered]

@@ -54,7 +54,7 @@ def expand(text: str, known: dict[str, Abbreviation]) -> tuple[str, list[str]]:
         used.append(entry.passage)
         full = entry.full
         if singular != word and not full.endswith("s"):
-            full += "s"
+            full = full[:-1] + "ies" if full.endswith("y") and full[-2] not in "aeiou" else full + "s"
         if match.start() == 0:
             full = full[:1].upper() + full[1:]
         return full

@@ -30,10 +30,11 @@ _HEADINGS: tuple[tuple[SectionKind, re.Pattern[str]], ...] = (
         re.compile(r"background|introdu|objective|aim|purpose|objetiv|why was|hintergrund|contexte?o?|ziel", re.IGNORECASE),
     ),
 )
-_GENE_LIST = re.compile(r"(?:\b[A-Z][A-Za-z]*\d+[A-Za-z]*\b[,;\s]+(?:and\s+)?){2,}")
-_SYMBOLS = re.compile(
-    r"[=<>≤≥±~≈∼×→↔√∞]|(?:10[⁻−-]?\d+)|\b[A-Z]{2,}\d*/[A-Z]|\b[pP]\s*[<>]|[α-ωΑ-Ω]\w*[,\d]|\d+\s*[:/]\s*\d+"
-)
+_GENE_LIST = re.compile(r"(?:\b[A-Z][A-Za-z]*\d+[A-Za-z]*\b[,;\s]+(?:and\s+)?){3,}")
+
+
+_SYMBOLS = re.compile(r"[=±→↔√∞⊙]|10[⁻⁰¹²³⁴-⁹]|\b10[−-]\d|\b[pP]\s*[<>]|[α-ωΑ-Ω]\w*[,\d]|\d+\s*[:]\s*\d+|[<>≤≥]\s?[^\d\s]")
+_HARD_SYMBOLS = re.compile(r"[<>≤≥~≈∼×/]")
 
 
 @dataclass(frozen=True)
@@ -183,6 +184,6 @@ def _ease(text: str) -> float:
     if not words:
         return 0.0
     long_words = sum(len(word) > 8 for word in words) / len(words)
-    cryptic = len(abbreviations.unexplained(text)) + len(re.findall(r"\b(?:[a-z]+[A-Z]\w*|\w*[a-z]\d\w*)\b", text))
+    cryptic = len(_HARD_SYMBOLS.findall(text)) + len(abbreviations.unexplained(text)) + len(re.findall(r"\b(?:[a-z]+[A-Z]\w*|\w*[a-z]\d\w*)\b", text))
     hard = max(0.0, len(words) - 18) / 16 + 1.6 * long_words + 0.35 * cryptic
     return max(0.0, 1.0 - 0.55 * hard)

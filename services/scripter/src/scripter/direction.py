@@ -20,6 +20,7 @@ from artifacts.script import (
 )
 
 from scripter import headlines, pacing, themes
+from scripter.candidates import terms_of
 from scripter.phrases import Phrases
 from scripter.visuals.chart import chart_visual
 from scripter.visuals.end import end_visual, family_name
@@ -31,7 +32,11 @@ from scripter.writer import Draft
 
 _WARNINGS = ("retracted", "retraction", "concern", "correction")
 _KINDS = ("editorial", "letter", "commentary", "review", "digest")
-_PLAIN_SUBJECT = re.compile(r"article|research|report|original|full|paper|communication|artigo|artículo", re.IGNORECASE)
+_PLAIN_SUBJECT = re.compile(
+    r"\d|/|article|research|report|original|full|paper|communication|results|features|artigo|artículo|article|other|"
+    r"prokaryot|commons|section|biology and life|author",
+    re.IGNORECASE,
+)
 SOURCE_LINE = 48
 _PAUSE = 0.8
 
@@ -101,10 +106,6 @@ def _visual(draft: Draft, number: int, paper: Paper, phrases: Phrases, shown: _S
         visual = None if shown.twice(kind) else _make(kind, draft, paper, phrases, shown)
         if visual is not None:
             return visual
-    for sentence in draft.sentences:
-        quote = quote_visual(sentence, paper, phrases)
-        if quote:
-            return quote
     return TitleVisual()
 
 
@@ -116,10 +117,10 @@ def _wishes(role: Role, shown: _Shown) -> tuple[str, ...]:
             wishes = ["chart", "figure", "number"]
         return (*wishes, "quote")
     if role == "method":
-        return ("steps", "number", "figure", "quote")
+        return ("steps", "number", "quote", "figure")
     if role in {"question", "hook"}:
-        return ("number", "quote") if "number" not in seen else ("quote", "figure")
-    return ("number", "quote", "figure") if "quote" in seen else ("quote", "figure")
+        return ("number", "quote", "figure") if "number" not in seen else ("quote", "figure")
+    return ("number", "quote", "figure") if "quote" in seen else ("quote", "number", "figure")
 
 
 def _make(kind: str, draft: Draft, paper: Paper, phrases: Phrases, shown: _Shown) -> Visual | None:
@@ -170,11 +171,13 @@ def _headline(draft: Draft, visual: Visual, number: int, paper: Paper, phrases: 
         return " ".join(visual.label.split()[:7])[:1].upper() + " ".join(visual.label.split()[:7])[1:]
     if isinstance(visual, StepsVisual):
         return phrases.kicker(draft.role)
-    return _keyword(paper, phrases, shown) or phrases.kicker(draft.role)
+    said = " ".join(sentence.text for sentence in draft.sentences)
+    return _keyword(said, paper, phrases, shown) or phrases.kicker(draft.role)
 
 
-def _keyword(paper: Paper, phrases: Phrases, shown: _Shown) -> str:
-    """The paper's keyword that fits a scene whose sentence gives no headline."""
+def _keyword(said: str, paper: Paper, phrases: Phrases, shown: _Shown) -> str:
+    """The paper's keyword that is spoken of in a scene whose sentence gives no headline."""
+    spoken = terms_of(said, phrases)
     for subject in paper.subjects:
         words = subject.split()
         if (

@@ -16,7 +16,7 @@ _DEBRIS = {
     "figure": re.compile(r"\b(?:Figs?|Figures?|Tables?|Abb|Tab)\b\.?\s*S?\d", re.IGNORECASE),
     "address": re.compile(r"https?:|www\.|doi\.org|\b\S+@\S+\.\S+"),
     "punctuation": re.compile(
-        r"[,;:]\s*[.!?]|\s[.,;:!?](?:\s|$)|[,;:]{2,}|\.\.|,\s*,|\(\s|\s\)|^[,;:.)]|[.,;:]\d{1,3}\s+[A-Z]|\b(?:in|by|from|see|of|and|with|to|at)[.,]\s*$"
+        r"[,;:]\s*[.!?]|\s[.,;:!?](?:\s|$)|[,;:]{2,}|\.\.|,\s*,|\(\s|\s\)|^[,;:.)]|(?<=[a-z])[.,;:]\d{1,3}\s+[A-Z]|\b(?:by|from|see|of|and|the|a|as in|shown in|described in|reported in)[.,]\s*$|\b(?:by|of|and|the) ?[,;]"
     ),
     "spaces": re.compile(r"\s{2,}|[\n\t]"),
     "formula": re.compile(r"\[formula\]|\\[a-z]+|[{}^_|]|\$|=|[∑∫∂√∈∀∇]|[a-z]{4,}\d{1,2}(?=[\s.,])", re.IGNORECASE),
@@ -56,9 +56,11 @@ def form_faults(text: str, phrases: Phrases) -> list[str]:
     for opening, closing in ("()", "[]", "“”", "«»"):
         if text.count(opening) != text.count(closing):
             found.append("unbalanced " + opening)
+    if text.count("‘") > text.count("’") or ("‘" not in text and re.search(r"[^s\W]’(?=[\s.,;])", text)):
+        found.append("unbalanced ‘")
     if text.count('"') % 2:
         found.append('unbalanced "')
-    if not has_verb(text, phrases):
+    if not has_verb(text, phrases) and not phrases.verb_endings.search(text):
         found.append("no verb")
     return found
 

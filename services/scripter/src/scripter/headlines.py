@@ -22,6 +22,15 @@ _GENERIC = re.compile(
 )
 
 
+_EMPTY_SUBJECT = re.compile(
+    r"(?:(?:the|a|an|one|our|another|each|some|any|no|whether|o|a|os|as|um|uma|el|la|los|las|un|una|der|die|das|le|les|une)\s)?"
+    r"(?:aims?|goals?|objectives?|purpose|study|studies|results?|findings?|pilot|samples?|questions?|sample sizes?|method|"
+    r"objetivos?|estudos?|resultados?|finalidade|ziel|studie|but|objectif|étude|original|majority|whether|there|all|"
+    r"potential|comparative|several|most|another|number|proportion|total|average|mean|example|case|experiments?)\b",
+    re.IGNORECASE,
+)
+
+
 def from_sentence(text: str, phrases: Phrases, *, avoid: AbstractSet[str] = frozenset()) -> str:
     """A headline from the sentence's main clause, else its subject; empty where neither makes one."""
     body = _main_part(text, phrases)
@@ -36,7 +45,8 @@ def from_sentence(text: str, phrases: Phrases, *, avoid: AbstractSet[str] = froz
         if shown and shown not in avoid:
             return shown
     subject = _finish(_subject(words, phrases))
-    return subject if subject not in avoid else ""
+    telling = len(subject.split()) >= 3 and not _EMPTY_SUBJECT.match(subject)
+    return subject if telling and subject not in avoid else ""
 
 
 def from_title(title: str, phrases: Phrases, vocabulary: AbstractSet[str]) -> str:
@@ -107,6 +117,7 @@ def _title_part(part: str, phrases: Phrases) -> str:
 
 def _main_part(text: str, phrases: Phrases) -> str:
     body = re.sub(r"[.!…]+[\"”’»)]*$", "", text).strip()
+    body = _without_article(body)
     opening = re.match(r"[^,]{3,70},\s+", body)
     conditional = opening and set(_lower(opening[0].split())) & (phrases.negations - {"than", "als", "que"})
     if opening and not conditional:
@@ -128,7 +139,14 @@ def _main_part(text: str, phrases: Phrases) -> str:
             and rest.split()[0].lower() not in phrases.cut_before
         ):
             body = rest[:1].upper() + rest[1:] if rest.split()[0].isalpha() and rest.split()[0].islower() else rest
+            body = re.sub(r"^The (?=[a-z])", "", body)
+            body = body[:1].upper() + body[1:] if body.split()[0].isalpha() else body
     return body
+
+
+def _without_article(text: str) -> str:
+    rest = re.sub(r"^The (?=[a-z])", "", text)
+    return rest[:1].upper() + rest[1:]
 
 
 def _clause_points(words: list[str], end: int, phrases: Phrases) -> float | None:

@@ -34,6 +34,8 @@ class Phrases:
     cut_before: frozenset[str]
     weak_cuts: frozenset[str]
     clause_verbs: frozenset[str]
+    verb_endings: re.Pattern[str]
+    """A word that may be a finite verb, for languages and verbs that no list exhausts."""
     colleagues: str
     cues: dict[str, re.Pattern[str]] = field(repr=False)
     kickers: dict[str, str] = field(repr=False)
@@ -70,6 +72,7 @@ def phrases_for(language: str) -> Phrases:
         cut_before=frozenset(table["cut_before"]),
         weak_cuts=frozenset(table["weak_cuts"]),
         clause_verbs=frozenset(table["clause_verbs"]),
+        verb_endings=re.compile(table["verb_endings"]) if table["verb_endings"] else _NEVER,
         colleagues=table["colleagues"],
         cues={role: _anywhere(words) for role, words in table["cues"].items()},
         kickers=_texts(table["kickers"]),

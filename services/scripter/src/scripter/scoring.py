@@ -11,13 +11,13 @@ from scripter.numbers import numbers_in
 from scripter.phrases import Phrases
 
 _ORIGIN: dict[Role, dict[str, float]] = {
-    "hook": {"summary": 2.2, "abstract": 1.2, "body": 0.6, "caption": -4},
-    "question": {"summary": 1.2, "abstract": 1.3, "body": 0.3, "caption": -4},
-    "method": {"summary": 1.4, "abstract": 1.6, "body": 0.3, "caption": -4},
-    "results": {"summary": 1.7, "abstract": 1.8, "body": 0.2, "caption": -1.5},
+    "hook": {"summary": 2.4, "abstract": 1.4, "body": 0.4, "caption": -4},
+    "question": {"summary": 1.5, "abstract": 1.6, "body": 0.1, "caption": -4},
+    "method": {"summary": 1.6, "abstract": 1.9, "body": -0.4, "caption": -4},
+    "results": {"summary": 2.0, "abstract": 2.1, "body": -0.7, "caption": -1.5},
     "caveat": {"summary": 0.8, "abstract": 0.6, "body": 0.6, "caption": -4},
-    "takeaway": {"summary": 1.4, "abstract": 1.6, "body": 0.4, "caption": -4},
-    "end": {"summary": 1.2, "abstract": 1.0, "body": 0.4, "caption": -4},
+    "takeaway": {"summary": 1.7, "abstract": 1.9, "body": -0.1, "caption": -4},
+    "end": {"summary": 1.7, "abstract": 1.8, "body": 0.0, "caption": -4},
 }
 _KIND: dict[Role, dict[str, float]] = {
     "hook": {"introduction": 0.7, "methods": -2, "results": -1, "conclusion": -0.3, "discussion": -0.6},
@@ -59,7 +59,7 @@ def _by_role(candidate: Candidate, role: Role, hits: int, phrases: Phrases) -> f
     numbers = len(numbers_in(candidate.text, phrases.language))
     tabled = bool(phrases.cues["question"].pattern != "(?!)")
     if role == "hook":
-        return -1.0 * own - 0.3 * others - 0.05 * max(0, candidate.words - 18) + 0.2 * min(numbers, 1)
+        return -1.0 * own - 0.9 * others - 0.05 * max(0, candidate.words - 18) + 0.2 * min(numbers, 1)
     if role == "question":
         return -2.0 * (hits == 0 and tabled) + 0.4 * own - 0.4 * (numbers > 1)
     if role == "method":

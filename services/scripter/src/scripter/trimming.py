@@ -48,6 +48,7 @@ def trim(text: str, phrases: Phrases, vocabulary: AbstractSet[str] = frozenset()
     trimmed = without_parentheses(trimmed)
     trimmed = _without_labels(trimmed)
     if phrases.colleagues:
+        trimmed = re.sub(r"\bet al\b\.?[’']s\b", f"{phrases.colleagues}’", trimmed)
         trimmed = _ET_AL.sub(phrases.colleagues, trimmed)
     trimmed = _tidy(_ENUMERATORS.sub("", trimmed))
     trimmed = _without_openings(trimmed, phrases)
@@ -79,12 +80,20 @@ def without_tail(text: str, phrases: Phrases) -> str:
 
 _TAIL = re.compile(
     r"(?:;\s|\s[–—]\s|:\s(?=[a-z])|,\s(?:which|who|where|whereas|while|although|thereby|thus|suggesting|indicating|"
-    r"including|such as|as well as|because|since|so that|"
+    r"including|such as|as well as|because|since|so that|as long as|implying|coincident|giving|making|causing|"
     r"o que|sendo|enquanto|embora|lo que|mientras|aunque|siendo|wobei|während|obwohl|was|ce qui|tandis que|alors que)\b)"
 )
 
 
+_SECOND_CLAUSE = re.compile(r",\s(?:and|e|y|und|et)\s")
+
+
 def _tail_of(text: str, phrases: Phrases) -> int | None:
+    for match in reversed(list(_SECOND_CLAUSE.finditer(text))):
+        kept, rest = text[: match.start()], text[match.end() :]
+        clause = "," not in kept and len(kept.split()) >= 8 and not re.match(r"(?:if|when|both|either)\b", text, re.I)
+        if clause and has_verb(kept, phrases) and has_verb(" ".join(rest.split()[:8]), phrases):
+            return match.start()
     cuts = [match for match in _TAIL.finditer(text) if len(text[: match.start()].split()) >= 8]
     for match in reversed(cuts):
         rest = text[match.end() :]

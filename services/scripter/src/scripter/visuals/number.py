@@ -28,6 +28,11 @@ _NOT_COUNTED = re.compile(
     r"(?:figure|table|chapter|model|type|day|grade|stage|phase|group|level|version|no\.|years?|in|since|age[ds]?|until|by|to|and|[–-])\s*$",
     re.IGNORECASE,
 )
+_LABEL_STOPS = frozenset(
+    "and aged who that which when while using during after before where because since whereas but or per than over at on "
+    "by with from e que quando onde durante após com por y cuando und mit die das que dans par".split()
+)
+_TIME_UNIT = re.compile(r"(?:days?|hours?|minutes?|seconds?|weeks?|months?|years?|mybp|bp|kb|dias|horas|anos|años|jahren?|ans|y|h|d)", re.I)
 _ENDS = {"en": ("From", "To"), "pt": ("De", "Para"), "es": ("De", "A"), "de": ("Von", "Auf"), "fr": ("De", "À")}
 
 
@@ -50,6 +55,8 @@ def _shown(text: str, number: Found, phrases: Phrases) -> tuple[float, NumberVis
         r"\s(million|billion|milhões|bilhões|millones|Millionen|Milliarden|millions|milliards)\b", after
     )
     if (year and not unit) or re.match(r"\s?[–-]\s?\d|\s(?:to|or|and|±)\s\d|th\b|st\b|nd\b", after) or "/" in after[:1]:
+        return None
+    if re.search(r"[a-z,]\s[A-Z][\w-]+\s$|^[A-Z]\w+\s$", before) and not unit and not magnitude:
         return None
     if not unit and (number.value < 10 or _NOT_COUNTED.search(before)):
         return None
@@ -75,8 +82,9 @@ def _label(rest: str, phrases: Phrases) -> str:
     words: list[str] = []
     for word in re.split(r"[,;:.()](?:\s|$)|[–—]", rest.strip() + " ")[0].split():
         lower = word.lower().strip("“”\"'")
-        verb = lower in phrases.clause_verbs and (len(words) > 0)
-        if verb or len(words) == 7 or any(c.isdigit() for c in word):
+        stops = lower in phrases.clause_verbs and len(words) > 0
+        stops = stops or (len(words) > 0 and lower in _LABEL_STOPS)
+        if stops or len(words) == 7 or any(c.isdigit() for c in word):
             break
         words.append(word)
     while words and words[-1].lower() in phrases.function_words:
@@ -97,7 +105,8 @@ def _label(rest: str, phrases: Phrases) -> str:
         "más",
     }:
         return ""
-    if words[0].lower() in phrases.clause_verbs or len(" ".join(words)) < 4:
+    only_time = len(words) == 1 and _TIME_UNIT.fullmatch(words[0])
+    if only_time or words[0].lower() in phrases.clause_verbs or len(" ".join(words)) < 4 or words[0][:1].isupper():
         return ""
     return " ".join(words)
 

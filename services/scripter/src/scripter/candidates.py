@@ -34,6 +34,7 @@ _GENE_LIST = re.compile(r"(?:\b[A-Z][A-Za-z]*\d+[A-Za-z]*\b[,;\s]+(?:and\s+)?){3
 
 
 _SYMBOLS = re.compile(r"[=±→↔√∞⊙]|10[⁻⁰¹²³⁴-⁹]|\b10[−-]\d|\b[pP]\s*[<>]|[α-ωΑ-Ω]\w*[,\d]|\d+\s*[:]\s*\d+|[<>≤≥]\s?[^\d\s]")
+_SOMEBODY = re.compile(r"(?<![(\w])([A-ZÀ-Þ][\w'’-]+)(?:,? [A-Z]\.?)* (?:et al\b|and co-?workers|and colleagues)(?![^()]*\))")
 _HARD_SYMBOLS = re.compile(r"[<>≤≥~≈∼×/]")
 
 
@@ -70,6 +71,7 @@ def candidates_in(paper: Paper, phrases: Phrases) -> list[Candidate]:
     weights = _term_weights(paper, phrases)
     vocabulary = frozenset(re.findall(r"\b[a-zà-ÿ]{4,}\d*\b", " ".join(p.text for p in paper.passages)))
     known = abbreviations.definitions_in(paper)
+    families = frozenset(author.split()[-1] for author in paper.authors if author)
     kinds = {section.id: section for section in paper.sections}
     found: list[Candidate] = []
     counts = Counter(passage.kind for passage in paper.passages)
@@ -84,7 +86,7 @@ def candidates_in(paper: Paper, phrases: Phrases) -> list[Candidate]:
             if passage.kind == "caption" and index > 1:
                 break
             place = (seen[passage.kind] - 1 + index / len(spans)) / counts[passage.kind]
-            made = _candidate(span.text, passage, phrases, vocabulary, known)
+            made = _candidate(span.text, passage, phrases, vocabulary, known, families)
             if made is None:
                 continue
             text, evidence = made
@@ -127,9 +129,12 @@ def _candidate(
     phrases: Phrases,
     vocabulary: frozenset[str],
     known: Mapping[str, abbreviations.Abbreviation],
+    families: frozenset[str],
 ) -> tuple[str, tuple[str, ...]] | None:
     words = len(raw.split())
     if not 5 <= words <= 75 or _GENE_LIST.search(raw) or phrases.cues["junk"].search(_outside_parentheses(raw)):
+        return None
+    if "•" in raw or any(name not in families for name in _SOMEBODY.findall(raw)):
         return None
     text = trim(raw, phrases, vocabulary)
     text, definers = abbreviations.expand(text, dict(known))

@@ -74,7 +74,7 @@ def direct(drafts: list[Draft], paper: Paper, options: Options, phrases: Phrases
                 scene=number,
                 role=draft.role,
                 headline=headline,
-                kicker=_kicker(draft.role, visual, number, paper, phrases),
+                kicker=_kicker(draft.role, visual, number, paper, phrases, headline),
                 sentences=list(draft.sentences),
                 visual=visual,
                 theme="paper" if visual.kind == "quote" else theme,
@@ -191,7 +191,7 @@ def _keyword(said: str, paper: Paper, phrases: Phrases, shown: _Shown) -> str:
     return ""
 
 
-def _kicker(role: Role, visual: Visual, number: int, paper: Paper, phrases: Phrases) -> str:
+def _kicker(role: Role, visual: Visual, number: int, paper: Paper, phrases: Phrases, headline: str) -> str:
     kinds = {notice.kind for notice in paper.notices}
     if number == 1:
         notice = next((kind for kind in (*_WARNINGS, *_KINDS) if kind in kinds), None)
@@ -201,7 +201,8 @@ def _kicker(role: Role, visual: Visual, number: int, paper: Paper, phrases: Phra
         return phrases.kicker("hook") or subject[:1].upper() + subject[1:] or paper.journal[:32]
     if visual.kind == "quote" and role == "results":
         return phrases.kicker("quote")
-    return phrases.kicker(role)
+    kicker = phrases.kicker(role)
+    return "" if kicker == headline else kicker
 
 
 def _title_line(paper: Paper, phrases: Phrases) -> str:

@@ -11,6 +11,7 @@ MOST_WORDS = 7
 _NEEDS_MORE = frozenset(
     ["involved", "associated", "located", "based", "related", "linked", "found", "known", "thought", "used", "able", "likely", "due", "compared", "considered", "shown", "reported", "expected", "required", "according", "composed", "made", "responsible", "capable", "unable", "needed", "designed"]
 )
+_AUXILIARIES = frozenset("is are was were be been being has have had not".split())
 _PREFIX = re.compile(
     r"^(?:author correction|publisher correction|correction(?: to)?|retraction(?: note)?|erratum|corrigendum|reply to|comment on|editorial|editor['’]s note)\s*[:.–-]\s*",
     re.IGNORECASE,
@@ -44,6 +45,9 @@ def from_sentence(text: str, phrases: Phrases, *, avoid: AbstractSet[str] = froz
         shown = _finish(headline)
         if shown and shown not in avoid:
             return shown
+    done = _finish(_object(words, phrases))
+    if done and done not in avoid:
+        return done
     subject = _finish(_subject(words, phrases))
     telling = len(subject.split()) >= 3 and not _EMPTY_SUBJECT.match(subject)
     return subject if telling and subject not in avoid else ""
@@ -105,7 +109,7 @@ def shortened(text: str, characters: int, phrases: Phrases) -> str:
 
 def _title_part(part: str, phrases: Phrases) -> str:
     words = part.split()
-    if len(words) <= MOST_WORDS:
+    if len(words) <= MOST_WORDS + 2:
         return _finish(part) if part.endswith("?") or _may_end(words, phrases) else ""
     best = ""
     for end in range(2, MOST_WORDS + 1):
@@ -163,8 +167,8 @@ def _clause_points(words: list[str], end: int, phrases: Phrases) -> float | None
     if not dropped:
         return 4.0 + 0.1 * end
     following = re.sub(r"\W", "", dropped[0].lower())
-    if following not in phrases.cut_before or kept[-1][-1:] in ",;":
-        clause_end = kept[-1][-1:] in ",;" and not set(_lower(dropped)) & phrases.negations
+    if following not in phrases.cut_before or kept[-1][-1:] in ",;:":
+        clause_end = kept[-1][-1:] in ",;:" and not set(_lower(dropped)) & phrases.negations
         return 2.0 + 0.2 * end if clause_end else None
     if set(_lower(dropped[:6])) & phrases.negations or set(lower) & phrases.negations or lower[-1] in _NEEDS_MORE:
         return None
@@ -190,10 +194,35 @@ def _subject(words: list[str], phrases: Phrases) -> str:
     return ""
 
 
+def _object(words: list[str], phrases: Phrases) -> str:
+    """What `we` did something to: `We enrolled 301 patients` gives `301 patients`."""
+    lower = _lower(words)
+    if not lower or lower[0] not in phrases.first_person or phrases.language != "en" or lower[0] == "our":
+        return ""
+    start = next((i + 1 for i, word in enumerate(lower[:4]) if i and word in phrases.clause_verbs and word not in _AUXILIARIES), 0)
+    start = start or next((i + 1 for i, word in enumerate(lower[:4]) if i and word.endswith("ed")), 0)
+    if start and lower[start : start + 1] == ["to"]:
+        start += 2
+    rest = words[start:] if start else []
+    text = re.sub(r"^(?:a total of|the|an?)\s", "", " ".join(rest))
+    rest = text.split()
+    if not rest or rest[0].lower() in phrases.function_words | {"that", "whether", "how", "if"}:
+        return ""
+    for end in range(min(MOST_WORDS, len(rest)), 1, -1):
+        stops = end == len(rest) or rest[end - 1][-1:] in ",;" or rest[end].lower() in phrases.cut_before | {"aged", "who"}
+        plain = not re.search(r"[,;:(“\"]", " ".join(rest[:end]).rstrip(",;"))
+        if stops and plain and _may_end(rest[:end], phrases):
+            return " ".join(rest[:end])
+    return ""
+
+
 def _may_end(words: list[str], phrases: Phrases) -> bool:
     if not words:
         return False
     last = re.sub(r"[^\w%°'’-]", "", words[-1].lower())
+    dangling = phrases.language == "en" and re.search(r"[a-z]{3}ed$", last) and len(words) > 1
+    if dangling and not set(_lower(words[-3:-1])) & _AUXILIARIES:
+        return False
     return bool(last) and last not in phrases.function_words and not re.fullmatch(r"\d+", last)
 
 
@@ -205,4 +234,5 @@ def _finish(text: str) -> str:
     text = text.strip(" ,;:–—-")
     if not text or len(text) > 64:
         return ""
-    return text[:1].upper() + text[1:] if text.split()[0][1:].islower() or len(text.split()[0]) == 1 else text
+    first = text.split()[0]
+    return text[:1].upper() + text[1:] if first[1:].replace("-", "").islower() or len(first) == 1 else text

@@ -59,7 +59,9 @@ def _by_role(candidate: Candidate, role: Role, hits: int, phrases: Phrases) -> f
     numbers = len(numbers_in(candidate.text, phrases.language))
     tabled = bool(phrases.cues["question"].pattern != "(?!)")
     if role == "hook":
-        return -1.0 * own - 0.9 * others - 0.05 * max(0, candidate.words - 18) + 0.2 * min(numbers, 1)
+        methods = len(phrases.cues["method"].findall(candidate.text))
+        opening = 0.8 * (candidate.origin == "body" and candidate.place < 0.03)
+        return -1.0 * own - 0.9 * others - 0.05 * max(0, candidate.words - 18) + 0.2 * min(numbers, 1) - 0.5 * min(methods, 2) + opening
     if role == "question":
         return -2.0 * (hits == 0 and tabled) + 0.4 * own - 0.4 * (numbers > 1)
     if role == "method":

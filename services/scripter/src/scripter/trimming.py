@@ -17,6 +17,7 @@ LONG = 28
 _SPACES = re.compile(r"[\s\u00a0\u2000-\u200a\u202f\u3000]+")
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
 _SUPERSCRIPT_CITATION = re.compile(r"(?<=[A-Za-zÀ-ÿ.,;:)\]\"”’])(?<!\b[a-zµ]m)(?<!\bm)(?<!\bs)[¹²³⁰⁴-⁹][¹²³⁰⁴-⁹,–⁻-]*")
+_SPACED_SUPERSCRIPT = re.compile(r"\s[¹²³⁰⁴-⁹][¹²³⁰⁴-⁹,–⁻ -]*(?=[\s.,;:)]|$)")
 _DIGITS_BEHIND_STOP = re.compile(r"(?<=[A-Za-zÀ-ÿ)\]\"”’%][.,;:!?])\d{1,3}(?:\s?[,–-]\s?\d{1,3})*(?=\s|$)")
 _DIGITS_LIST_BEHIND_WORD = re.compile(r"(?<=[a-zà-ÿ]{4})\d{1,3}(?:[,–-]\d{1,3})+(?=[\s.,;:)]|$)")
 _DIGITS_BEHIND_WORD = re.compile(r"\b([a-zà-ÿ]{4,})(\d{1,3})(?=[\s.,;:)]|$)")
@@ -117,8 +118,7 @@ def has_verb(text: str, phrases: Phrases) -> bool:
 
 
 def _without_citation_digits(text: str, vocabulary: AbstractSet[str]) -> str:
-    text = re.sub(r"\s*\[(?:\s*(?:refs?\.?\s*)?S?\d+[a-z]?\s*(?:[,;–—-]|and|$|(?=\]))?)+\s*\]", "", text)
-    text = re.sub(r"\s*\[[A-ZÀ-Þ][^\]]*\d{4}[a-z]?[^\]]*\]", "", text)
+    text = _SPACED_SUPERSCRIPT.sub("", text)
     text = _SUPERSCRIPT_CITATION.sub("", text)
     text = _DIGITS_BEHIND_STOP.sub("", text)
     text = _DIGITS_LIST_BEHIND_WORD.sub("", text)
@@ -147,11 +147,9 @@ def _without_openings(text: str, phrases: Phrases) -> str:
             match = opening.match(text)
             if match and len(text[match.end() :].split()) >= 4:
                 rest = text[match.end() :].lstrip(", ")
-                if opening is phrases.lead_ins and re.match(
-                    r"(?:this|these|it|they|there|in|at|for|when|while|by)\b", rest
-                ):
+                if opening is phrases.lead_ins and re.match(r"(?:this|these|it|they|there)\b", rest):
                     continue
-                text = rest[:1].upper() + rest[1:] if rest[:1].islower() and rest.split()[0].isalpha() else rest
+                text = capitalised(rest)
         if text == before:
             break
     return text

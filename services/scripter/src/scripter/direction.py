@@ -180,8 +180,11 @@ def _keyword(said: str, paper: Paper, phrases: Phrases, shown: _Shown) -> str:
     spoken = terms_of(said, phrases)
     for subject in paper.subjects:
         words = subject.split()
+        named = terms_of(subject, phrases)
         if (
-            2 <= len(words) <= 5
+            named
+            and named <= spoken
+            and len(words) <= 5
             and not _PLAIN_SUBJECT.search(subject)
             and words[-1].lower() not in phrases.function_words
         ):
@@ -212,7 +215,7 @@ def _title_line(paper: Paper, phrases: Phrases) -> str:
 
 def _vocabulary(paper: Paper) -> frozenset[str]:
     text = " ".join(passage.text for passage in paper.passages)
-    return frozenset(re.findall(r"\b[a-zà-ÿ][a-zà-ÿ'’]*\b", text))
+    return frozenset(re.findall(r"\b[^\W\d_][^\W\d_'’]*\b", text))
 
 
 def _spans(drafts: list[Draft]) -> list[Span]:

@@ -49,8 +49,10 @@ def from_sentence(text: str, phrases: Phrases, *, avoid: AbstractSet[str] = froz
     if done and done not in avoid:
         return done
     subject = _finish(_subject(words, phrases))
-    telling = len(subject.split()) >= 3 and not _EMPTY_SUBJECT.match(subject)
-    return subject if telling and subject not in avoid else ""
+    telling = len(subject.split()) >= 2 and not _EMPTY_SUBJECT.match(subject)
+    if telling and subject not in avoid:
+        return subject
+    return _key_phrase(body, phrases, avoid)
 
 
 def from_title(title: str, phrases: Phrases, vocabulary: AbstractSet[str]) -> str:
@@ -74,11 +76,13 @@ def sentence_case(title: str, vocabulary: AbstractSet[str]) -> str:
     words = title.split()
     shouting = title.upper() == title
     lowered = []
+    cased = sum(word[:1].isupper() for word in words) > 0.6 * len(words)
     for word in words:
         core = re.sub(r"[^\w'’-]", "", word)
         small = word.lower()
         titled = (core[:1].isupper() and core[1:].islower() and len(core) > 1) or core in {"A", "O", "E", "É"}
-        if (core.lower() in vocabulary and (titled or shouting)) or (
+        unheard = cased and titled and core not in vocabulary and "-" not in core
+        if unheard or (core.lower() in vocabulary and (titled or shouting)) or (
             "-" in core
             and all(part.lower() in vocabulary for part in core.split("-") if len(part) > 1)
             and titled_parts(core)
@@ -110,10 +114,14 @@ def shortened(text: str, characters: int, phrases: Phrases) -> str:
 def _title_part(part: str, phrases: Phrases) -> str:
     words = part.split()
     if len(words) <= MOST_WORDS + 2:
-        return _finish(part) if part.endswith("?") or _may_end(words, phrases) else ""
+        whole = _finish(part) if part.endswith("?") or _may_end(words, phrases) else ""
+        if whole or len(words) <= MOST_WORDS:
+            return whole
+    words = re.sub(r"^(?:are|is|do|does|did|can|could|should|why|how)\s", "", part, flags=re.IGNORECASE).split()
     best = ""
-    for end in range(2, MOST_WORDS + 1):
-        breaks = words[end].lower() in phrases.cut_before or words[end - 1][-1:] in ",;"
+    for end in range(2, min(MOST_WORDS + 1, len(words))):
+        passive = words[end].endswith("ed") and words[end + 1 : end + 2] == ["by"]
+        breaks = passive or words[end].lower() in phrases.cut_before - {"to"} or words[end - 1][-1:] in ",;"
         if breaks and _may_end(words[:end], phrases) and not set(_lower(words[end:])) & {"not", "no", "não", "nicht"}:
             best = " ".join(words[:end])
     return _finish(best)
@@ -148,6 +156,27 @@ def _main_part(text: str, phrases: Phrases) -> str:
     return body
 
 
+def _key_phrase(text: str, phrases: Phrases, avoid: AbstractSet[str]) -> str:
+    """The sentence's longest run of two to four words that name something."""
+    best: tuple[float, str] = (0.0, "")
+    runs: list[list[str]] = [[]]
+    for word in text.split():
+        core = re.sub(r"[^\w'’-]", "", word)
+        lower = core.lower()
+        names = core and lower not in phrases.function_words | phrases.clause_verbs | phrases.negations | phrases.hedges
+        names = names and not re.search(r"(?:ed|ing|ly|mente)$|^\d", lower) and len(lower) > 2
+        if names:
+            runs[-1].append(word.strip("“”\"'‘’"))
+        if (not names or word[-1:] in ",;:.)") and runs[-1]:
+            runs.append([])
+    for run in runs:
+        shown = _finish(" ".join(run[-4:]))
+        if 2 <= len(run) <= 5 and shown and shown not in avoid and _plain(shown) and not _EMPTY_SUBJECT.match(shown):
+            letters = sum(len(word) for word in run[-4:]) / 10
+            best = max(best, (min(len(run), 3) + letters, shown), key=lambda item: item[0])
+    return best[1]
+
+
 def _without_article(text: str) -> str:
     rest = re.sub(r"^The (?=[a-z])", "", text)
     return rest[:1].upper() + rest[1:]
@@ -162,7 +191,7 @@ def _clause_points(words: list[str], end: int, phrases: Phrases) -> float | None
     )
     if not verbs or starts_badly or not _may_end(kept, phrases) or (verbs[0] >= end - 1 and dropped):
         return None
-    if any(mark in " ".join(kept) for mark in ',;:—–“”"('):
+    if any(mark in " ".join(kept).rstrip(",;:") for mark in ',;:—–“”"(<>='):
         return None
     if not dropped:
         return 4.0 + 0.1 * end
@@ -170,6 +199,8 @@ def _clause_points(words: list[str], end: int, phrases: Phrases) -> float | None
     if following not in phrases.cut_before or kept[-1][-1:] in ",;:":
         clause_end = kept[-1][-1:] in ",;:" and not set(_lower(dropped)) & phrases.negations
         return 2.0 + 0.2 * end if clause_end else None
+    if re.search(r"\d", kept[-1]) and following in {"to", "and", "or", "by", "in", "from", "a", "bis", "à", "e", "y"}:
+        return None
     if set(_lower(dropped[:6])) & phrases.negations or set(lower) & phrases.negations or lower[-1] in _NEEDS_MORE:
         return None
     if lower[-1] in phrases.clause_verbs:
@@ -182,16 +213,21 @@ def _subject(words: list[str], phrases: Phrases) -> str:
     lower = _lower(words)
     verb = next((index for index, word in enumerate(lower) if word in phrases.clause_verbs), len(words))
     subject = words[:verb]
-    if not subject or lower[0] in phrases.first_person or phrases.anaphora.match(" ".join(subject)):
+    opens_clause = lower and lower[0] in (phrases.cut_before | {"because", "only", "if", "as", "of", "couple", "based"})
+    if not subject or opens_clause or lower[0] in phrases.first_person or phrases.anaphora.match(" ".join(subject)):
         return ""
     for end in range(min(len(subject), MOST_WORDS), 1, -1):
         whole = (
             end == len(subject) or lower[end] in phrases.cut_before or lower[end] in {"of", "that", "de", "der", "des"}
         )
         text = " ".join(subject[:end])
-        if whole and _may_end(subject[:end], phrases) and not re.search(r"[,;:(“\"]", text):
+        if whole and _may_end(subject[:end], phrases) and _plain(text):
             return text
     return ""
+
+
+def _plain(text: str) -> bool:
+    return not re.search(r"[,;:(“\"—–<>=]|\b(?:that|which|who|que|qui|dass)\b", text)
 
 
 def _object(words: list[str], phrases: Phrases) -> str:
@@ -210,7 +246,7 @@ def _object(words: list[str], phrases: Phrases) -> str:
         return ""
     for end in range(min(MOST_WORDS, len(rest)), 1, -1):
         stops = end == len(rest) or rest[end - 1][-1:] in ",;" or rest[end].lower() in phrases.cut_before | {"aged", "who"}
-        plain = not re.search(r"[,;:(“\"]", " ".join(rest[:end]).rstrip(",;"))
+        plain = _plain(" ".join(rest[:end]).rstrip(",;"))
         if stops and plain and _may_end(rest[:end], phrases):
             return " ".join(rest[:end])
     return ""

@@ -24,6 +24,8 @@ _LEAST: dict[Role, float] = {
 _PAUSE = 0.5
 _SHARE = 0.97
 _ALIKE = 0.5
+_SLACK = 2.0
+"""For letters and notices, which have no sections and few cues."""
 
 
 @dataclass
@@ -51,14 +53,25 @@ class ExtractiveWriter:
         phrases = phrases_for(language)
         pool = candidates_in(paper, phrases)
         choice = _Choice()
-        for role in _roles(options.seconds):
-            unit = _best(role, pool, choice, options.seconds * _SHARE - choice.seconds, phrases)
-            if unit:
-                choice.add(role, unit)
-            if options.seconds * _SHARE - choice.seconds < 3:
-                break
+        full = options.seconds * _SHARE
+        _fill(choice, pool, full, 0.0, phrases)
+        if choice.seconds < 0.8 * full:
+            _fill(choice, pool, full, _SLACK, phrases)
         units = _with_an_end(_in_order(choice.units))
         return [Draft(role, tuple(to_sentence(c, paper) for c in unit)) for role, unit in units]
+
+
+def _fill(choice: _Choice, pool: list[Candidate], full: float, slack: float, phrases: Phrases) -> None:
+    """Choose for one part after the other until the time is full; `slack` lowers what is good enough."""
+    filled = {role for role, _ in choice.units} if slack else set()
+    for role in _roles(int(full)):
+        if role in filled and role in {"hook", "end"}:
+            continue
+        unit = _best(role, pool, choice, full - choice.seconds, phrases, slack)
+        if unit:
+            choice.add(role, unit)
+        if full - choice.seconds < 3:
+            return
 
 
 def _roles(seconds: int) -> Iterator[Role]:
@@ -68,7 +81,7 @@ def _roles(seconds: int) -> Iterator[Role]:
 
 
 def _best(
-    role: Role, pool: list[Candidate], choice: _Choice, room: float, phrases: Phrases
+    role: Role, pool: list[Candidate], choice: _Choice, room: float, phrases: Phrases, slack: float
 ) -> tuple[Candidate, ...] | None:
     best: tuple[float, tuple[Candidate, ...]] | None = None
     taken = choice.candidates
@@ -77,13 +90,13 @@ def _best(
         if candidate.order in orders:
             continue
         points = score(candidate, role, phrases)
-        if points < _LEAST[role] or (best and points <= best[0]):
+        if points < _LEAST[role] - slack or (best and points <= best[0]):
             continue
         unit = _unit(candidate, role, pool, orders)
         if unit is None or _seconds(unit) > min(room, 11.5) + (1.5 if room > 4 else 0):
             continue
         points -= 0.7 * (len(unit) > 1) + 1.5 * max((_alike(candidate, other) for other in taken), default=0.0)
-        if points < _LEAST[role] or any(_alike(c, other) > _ALIKE for c in unit for other in taken):
+        if points < _LEAST[role] - slack or any(_alike(c, other) > _ALIKE for c in unit for other in taken):
             continue
         if best is None or points > best[0]:
             best = points, unit

@@ -1,0 +1,84 @@
+"""What a publisher prints around the text: running heads, page numbers, line numbers, download notices."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+
+from fetcher.pdf.layout import Line, Sheet
+
+_PAGE_NUMBER = re.compile(r"(page )?\d{1,5}( ?(of|/) ?\d+)?|[-–] ?\d+ ?[-–]|[ivxl]{1,6}|[SR]\d{1,3}|e\d{1,6}", re.IGNORECASE)
+_NOTICE = re.compile(
+    r"downloaded (from|by|on|at)|this preprint|not (been )?certified by peer review|author/funder|all rights reserved\. no reuse"
+    r"|is made available under a|ver(dot|jdt) date|jkt \d+|under a creative ?commons .*international licen[sc]e\.?$"
+    r"|provisional pdf|author manuscript|see front matter|under review as a conference|accepted manuscript$|for peer review",
+    re.IGNORECASE,
+)
+_MARGIN = 0.09
+
+
+def remove_line_numbers(sheet: Sheet) -> bool:
+    """Take out the numbers beside the lines; they rise by one or five down the page at one x."""
+    places: dict[int, list[tuple[float, int, Line]]] = {}
+    for line in sheet.lines:
+        for word in {id(word): word for word in (line.words[0], line.words[-1])}.values():
+            if word.text.isascii() and word.text.isdigit() and len(word.text) < 5:
+                edge = word.x1 if word is line.words[0] else word.x0
+                places.setdefault(round(edge / 6), []).append((word.base, int(word.text), line))
+    removed = False
+    for place, found in places.items():
+        near = sorted(found + places.get(place + 1, []), key=lambda item: item[0])
+        if len(near) >= 5 and _rises([number for _, number, _ in near]) and _at_margin(sheet, place * 6):
+            removed = True
+            for base, number, line in near:
+                line.words = [word for word in line.words if word.base != base or word.text != str(number) or abs(word.x0 - place * 6) > 30]
+    if removed:
+        sheet.lines = [Line(line.words, line.page) for line in sheet.lines if line.words]
+    return removed
+
+
+def _rises(numbers: list[int]) -> bool:
+    steps = Counter(after - before for before, after in zip(numbers, numbers[1:], strict=False))
+    step, count = steps.most_common(1)[0]
+    return step in (1, 2, 5, 10) and count >= 0.8 * (len(numbers) - 1)
+
+
+def _at_margin(sheet: Sheet, x: float) -> bool:
+    """Whether hardly any text stands outside of x, as beside line numbers and not in a table or list."""
+    left = sum(1 for line in sheet.lines if line.x1 < x - 12 and len(line.words) > 1)
+    right = sum(1 for line in sheet.lines if line.x0 > x + 12 and len(line.words) > 1)
+    text = [line for line in sheet.lines if len(line.words) > 3]
+    inside = sum(1 for line in text if line.x0 - 3 <= x <= line.x1 + 3 and line.words[0].x1 - x > 12)
+    return min(left, right) <= 2 and inside < 0.2 * len(text) + 1
+
+
+def remove_furniture(sheets: list[Sheet]) -> list[str]:
+    """Take heads, feet, page numbers and notices out of all sheets; returns their distinct texts."""
+    seen: Counter[str] = Counter()
+    for sheet in sheets:
+        seen.update({_shape(line.text) for line in sheet.lines if _marginal(line, sheet, 0.13)})
+    needed = 2 if len(sheets) < 6 else 3
+    removed: dict[str, None] = {}
+    for sheet in sheets:
+        gone = [line for line in sheet.lines if _is_furniture(line, sheet, seen, needed)]
+        removed |= dict.fromkeys(line.text for line in gone)
+        taken = {id(line) for line in gone}
+        sheet.lines = [line for line in sheet.lines if id(line) not in taken]
+    return list(removed)
+
+
+def _is_furniture(line: Line, sheet: Sheet, seen: Counter[str], needed: int) -> bool:
+    if _marginal(line, sheet, 0.13) and _shape(line.text) and seen[_shape(line.text)] >= needed:
+        return True
+    if _marginal(line, sheet, _MARGIN) and _PAGE_NUMBER.fullmatch(line.text.strip()):
+        return True
+    return _marginal(line, sheet, 0.16) and bool(_NOTICE.search(line.text))
+
+
+def _marginal(line: Line, sheet: Sheet, share: float) -> bool:
+    return line.bottom < share * sheet.height or line.top > (1 - share) * sheet.height
+
+
+def _shape(text: str) -> str:
+    """The text without its numbers, as heads repeat it from page to page."""
+    return re.sub(r"[\d\W]+", " ", text).strip().lower()

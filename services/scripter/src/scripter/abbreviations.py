@@ -4,16 +4,100 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from artifacts.paper import Paper
+if TYPE_CHECKING:
+    from artifacts.paper import Paper
 
 _DEFINITION = re.compile(r"\(\s*(?P<short>[A-Za-zµβα]?[A-Z][A-Za-z0-9/-]{0,8}?s?)\s*[);,]")
 KNOWN = frozenset(
-    ["DNA", "RNA", "HIV", "AIDS", "USA", "US", "UK", "EU", "UN", "WHO", "MRI", "CT", "PCR", "UV", "NASA", "TV", "IQ", "GPS", "COVID", "COVID-19", "BMI", "LED", "AI", "PhD", "ATP", "CO2", "SARS", "NHS", "FDA", "CDC", "TB", "DDT", "CRISPR", "BSE", "UNICEF", "UNESCO", "II", "III", "IV", "VI", "VII", "VIII", "IX", "XX", "XIX", "XVIII", "XVII", "XVI", "XXI"]
+    [
+        "DNA",
+        "RNA",
+        "HIV",
+        "AIDS",
+        "USA",
+        "US",
+        "UK",
+        "EU",
+        "UN",
+        "WHO",
+        "MRI",
+        "CT",
+        "PCR",
+        "UV",
+        "NASA",
+        "TV",
+        "IQ",
+        "GPS",
+        "COVID",
+        "COVID-19",
+        "BMI",
+        "LED",
+        "AI",
+        "PhD",
+        "ATP",
+        "CO2",
+        "SARS",
+        "NHS",
+        "FDA",
+        "CDC",
+        "TB",
+        "DDT",
+        "CRISPR",
+        "BSE",
+        "UNICEF",
+        "UNESCO",
+        "II",
+        "III",
+        "IV",
+        "VI",
+        "VII",
+        "VIII",
+        "IX",
+        "XX",
+        "XIX",
+        "XVIII",
+        "XVII",
+        "XVI",
+        "XXI",
+    ]
 )
 _WORD = re.compile(r"[^\s,;:()\[\]]+")
 _SMALL = frozenset(
-    ["of", "the", "and", "in", "for", "to", "a", "an", "on", "with", "de", "da", "do", "dos", "das", "del", "la", "el", "los", "las", "e", "y", "et", "und", "der", "die", "des", "von", "du", "le", "les"]
+    [
+        "of",
+        "the",
+        "and",
+        "in",
+        "for",
+        "to",
+        "a",
+        "an",
+        "on",
+        "with",
+        "de",
+        "da",
+        "do",
+        "dos",
+        "das",
+        "del",
+        "la",
+        "el",
+        "los",
+        "las",
+        "e",
+        "y",
+        "et",
+        "und",
+        "der",
+        "die",
+        "des",
+        "von",
+        "du",
+        "le",
+        "les",
+    ]
 )
 
 
@@ -70,7 +154,7 @@ def unexplained(text: str) -> list[str]:
 
 
 def _full_name(before: str, short: str) -> str:
-    words = [match for match in _WORD.finditer(before)]
+    words = list(_WORD.finditer(before))
     letters = re.sub(r"[^A-Za-z]", "", short).lower()
     longest = min(len(letters) + 4, len(words))
     for count in range(max(1, len(letters) - 2), longest + 1):

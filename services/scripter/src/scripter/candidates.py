@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from artifacts.paper import Paper, Passage, SectionKind
 from artifacts.script import Evidence, Sentence
 
 from scripter import abbreviations, grounding, pacing, sentences
-from scripter.phrases import Phrases
 from scripter.trimming import LONG, trim
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from artifacts.paper import Paper, Passage, SectionKind
+
+    from scripter.phrases import Phrases
 
 _OUTSIDE = re.compile(
     r"acknowledg|funding|conflict|competing|interest|author contrib|contributions|data avail|availability|ethic|"
@@ -22,19 +27,28 @@ _OUTSIDE = re.compile(
     re.IGNORECASE,
 )
 _HEADINGS: tuple[tuple[SectionKind, re.Pattern[str]], ...] = (
-    ("methods", re.compile(r"method|métod|design|setting|participants|patients|do and find|procedure|measure", re.IGNORECASE)),
+    (
+        "methods",
+        re.compile(r"method|métod|design|setting|participants|patients|do and find|procedure|measure", re.IGNORECASE),
+    ),
     ("results", re.compile(r"result|finding|ergebnis|achado|hallazgo", re.IGNORECASE)),
     ("conclusion", re.compile(r"conclu|interpretation|implication|schluss|mean\b|considera", re.IGNORECASE)),
     (
         "introduction",
-        re.compile(r"background|introdu|objective|aim|purpose|objetiv|why was|hintergrund|contexte?o?|ziel", re.IGNORECASE),
+        re.compile(
+            r"background|introdu|objective|aim|purpose|objetiv|why was|hintergrund|contexte?o?|ziel", re.IGNORECASE
+        ),
     ),
 )
 _GENE_LIST = re.compile(r"(?:\b[A-Z][A-Za-z]*\d+[A-Za-z]*\b[,;\s]+(?:and\s+)?){3,}")
 
 
-_SYMBOLS = re.compile(r"[=±→↔√∞⊙]|10[⁻⁰¹²³⁴-⁹]|\b10[−-]\d|\b[pP]\s*[<>]|[α-ωΑ-Ω]\w*[,\d]|\d+\s*[:]\s*\d+|[<>≤≥]\s?[^\d\s]")
-_SOMEBODY = re.compile(r"(?<![(\w])([A-ZÀ-Þ][\w'’-]+)(?:,? [A-Z]\.?)* (?:et al\b|and co-?workers|and colleagues)(?![^()]*\))")
+_SYMBOLS = re.compile(
+    r"[=±→↔√∞⊙]|10[⁻⁰¹²³⁴-⁹]|\b10[−-]\d|\b[pP]\s*[<>]|[α-ωΑ-Ω]\w*[,\d]|\d+\s*[:]\s*\d+|[<>≤≥]\s?[^\d\s]"
+)
+_SOMEBODY = re.compile(
+    r"(?<![(\w])([A-ZÀ-Þ][\w'’-]+)(?:,? [A-Z]\.?)* (?:et al\b|and co-?workers|and colleagues)(?![^()]*\))"
+)
 _HARD_SYMBOLS = re.compile(r"[<>≤≥~≈∼×/]")
 
 
@@ -189,6 +203,10 @@ def _ease(text: str) -> float:
     if not words:
         return 0.0
     long_words = sum(len(word) > 8 for word in words) / len(words)
-    cryptic = len(_HARD_SYMBOLS.findall(text)) + len(abbreviations.unexplained(text)) + len(re.findall(r"\b(?:[a-z]+[A-Z]\w*|\w*[a-z]\d\w*)\b", text))
+    cryptic = (
+        len(_HARD_SYMBOLS.findall(text))
+        + len(abbreviations.unexplained(text))
+        + len(re.findall(r"\b(?:[a-z]+[A-Z]\w*|\w*[a-z]\d\w*)\b", text))
+    )
     hard = max(0.0, len(words) - 18) / 16 + 1.6 * long_words + 0.35 * cryptic
     return max(0.0, 1.0 - 0.55 * hard)

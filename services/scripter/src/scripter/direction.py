@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-from artifacts.paper import Paper
-from artifacts.request import Options
 from artifacts.script import (
     Brief,
     ChartVisual,
@@ -21,14 +20,19 @@ from artifacts.script import (
 
 from scripter import headlines, pacing, themes
 from scripter.candidates import terms_of
-from scripter.phrases import Phrases
 from scripter.visuals.chart import chart_visual
 from scripter.visuals.end import end_visual, family_name
 from scripter.visuals.figure import figure_visual
 from scripter.visuals.number import number_visual
 from scripter.visuals.quote import quote_visual
 from scripter.visuals.steps import steps_visual
-from scripter.writer import Draft
+
+if TYPE_CHECKING:
+    from artifacts.paper import Paper
+    from artifacts.request import Options
+
+    from scripter.phrases import Phrases
+    from scripter.writer import Draft
 
 _WARNINGS = ("retracted", "retraction", "concern", "correction")
 _KINDS = ("editorial", "letter", "commentary", "review", "digest")

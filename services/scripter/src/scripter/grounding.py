@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
-
-from artifacts.paper import Paper
-from artifacts.script import Sentence
+from typing import TYPE_CHECKING
 
 from scripter.numbers import tokens_of
-from scripter.phrases import Phrases
 from scripter.trimming import has_verb
+
+if TYPE_CHECKING:
+    from artifacts.paper import Paper
+    from artifacts.script import Sentence
+
+    from scripter.phrases import Phrases
 
 _DEBRIS = {
     "citation": re.compile(r"\bet al\b|\bibid|op\. cit|\[\s*\]|\(\s*\)|\[\d"),
@@ -25,6 +28,12 @@ _DEBRIS = {
         r"\b(?:by|in|of|from|with|and|or|the|a|an|than|to) (?:and|or|,|\.|by|of)(?=\s|$)(?! (?:large|by))"
     ),
 }
+
+
+_AIM_ONLY = re.compile(
+    r"To [a-z]+ |[A-ZÀ-Þ][a-zà-ÿ]+(?<!mul)(?:[aei]r)(?: e | y | o| a| as| os| el| la| los| las| le| les)", re.IGNORECASE
+)
+"""An objective of a structured abstract: `To assess ...`, `Analisar o ...`."""
 
 
 def faults(sentence: Sentence, paper: Paper, phrases: Phrases) -> list[str]:
@@ -62,6 +71,8 @@ def form_faults(text: str, phrases: Phrases) -> list[str]:
         found.append('unbalanced "')
     if not has_verb(text, phrases) and not phrases.verb_endings.search(text):
         found.append("no verb")
+    if _AIM_ONLY.match(text) and not has_verb(text.partition(",")[2] or text, phrases):
+        found.append("an aim without a main clause")
     return found
 
 

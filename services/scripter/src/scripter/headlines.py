@@ -3,13 +3,44 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Set as AbstractSet
+from typing import TYPE_CHECKING
 
-from scripter.phrases import Phrases
+if TYPE_CHECKING:
+    from collections.abc import Set as AbstractSet
+
+    from scripter.phrases import Phrases
 
 MOST_WORDS = 7
 _NEEDS_MORE = frozenset(
-    ["involved", "associated", "located", "based", "related", "linked", "found", "known", "thought", "used", "able", "likely", "due", "compared", "considered", "shown", "reported", "expected", "required", "according", "composed", "made", "responsible", "capable", "unable", "needed", "designed"]
+    [
+        "involved",
+        "associated",
+        "located",
+        "based",
+        "related",
+        "linked",
+        "found",
+        "known",
+        "thought",
+        "used",
+        "able",
+        "likely",
+        "due",
+        "compared",
+        "considered",
+        "shown",
+        "reported",
+        "expected",
+        "required",
+        "according",
+        "composed",
+        "made",
+        "responsible",
+        "capable",
+        "unable",
+        "needed",
+        "designed",
+    ]
 )
 _AUXILIARIES = frozenset("is are was were be been being has have had not".split())
 _PREFIX = re.compile(
@@ -82,10 +113,14 @@ def sentence_case(title: str, vocabulary: AbstractSet[str]) -> str:
         small = word.lower()
         titled = (core[:1].isupper() and core[1:].islower() and len(core) > 1) or core in {"A", "O", "E", "É"}
         unheard = cased and titled and core not in vocabulary and "-" not in core
-        if unheard or (core.lower() in vocabulary and (titled or shouting)) or (
-            "-" in core
-            and all(part.lower() in vocabulary for part in core.split("-") if len(part) > 1)
-            and titled_parts(core)
+        if (
+            unheard
+            or (core.lower() in vocabulary and (titled or shouting))
+            or (
+                "-" in core
+                and all(part.lower() in vocabulary for part in core.split("-") if len(part) > 1)
+                and titled_parts(core)
+            )
         ):
             lowered.append(small)
         else:
@@ -113,14 +148,14 @@ def shortened(text: str, characters: int, phrases: Phrases) -> str:
 
 def _title_part(part: str, phrases: Phrases) -> str:
     words = part.split()
-    if len(words) <= MOST_WORDS + 2:
+    if len(words) <= MOST_WORDS + 1:
         whole = _finish(part) if part.endswith("?") or _may_end(words, phrases) else ""
         if whole or len(words) <= MOST_WORDS:
             return whole
     words = re.sub(r"^(?:are|is|do|does|did|can|could|should|why|how)\s", "", part, flags=re.IGNORECASE).split()
     best = ""
     for end in range(2, min(MOST_WORDS + 1, len(words))):
-        passive = words[end].endswith("ed") and words[end + 1 : end + 2] == ["by"]
+        passive = words[end].endswith("ed") and words[end + 1 : end + 2] in (["by"], ["with"])
         breaks = passive or words[end].lower() in phrases.cut_before - {"to"} or words[end - 1][-1:] in ",;"
         if breaks and _may_end(words[:end], phrases) and not set(_lower(words[end:])) & {"not", "no", "não", "nicht"}:
             best = " ".join(words[:end])
@@ -235,7 +270,10 @@ def _object(words: list[str], phrases: Phrases) -> str:
     lower = _lower(words)
     if not lower or lower[0] not in phrases.first_person or phrases.language != "en" or lower[0] == "our":
         return ""
-    start = next((i + 1 for i, word in enumerate(lower[:4]) if i and word in phrases.clause_verbs and word not in _AUXILIARIES), 0)
+    start = next(
+        (i + 1 for i, word in enumerate(lower[:4]) if i and word in phrases.clause_verbs and word not in _AUXILIARIES),
+        0,
+    )
     start = start or next((i + 1 for i, word in enumerate(lower[:4]) if i and word.endswith("ed")), 0)
     if start and lower[start : start + 1] == ["to"]:
         start += 2
@@ -245,7 +283,9 @@ def _object(words: list[str], phrases: Phrases) -> str:
     if not rest or rest[0].lower() in phrases.function_words | {"that", "whether", "how", "if"}:
         return ""
     for end in range(min(MOST_WORDS, len(rest)), 1, -1):
-        stops = end == len(rest) or rest[end - 1][-1:] in ",;" or rest[end].lower() in phrases.cut_before | {"aged", "who"}
+        stops = (
+            end == len(rest) or rest[end - 1][-1:] in ",;" or rest[end].lower() in phrases.cut_before | {"aged", "who"}
+        )
         plain = _plain(" ".join(rest[:end]).rstrip(",;"))
         if stops and plain and _may_end(rest[:end], phrases):
             return " ".join(rest[:end])

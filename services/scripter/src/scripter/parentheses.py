@@ -34,7 +34,7 @@ def without_parentheses(text: str) -> str:
     position = 0
     for start, end in groups(text):
         inner = text[start + 1 : end - 1]
-        glued = (start > 0 and (text[start - 1].isalnum() or text[start - 1] in "-")) or text[end : end + 1].isalnum()
+        glued = (start > 0 and (text[start - 1].isalnum() or text[start - 1] == "-")) or text[end : end + 1].isalnum()
         if glued and _NAME_PART.fullmatch(inner) and not inner.isdigit():
             continue
         kept.append(text[position:start].rstrip() if not text[end : end + 1].isalnum() else text[position:start])

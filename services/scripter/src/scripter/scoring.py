@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
-from artifacts.script import Role
-
-from scripter.candidates import Candidate
 from scripter.numbers import numbers_in
-from scripter.phrases import Phrases
+
+if TYPE_CHECKING:
+    from artifacts.script import Role
+
+    from scripter.candidates import Candidate
+    from scripter.phrases import Phrases
 
 _ORIGIN: dict[Role, dict[str, float]] = {
     "hook": {"summary": 2.4, "abstract": 1.4, "body": 0.4, "caption": -4},
@@ -41,7 +44,7 @@ _WRONG = re.compile(
 def score(candidate: Candidate, role: Role, phrases: Phrases) -> float:
     """How well the sentence suits the role; above about 1.5 it is good, below 0 it would be an embarrassment."""
     cue = "takeaway" if role == "end" else role
-    hits = len(set(match.lower() for match in phrases.cues[cue].findall(candidate.text)))
+    hits = len({match.lower() for match in phrases.cues[cue].findall(candidate.text)})
     points = _ORIGIN[role].get(candidate.origin, 0.0) + _KIND[role].get(candidate.kind, 0.0)
     points += min(hits, 3) * (0.75 if role in {"question", "caveat", "method"} else 0.55)
     points += 1.6 * candidate.centrality + 1.3 * candidate.ease
@@ -61,7 +64,14 @@ def _by_role(candidate: Candidate, role: Role, hits: int, phrases: Phrases) -> f
     if role == "hook":
         methods = len(phrases.cues["method"].findall(candidate.text))
         opening = 0.8 * (candidate.origin == "body" and candidate.place < 0.03)
-        return -1.0 * own - 0.9 * others - 0.05 * max(0, candidate.words - 18) + 0.2 * min(numbers, 1) - 0.5 * min(methods, 2) + opening
+        return (
+            -1.0 * own
+            - 0.9 * others
+            - 0.05 * max(0, candidate.words - 18)
+            + 0.2 * min(numbers, 1)
+            - 0.5 * min(methods, 2)
+            + opening
+        )
     if role == "question":
         return -2.0 * (hits == 0 and tabled) + 0.4 * own - 0.4 * (numbers > 1)
     if role == "method":
@@ -70,8 +80,9 @@ def _by_role(candidate: Candidate, role: Role, hits: int, phrases: Phrases) -> f
         return -0.8 * (hits == 0 and tabled) + 0.35 * min(numbers, 2) - 0.2 * max(0, numbers - 4) - 1.2 * others
     if role == "caveat":
         return -3.5 * (hits == 0) - 0.6 * others
+    methods = 0.5 * min(len(phrases.cues["method"].findall(candidate.text)), 2)
     short = 0.07 * max(0, candidate.words - 16) if role == "end" else 0.0
-    return -0.9 * (hits == 0 and tabled) - 0.7 * others - short - 0.2 * max(0, numbers - 1)
+    return -0.9 * (hits == 0 and tabled) - 0.7 * others - short - 0.2 * max(0, numbers - 1) - methods
 
 
 def _distance(place: float, target: tuple[float, float]) -> float:

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from scripter.phrases import Phrases
+if TYPE_CHECKING:
+    from scripter.phrases import Phrases
 
 _STOP = re.compile(
     r"(?P<mark>[.!?…]+|[。！？])"

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
-
-from artifacts.paper import Paper, Passage
-from artifacts.script import Sentence
+from typing import TYPE_CHECKING
 
 from scripter import sentences
-from scripter.phrases import Phrases
+
+if TYPE_CHECKING:
+    from artifacts.paper import Paper, Passage
+    from artifacts.script import Sentence
+
+    from scripter.phrases import Phrases
 
 
 def passage_of(sentence: Sentence, paper: Paper) -> Passage | None:

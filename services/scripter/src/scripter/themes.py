@@ -5,11 +5,13 @@ from __future__ import annotations
 import hashlib
 import math
 import re
-
-from artifacts.paper import Paper
-from artifacts.script import ThemeName
+from typing import TYPE_CHECKING
 
 from scripter.numbers import numbers_in, value_of
+
+if TYPE_CHECKING:
+    from artifacts.paper import Paper
+    from artifacts.script import ThemeName
 
 _SUBJECTS: dict[ThemeName, re.Pattern[str]] = {
     "dawn": re.compile(
@@ -40,7 +42,7 @@ def theme_of(paper: Paper) -> ThemeName:
     subjects = " ".join(paper.subjects)
     points: dict[ThemeName, float] = {}
     for theme, pattern in _SUBJECTS.items():
-        inside = len(set(match.lower() for match in pattern.findall(paper.abstract)))
+        inside = len({match.lower() for match in pattern.findall(paper.abstract)})
         points[theme] = (
             2 * len(pattern.findall(f"{subjects} {paper.journal}")) + 3 * len(pattern.findall(paper.title)) + inside
         )

@@ -6,10 +6,14 @@ Nothing is added but a capital letter, and `and colleagues` for `et al.`.
 from __future__ import annotations
 
 import re
-from collections.abc import Set as AbstractSet
+from typing import TYPE_CHECKING
 
 from scripter.parentheses import without_parentheses
-from scripter.phrases import Phrases
+
+if TYPE_CHECKING:
+    from collections.abc import Set as AbstractSet
+
+    from scripter.phrases import Phrases
 
 LONG = 28
 """Words from which on a sentence loses its tail clauses."""
@@ -47,7 +51,7 @@ def trim(text: str, phrases: Phrases, vocabulary: AbstractSet[str] = frozenset()
     trimmed = _INVISIBLE.sub("", _SPACES.sub(" ", text)).strip()
     trimmed = _without_citation_digits(trimmed, vocabulary)
     trimmed = without_parentheses(trimmed)
-    trimmed = _without_labels(trimmed)
+    trimmed = _without_labels(trimmed.lstrip("⁰¹²³⁴⁵⁶⁷⁸⁹,–⁻ "))
     if phrases.colleagues:
         trimmed = re.sub(r"\bet al\b\.?[’']s\b", f"{phrases.colleagues}’", trimmed)
         trimmed = _ET_AL.sub(phrases.colleagues, trimmed)
@@ -80,7 +84,7 @@ def without_tail(text: str, phrases: Phrases) -> str:
 
 
 _TAIL = re.compile(
-    r"(?:;\s|\s[–—]\s|:\s(?=[a-z])|,\s(?:which|who|where|whereas|while|although|thereby|thus|suggesting|indicating|"
+    r"(?:;\s|\s[–—]\s|,\s(?:which|who|where|whereas|while|although|thereby|thus|suggesting|indicating|"
     r"including|such as|as well as|because|since|so that|as long as|implying|coincident|giving|making|causing|"
     r"o que|sendo|enquanto|embora|lo que|mientras|aunque|siendo|wobei|während|obwohl|was|ce qui|tandis que|alors que)\b)"
 )
@@ -92,7 +96,11 @@ _SECOND_CLAUSE = re.compile(r",\s(?:and|e|y|und|et)\s")
 def _tail_of(text: str, phrases: Phrases) -> int | None:
     for match in reversed(list(_SECOND_CLAUSE.finditer(text))):
         kept, rest = text[: match.start()], text[match.end() :]
-        clause = "," not in kept and len(kept.split()) >= 8 and not re.match(r"(?:if|when|both|either)\b", text, re.I)
+        clause = (
+            "," not in kept
+            and len(kept.split()) >= 8
+            and not re.match(r"(?:if|when|both|either)\b", text, re.IGNORECASE)
+        )
         if clause and has_verb(kept, phrases) and has_verb(" ".join(rest.split()[:8]), phrases):
             return match.start()
     cuts = [match for match in _TAIL.finditer(text) if len(text[: match.start()].split()) >= 8]

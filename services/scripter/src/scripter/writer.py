@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from artifacts.paper import Paper
-from artifacts.request import Options
-from artifacts.script import Role, Sentence
+if TYPE_CHECKING:
+    from artifacts.paper import Paper
+    from artifacts.request import Options
+    from artifacts.script import Role, Sentence
 
 
 @dataclass(frozen=True)

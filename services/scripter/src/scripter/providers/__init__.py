@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from chassis.errors import Defect
 
-from scripter.writer import Writer
+if TYPE_CHECKING:
+    from scripter.writer import Writer
 
 
 def writer_named(name: str) -> Writer:

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
-
-from artifacts.paper import Paper
-from artifacts.request import Options
-from artifacts.script import Role
+from typing import TYPE_CHECKING
 
 from scripter import pacing
 from scripter.candidates import Candidate, candidates_in, to_sentence
 from scripter.phrases import Phrases, phrases_for
 from scripter.scoring import score
 from scripter.writer import Draft
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from artifacts.paper import Paper
+    from artifacts.request import Options
+    from artifacts.script import Role
 
 _FIRST: tuple[Role, ...] = ("results", "hook", "end", "method", "question", "results", "takeaway", "caveat", "results")
 _AGAIN: tuple[Role, ...] = ("results", "results", "method", "results", "question", "caveat", "results", "takeaway")

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from artifacts.paper import Paper, Table
 from artifacts.script import ChartVisual
 
 from scripter.candidates import terms_of
 from scripter.numbers import tokens_of, value_of
-from scripter.phrases import Phrases
+
+if TYPE_CHECKING:
+    from artifacts.paper import Paper, Table
+
+    from scripter.phrases import Phrases
 
 _CELL = re.compile(r"^\s*[~≈]?\s*(?P<number>[−–-]?\d+(?:[.,·]\d+)*)\s*(?P<percent>%)?\s*(?:[(\[±].*)?$")
 _NO_MEASURE = re.compile(

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
-from artifacts.paper import Paper
 from artifacts.script import EndVisual, Sentence
 
 from scripter import grounding
-from scripter.phrases import Phrases
+
+if TYPE_CHECKING:
+    from artifacts.paper import Paper
+
+    from scripter.phrases import Phrases
 
 _STANDING = ("preprint", "retracted", "retraction", "corrected", "correction", "concern")
 _MODELS = (
@@ -21,7 +25,32 @@ _MODELS = (
 _PEOPLE = re.compile(
     r"\b(?:patients?|participants?|volunteers|women|men|children|adults|people|cohort)\b", re.IGNORECASE
 )
-_PARTICLES = frozenset(["de", "da", "do", "dos", "das", "del", "van", "von", "der", "den", "la", "le", "di", "du", "ten", "ter", "el", "al", "bin"])
+_COLLECTIVE = re.compile(
+    r"group|consorti|committee|network|collaborat|team|initiative|society|institute|plos|\bfor\b|\bof\b", re.IGNORECASE
+)
+_PARTICLES = frozenset(
+    [
+        "de",
+        "da",
+        "do",
+        "dos",
+        "das",
+        "del",
+        "van",
+        "von",
+        "der",
+        "den",
+        "la",
+        "le",
+        "di",
+        "du",
+        "ten",
+        "ter",
+        "el",
+        "al",
+        "bin",
+    ]
+)
 
 
 def end_visual(paper: Paper, sentences: list[Sentence], credits_: list[str], phrases: Phrases) -> EndVisual:
@@ -60,12 +89,13 @@ def authors_line(paper: Paper, phrases: Phrases) -> str:
 def family_name(author: str) -> str:
     """The family name with its particles; a collective's name as it is."""
     words = author.split()
-    if len(words) > 5:
+    if _COLLECTIVE.search(author):
         return author
     start = len(words) - 1
     while start > 1 and words[start - 1].lower() in _PARTICLES:
         start -= 1
-    return " ".join(words[start:])
+    name = " ".join(words[start:])
+    return name.title() if name.isupper() and len(name) > 3 else name
 
 
 def labels(paper: Paper, phrases: Phrases) -> list[str]:

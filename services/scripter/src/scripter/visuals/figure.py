@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
-from artifacts.paper import Figure, Paper
 from artifacts.script import FigureVisual, Sentence
 
 from scripter.candidates import terms_of
-from scripter.phrases import Phrases
 from scripter.sources import original, passage_of
 from scripter.trimming import trim
+
+if TYPE_CHECKING:
+    from artifacts.paper import Figure, Paper
+
+    from scripter.phrases import Phrases
 
 _REFERENCE = re.compile(
     r"(?:Figs?|Figures?|Figuras?|Abb|Abbildung)\.?\s*(?P<number>\d+)\s?(?P<panel>[A-Ha-h](?![a-z]))?", re.IGNORECASE

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 from artifacts.script import Bar, NumberVisual
 
 from scripter.numbers import Found, numbers_in
-from scripter.phrases import Phrases
+
+if TYPE_CHECKING:
+    from scripter.phrases import Phrases
 
 _UNIT = re.compile(
     r"\s?(%|‰|°C|°F|per ?cent\b|por ciento\b|por cento\b|Prozent\b|pour cent\b|mg/kg|mg|kg|km|µm|μm|nm|mm|cm|ml|mL|°|K\b|Hz|kHz|MHz)"
@@ -32,7 +35,10 @@ _LABEL_STOPS = frozenset(
     "and aged who that which when while using during after before where because since whereas but or per than over at on "
     "by with from e que quando onde durante após com por y cuando und mit die das que dans par".split()
 )
-_TIME_UNIT = re.compile(r"(?:days?|hours?|minutes?|seconds?|weeks?|months?|years?|mybp|bp|kb|dias|horas|anos|años|jahren?|ans|y|h|d)", re.I)
+_TIME_UNIT = re.compile(
+    r"(?:days?|hours?|minutes?|seconds?|weeks?|months?|years?|mybp|bp|kb|dias|horas|anos|años|jahren?|ans|y|h|d)",
+    re.IGNORECASE,
+)
 _ENDS = {"en": ("From", "To"), "pt": ("De", "Para"), "es": ("De", "A"), "de": ("Von", "Auf"), "fr": ("De", "À")}
 
 

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from artifacts.paper import Paper, Passage
+from typing import TYPE_CHECKING
+
 from artifacts.script import QuoteVisual, Sentence
 
-from scripter.phrases import Phrases
 from scripter.sources import passage_of, span_of
+
+if TYPE_CHECKING:
+    from artifacts.paper import Paper, Passage
+
+    from scripter.phrases import Phrases
 
 MOST_CHARACTERS = 400
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 from artifacts.script import Sentence, StepsVisual
 
 from scripter.headlines import from_sentence
-from scripter.phrases import Phrases
+
+if TYPE_CHECKING:
+    from scripter.phrases import Phrases
 
 _AND = r"(?:and|or|e|y|und|et|ou|o)"
 _LIST = re.compile(rf"(?P<items>[^,;:.]+(?:,\s[^,;:.]+){{1,2}},?\s{_AND}\s[^,;:.]+)")

@@ -83,9 +83,12 @@ class Candidate:
 def candidates_in(paper: Paper, phrases: Phrases) -> list[Candidate]:
     """Every sentence of the paper that passes the check of form, in reading order."""
     weights = _term_weights(paper, phrases)
-    vocabulary = frozenset(re.findall(r"\b[a-zà-ÿ]{4,}\d*\b", " ".join(p.text for p in paper.passages)))
-    known = abbreviations.definitions_in(paper)
-    families = frozenset(author.split()[-1] for author in paper.authors if author)
+    prose = " ".join(p.text for p in paper.passages)
+    lore = _Lore(
+        frozenset(re.findall(r"\b[a-zà-ÿ]{4,}\d*\b", prose)),
+        abbreviations.definitions_in(paper),
+        frozenset(author.split()[-1] for author in paper.authors if author),
+    )
     kinds = {section.id: section for section in paper.sections}
     found: list[Candidate] = []
     counts = Counter(passage.kind for passage in paper.passages)
@@ -100,7 +103,7 @@ def candidates_in(paper: Paper, phrases: Phrases) -> list[Candidate]:
             if passage.kind == "caption" and index > 1:
                 break
             place = (seen[passage.kind] - 1 + index / len(spans)) / counts[passage.kind]
-            made = _candidate(span.text, passage, phrases, vocabulary, known, families)
+            made = _candidate(span.text, passage, phrases, lore)
             if made is None:
                 continue
             text, evidence = made
@@ -137,21 +140,24 @@ def terms_of(text: str, phrases: Phrases) -> frozenset[str]:
     return frozenset(word[:7] for word in words if word not in phrases.function_words)
 
 
-def _candidate(
-    raw: str,
-    passage: Passage,
-    phrases: Phrases,
-    vocabulary: frozenset[str],
-    known: Mapping[str, abbreviations.Abbreviation],
-    families: frozenset[str],
-) -> tuple[str, tuple[str, ...]] | None:
+@dataclass(frozen=True)
+class _Lore:
+    """What is known of the whole paper when one of its sentences is trimmed."""
+
+    vocabulary: frozenset[str]
+    abbreviations: dict[str, abbreviations.Abbreviation]
+    families: frozenset[str]
+    """The authors' family names: `Lee et al.` are they, other people's findings are not this paper's."""
+
+
+def _candidate(raw: str, passage: Passage, phrases: Phrases, lore: _Lore) -> tuple[str, tuple[str, ...]] | None:
     words = len(raw.split())
     if not 5 <= words <= 75 or _GENE_LIST.search(raw) or phrases.cues["junk"].search(_outside_parentheses(raw)):
         return None
-    if "•" in raw or any(name not in families for name in _SOMEBODY.findall(raw)):
+    if "•" in raw or any(name not in lore.families for name in _SOMEBODY.findall(raw)):
         return None
-    text = trim(raw, phrases, vocabulary)
-    text, definers = abbreviations.expand(text, dict(known))
+    text = trim(raw, phrases, lore.vocabulary)
+    text, definers = abbreviations.expand(text, lore.abbreviations)
     too_long = len(text.split()) > LONG + 6
     if too_long or len(text.split()) < 5 or _SYMBOLS.search(text) or grounding.form_faults(text, phrases):
         return None

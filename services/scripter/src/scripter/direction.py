@@ -13,7 +13,6 @@ from artifacts.script import (
     Role,
     Sentence,
     Span,
-    StepsVisual,
     TitleVisual,
     Visual,
 )
@@ -59,30 +58,34 @@ class _Shown:
         return self.kinds[-2:] == [kind, kind]
 
 
+@dataclass(frozen=True)
+class _Look:
+    """What a scene shows and is called."""
+
+    visual: Visual
+    headline: str
+    kicker: str
+
+
 def direct(drafts: list[Draft], paper: Paper, options: Options, phrases: Phrases) -> list[Brief]:
     """The briefs of all scenes in order."""
+    director = _Director(paper, phrases, [sentence for draft in drafts for sentence in draft.sentences])
     theme = options.theme or themes.theme_of(paper)
     horizon = themes.horizon_of(paper)
     line = source_line(paper, phrases)
-    said = [sentence for draft in drafts for sentence in draft.sentences]
-    shown = _Shown()
-    spans = _spans(drafts)
     briefs = []
-    for number, draft in enumerate(drafts, 1):
-        visual = _visual(draft, number, paper, phrases, shown, said)
-        shown.kinds.append(visual.kind)
-        headline = _headline(draft, visual, number, paper, phrases, shown)
-        shown.headlines.add(headline)
+    for number, (draft, span) in enumerate(zip(drafts, _spans(drafts), strict=True), 1):
+        look = director.look(draft, number)
         briefs.append(
             Brief(
                 scene=number,
                 role=draft.role,
-                headline=headline,
-                kicker=_kicker(draft.role, visual, number, paper, phrases, headline),
+                headline=look.headline,
+                kicker=look.kicker,
                 sentences=list(draft.sentences),
-                visual=visual,
-                theme="paper" if visual.kind == "quote" else theme,
-                span=spans[number - 1],
+                visual=look.visual,
+                theme="paper" if look.visual.kind == "quote" else theme,
+                span=span,
                 source_line=line,
                 horizon=horizon,
                 language=phrases.language,
@@ -101,125 +104,127 @@ def source_line(paper: Paper, phrases: Phrases) -> str:
     return " · ".join(part for part in (who, headlines.shortened(title, room, phrases)) if part)
 
 
-def _visual(draft: Draft, number: int, paper: Paper, phrases: Phrases, shown: _Shown, said: list[Sentence]) -> Visual:
-    if draft.role == "end":
-        return end_visual(paper, said, list(dict.fromkeys(shown.credits)), phrases)
-    if number == 1:
-        return TitleVisual(line=_title_line(paper, phrases))
-    for kind in _wishes(draft.role, shown):
-        visual = None if shown.twice(kind) else _make(kind, draft, paper, phrases, shown)
-        if visual is not None:
-            return visual
-    return TitleVisual()
+class _Director:
+    """Decides scene by scene what is seen, remembering what was shown before."""
+
+    def __init__(self, paper: Paper, phrases: Phrases, said: list[Sentence]) -> None:
+        self.paper = paper
+        self.phrases = phrases
+        self.said = said
+        self.shown = _Shown()
+        self.vocabulary = _vocabulary(paper)
+
+    def look(self, draft: Draft, number: int) -> _Look:
+        visual = self._visual(draft, number)
+        self.shown.kinds.append(visual.kind)
+        headline = draft.headline or self._headline(draft, visual, number)
+        self.shown.headlines.add(headline)
+        kicker = self._kicker(draft.role, visual, number)
+        return _Look(visual, headline, "" if kicker == headline else kicker)
+
+    def _visual(self, draft: Draft, number: int) -> Visual:
+        if draft.role == "end":
+            return end_visual(self.paper, self.said, list(dict.fromkeys(self.shown.credits)), self.phrases)
+        if number == 1:
+            return TitleVisual(line=self._title_line())
+        for kind in _wishes(draft.role, self.shown):
+            visual = None if self.shown.twice(kind) else self._make(kind, draft)
+            if visual is not None:
+                return visual
+        return TitleVisual()
+
+    def _make(self, kind: str, draft: Draft) -> Visual | None:
+        if kind == "steps":
+            return steps_visual(list(draft.sentences), self.phrases)
+        for sentence in draft.sentences:
+            if kind == "number":
+                made: Visual | None = number_visual(sentence.text, self.phrases)
+            elif kind == "chart":
+                made = self._chart(sentence)
+            elif kind == "figure":
+                made = self._figure(sentence)
+            else:
+                made = quote_visual(sentence, self.paper, self.phrases)
+            if made is not None:
+                return made
+        return None
+
+    def _chart(self, sentence: Sentence) -> ChartVisual | None:
+        chart = chart_visual(sentence.text, self.paper, self.phrases)
+        key = f"{chart.source} {chart.axis}" if chart else ""
+        if chart is None or key in self.shown.charts:
+            return None
+        self.shown.charts.add(key)
+        self.shown.credits.append(self.phrases.label("redrawn", label=chart.source))
+        return chart
+
+    def _figure(self, sentence: Sentence) -> FigureVisual | None:
+        figure = figure_visual(sentence, self.paper, self.phrases, self.shown.figures)
+        if figure:
+            self.shown.figures |= {known.id for known in self.paper.figures if known.image == figure.image}
+            self.shown.credits.append(self.phrases.label("figure_credit", label=f"{figure.label}, {figure.licence}"))
+        return figure
+
+    def _headline(self, draft: Draft, visual: Visual, number: int) -> str:
+        first = draft.sentences[0].text
+        title = headlines.from_title(self.paper.title, self.phrases, self.vocabulary)
+        if draft.role == "end":
+            return title or headlines.shortened(self.paper.title, 60, self.phrases)
+        if number == 1:
+            own = headlines.from_sentence(first, self.phrases)
+            return title if len(title.split()) >= 3 or not own else own
+        for sentence in draft.sentences:
+            found = headlines.from_sentence(sentence.text, self.phrases, avoid=self.shown.headlines)
+            if found:
+                return found
+        if visual.kind == "number" and len(visual.label.split()) <= headlines.MOST_WORDS:
+            return visual.label[:1].upper() + visual.label[1:]
+        return self._keyword(draft) or self.phrases.kicker(draft.role) or headlines.shortened(first, 40, self.phrases)
+
+    def _keyword(self, draft: Draft) -> str:
+        """The paper's keyword that is spoken of in a scene whose sentence gives no headline."""
+        spoken = terms_of(" ".join(sentence.text for sentence in draft.sentences), self.phrases)
+        for subject in self.paper.subjects:
+            named = terms_of(subject, self.phrases)
+            shown_as = subject[:1].upper() + subject[1:]
+            plain = _PLAIN_SUBJECT.search(subject) or len(subject.split()) > headlines.MOST_WORDS
+            if named and named <= spoken and not plain and shown_as not in self.shown.headlines:
+                return shown_as
+        return ""
+
+    def _kicker(self, role: Role, visual: Visual, number: int) -> str:
+        kinds = {notice.kind for notice in self.paper.notices}
+        if number == 1:
+            notice = next((kind for kind in (*_WARNINGS, *_KINDS) if kind in kinds), None)
+            if notice:
+                return self.phrases.kicker(notice)
+            subjects = (s for s in self.paper.subjects if 3 < len(s) <= 28 and not _PLAIN_SUBJECT.search(s))
+            subject = next(subjects, "")
+            return subject[:1].upper() + subject[1:] or headlines.shortened(self.paper.journal, 32, self.phrases)
+        if visual.kind == "quote" and role == "results":
+            return self.phrases.kicker("quote")
+        return self.phrases.kicker(role)
+
+    def _title_line(self) -> str:
+        title = headlines.sentence_case(self.paper.title, self.vocabulary).rstrip(".")
+        return title if len(title) <= 110 else headlines.shortened(title, 110, self.phrases)
 
 
 def _wishes(role: Role, shown: _Shown) -> tuple[str, ...]:
     seen = set(shown.kinds)
     if role == "results":
-        wishes = ["chart", "number", "figure"]
-        if shown.kinds[-1:] == ["number"] and "figure" not in seen:
-            wishes = ["chart", "figure", "number"]
-        return (*wishes, "quote")
+        after_number = shown.kinds[-1:] == ["number"] and "figure" not in seen
+        return ("chart", "figure", "number", "quote") if after_number else ("chart", "number", "figure", "quote")
     if role == "method":
         return ("steps", "number", "quote", "figure")
     if role in {"question", "hook"}:
-        return ("number", "quote", "figure") if "number" not in seen else ("quote", "figure")
+        return ("quote", "figure") if "number" in seen else ("number", "quote", "figure")
     return ("number", "quote", "figure") if "quote" in seen else ("quote", "number", "figure")
-
-
-def _make(kind: str, draft: Draft, paper: Paper, phrases: Phrases, shown: _Shown) -> Visual | None:
-    made: Visual | None = None
-    if kind == "steps":
-        return steps_visual(list(draft.sentences), phrases)
-    for sentence in draft.sentences:
-        if kind == "number":
-            made = number_visual(sentence.text, phrases)
-        elif kind == "chart":
-            made = chart_visual(sentence.text, paper, phrases)
-        elif kind == "figure":
-            made = figure_visual(sentence, paper, phrases, shown.figures)
-        else:
-            made = quote_visual(sentence, paper, phrases)
-        if isinstance(made, ChartVisual):
-            key = f"{made.source} {made.axis}"
-            if key in shown.charts:
-                made = None
-                continue
-            shown.charts.add(key)
-            shown.credits.append(phrases.label("redrawn", label=made.source))
-        elif isinstance(made, FigureVisual):
-            shown.figures |= {figure.id for figure in paper.figures if figure.image == made.image}
-            shown.credits.append(phrases.label("figure_credit", label=f"{made.label}, {made.licence}"))
-        if made is not None:
-            return made
-    return None
-
-
-def _headline(draft: Draft, visual: Visual, number: int, paper: Paper, phrases: Phrases, shown: _Shown) -> str:
-    vocabulary = _vocabulary(paper)
-    if draft.headline:
-        return draft.headline
-    if draft.role == "end":
-        title = headlines.from_title(paper.title, phrases, vocabulary)
-        return title or headlines.shortened(paper.title, 60, phrases)
-    if number == 1:
-        title = headlines.from_title(paper.title, phrases, vocabulary)
-        own = headlines.from_sentence(draft.sentences[0].text, phrases)
-        telling = any(word.lower() in phrases.clause_verbs for word in title.split()[1:])
-        return title if telling or len(title.split()) >= 3 or not own else own
-    for sentence in draft.sentences:
-        found = headlines.from_sentence(sentence.text, phrases, avoid=shown.headlines)
-        if found:
-            return found
-    if visual.kind == "number":
-        return " ".join(visual.label.split()[:7])[:1].upper() + " ".join(visual.label.split()[:7])[1:]
-    if isinstance(visual, StepsVisual):
-        return phrases.kicker(draft.role)
-    said = " ".join(sentence.text for sentence in draft.sentences)
-    return _keyword(said, paper, phrases, shown) or phrases.kicker(draft.role)
-
-
-def _keyword(said: str, paper: Paper, phrases: Phrases, shown: _Shown) -> str:
-    """The paper's keyword that is spoken of in a scene whose sentence gives no headline."""
-    spoken = terms_of(said, phrases)
-    for subject in paper.subjects:
-        words = subject.split()
-        named = terms_of(subject, phrases)
-        if (
-            named
-            and named <= spoken
-            and len(words) <= 5
-            and not _PLAIN_SUBJECT.search(subject)
-            and words[-1].lower() not in phrases.function_words
-        ):
-            shown_as = subject[:1].upper() + subject[1:]
-            if shown_as not in shown.headlines:
-                return shown_as
-    return ""
-
-
-def _kicker(role: Role, visual: Visual, number: int, paper: Paper, phrases: Phrases, headline: str) -> str:
-    kinds = {notice.kind for notice in paper.notices}
-    if number == 1:
-        notice = next((kind for kind in (*_WARNINGS, *_KINDS) if kind in kinds), None)
-        if notice:
-            return phrases.kicker(notice)
-        subject = next((s for s in paper.subjects if 3 < len(s) <= 28 and not _PLAIN_SUBJECT.search(s)), "")
-        return phrases.kicker("hook") or subject[:1].upper() + subject[1:] or paper.journal[:32]
-    if visual.kind == "quote" and role == "results":
-        return phrases.kicker("quote")
-    kicker = phrases.kicker(role)
-    return "" if kicker == headline else kicker
-
-
-def _title_line(paper: Paper, phrases: Phrases) -> str:
-    title = headlines.sentence_case(paper.title, _vocabulary(paper)).rstrip(".")
-    return title if len(title) <= 110 else headlines.shortened(title, 110, phrases)
 
 
 def _vocabulary(paper: Paper) -> frozenset[str]:
     text = " ".join(passage.text for passage in paper.passages)
-    return frozenset(re.findall(r"\b[^\W\d_][^\W\d_'’]*\b", text))
+    return frozenset(re.findall(r"\b[^\W\d_]+(?:['’][^\W\d_]+)?\b", text))
 
 
 def _spans(drafts: list[Draft]) -> list[Span]:

@@ -42,7 +42,7 @@ _NEEDS_MORE = frozenset(
         "designed",
     ]
 )
-_AUXILIARIES = frozenset("is are was were be been being has have had not".split())
+_AUXILIARIES = frozenset(["is", "are", "was", "were", "be", "been", "being", "has", "have", "had", "not"])
 _PREFIX = re.compile(
     r"^(?:author correction|publisher correction|correction(?: to)?|retraction(?: note)?|erratum|corrigendum|reply to|comment on|editorial|editor['’]s note)\s*[:.–-]\s*",
     re.IGNORECASE,

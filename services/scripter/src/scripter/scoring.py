@@ -62,7 +62,7 @@ def _by_role(candidate: Candidate, role: Role, hits: int, phrases: Phrases) -> f
     numbers = len(numbers_in(candidate.text, phrases.language))
     tabled = bool(phrases.cues["question"].pattern != "(?!)")
     if role == "hook":
-        methods = len(phrases.cues["method"].findall(candidate.text))
+        methodical = len(phrases.cues["method"].findall(candidate.text))
         opening = 0.8 * (candidate.origin == "body" and candidate.place < 0.03)
         return (
             -1.0 * own

@@ -31,16 +31,24 @@ _SLACK = 2.0
 """For letters and notices, which have no sections and few cues."""
 
 
-@dataclass
+@dataclass(kw_only=True)
 class _Choice:
     """Units chosen so far: one sentence each, or two where the second leans on the first."""
 
+    full: float
+    """Seconds there are to fill."""
+    slack: float = 0.0
+    """How far below good enough a sentence may be."""
     units: list[tuple[Role, tuple[Candidate, ...]]] = field(default_factory=list)
     seconds: float = 0.0
 
     def add(self, role: Role, unit: tuple[Candidate, ...]) -> None:
         self.units.append((role, unit))
         self.seconds += _seconds(unit)
+
+    @property
+    def room(self) -> float:
+        return self.full - self.seconds
 
     @property
     def candidates(self) -> list[Candidate]:
@@ -55,25 +63,25 @@ class ExtractiveWriter:
     def write(self, paper: Paper, options: Options, language: str) -> list[Draft]:
         phrases = phrases_for(language)
         pool = candidates_in(paper, phrases)
-        choice = _Choice()
-        full = options.seconds * _SHARE
-        _fill(choice, pool, full, 0.0, phrases)
-        if choice.seconds < 0.8 * full:
-            _fill(choice, pool, full, _SLACK, phrases)
+        choice = _Choice(full=options.seconds * _SHARE)
+        _fill(choice, pool, phrases)
+        if choice.seconds < 0.8 * choice.full:
+            choice.slack = _SLACK
+            _fill(choice, pool, phrases)
         units = _with_an_end(_in_order(choice.units))
         return [Draft(role, tuple(to_sentence(c, paper) for c in unit)) for role, unit in units]
 
 
-def _fill(choice: _Choice, pool: list[Candidate], full: float, slack: float, phrases: Phrases) -> None:
-    """Choose for one part after the other until the time is full; `slack` lowers what is good enough."""
-    filled = {role for role, _ in choice.units} if slack else set()
-    for role in _roles(int(full)):
+def _fill(choice: _Choice, pool: list[Candidate], phrases: Phrases) -> None:
+    """Choose for one part after the other until the time is full."""
+    filled = {role for role, _ in choice.units} if choice.slack else set()
+    for role in _roles(int(choice.full)):
         if role in filled and role in {"hook", "end"}:
             continue
-        unit = _best(role, pool, choice, full - choice.seconds, phrases, slack)
+        unit = _best(role, pool, choice, phrases)
         if unit:
             choice.add(role, unit)
-        if full - choice.seconds < 3:
+        if choice.room < 3:
             return
 
 
@@ -83,9 +91,7 @@ def _roles(seconds: int) -> Iterator[Role]:
         yield from _AGAIN
 
 
-def _best(
-    role: Role, pool: list[Candidate], choice: _Choice, room: float, phrases: Phrases, slack: float
-) -> tuple[Candidate, ...] | None:
+def _best(role: Role, pool: list[Candidate], choice: _Choice, phrases: Phrases) -> tuple[Candidate, ...] | None:
     best: tuple[float, tuple[Candidate, ...]] | None = None
     taken = choice.candidates
     orders = {candidate.order for candidate in taken}
@@ -93,13 +99,13 @@ def _best(
         if candidate.order in orders:
             continue
         points = score(candidate, role, phrases)
-        if points < _LEAST[role] - slack or (best and points <= best[0]):
+        if points < _LEAST[role] - choice.slack or (best and points <= best[0]):
             continue
         unit = _unit(candidate, role, pool, orders)
-        if unit is None or _seconds(unit) > min(room, 11.5) + (1.5 if room > 4 else 0):
+        if unit is None or _seconds(unit) > min(choice.room, 11.5) + (1.5 if choice.room > 4 else 0):
             continue
         points -= 0.7 * (len(unit) > 1) + 1.5 * max((_alike(candidate, other) for other in taken), default=0.0)
-        if points < _LEAST[role] - slack or any(_alike(c, other) > _ALIKE for c in unit for other in taken):
+        if points < _LEAST[role] - choice.slack or any(_alike(c, other) > _ALIKE for c in unit for other in taken):
             continue
         if best is None or points > best[0]:
             best = points, unit

@@ -1,8 +1,6 @@
 """What a section is for, told by its declared type or its title in the languages papers are written in."""
 
 import re
-from typing import get_args
-
 from artifacts.paper import SectionKind
 
 _BY_TITLE: list[tuple[SectionKind, str]] = [
@@ -47,16 +45,15 @@ _BY_TYPE: dict[str, SectionKind] = {
     "conclusions": "conclusion",
     "conclusion": "conclusion",
 }
-KINDS: tuple[str, ...] = get_args(SectionKind)
 
 
 def kind_of(title: str, declared: str = "", inherited: SectionKind = "other") -> SectionKind:
-    """The section's kind by its declared type (JATS `sec-type`), else by its title, else as the section above."""
+    """The section's kind by its title, else by its declared type (JATS `sec-type`), else as the section above."""
     title = _NUMBERING.sub("", title).strip(" .:*")
-    for part in re.split(r"[|,;]", declared.lower()):
-        if kind := _BY_TYPE.get(part.strip()):
-            return kind
     for kind, pattern in _PATTERNS:
         if pattern.fullmatch(title):
             return kind
+    for part in re.split(r"[|,;]", declared.lower()):
+        if found := _BY_TYPE.get(part.strip()):
+            return found
     return inherited

@@ -7,14 +7,14 @@ import re
 from artifacts.paper import Heading
 
 from fetcher.jats.inline import text_of
-from fetcher.jats.tree import Element
+from fetcher.markup import Element
 
 _MAIN = {"", "abstract", "main", "structured", "section", "normal", "author", "scientific", "informative", "web-summary-long"}
 _PLAIN = {"plain-language-summary", "plain-language", "executive-summary", "lay-summary", "editors-summary", "summary", "author-summary",
           "plain", "lay", "non-technical-summary", "nontechnical", "digest", "lay-abstract", "layman"}  # fmt: skip
 _PLAIN_TITLE = re.compile(r"plain[- ]language|lay (summary|abstract)|author summary|digest|editors'? summary|non[- ]technical", re.IGNORECASE)
 _NOT_MAIN_TITLE = re.compile(r"graphical abstract|highlights?\b|key ?points|key messages|teaser|in brief", re.IGNORECASE)
-_OWN_ADDRESS = re.compile(r"DOI:?\s*(https?://\S+|10\.\d+/\S+)", re.IGNORECASE)
+_NOT_PROSE = re.compile(r"DOI:?\s*(https?://\S+|10\.\d+/\S+)|Please see later in the article.*", re.IGNORECASE)
 
 
 def abstract_of(meta: Element) -> tuple[list[str], list[Heading]]:
@@ -60,7 +60,7 @@ def paragraphs_of(scope: Element) -> list[str]:
             texts += paragraphs_of(child)
     if not texts and scope.text and scope.text.strip():
         texts.append(text_of(scope))
-    return [text for text in texts if text and not _OWN_ADDRESS.fullmatch(text)]
+    return [text for text in texts if text and not _NOT_PROSE.fullmatch(text)]
 
 
 def _parts(abstract: Element) -> list[Heading]:

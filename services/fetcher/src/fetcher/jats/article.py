@@ -11,7 +11,8 @@ from fetcher.jats import front
 from fetcher.jats.abstracts import abstract_of, summary_of
 from fetcher.jats.body import read_body
 from fetcher.jats.notices import notices_of
-from fetcher.jats.tree import Element, parse_article
+from fetcher.jats.tree import parse_article
+from fetcher.markup import Element
 from fetcher.pictures import with_embedded
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 
 from artifacts.paper import Figure, Passage, Section, SectionKind, Table
@@ -10,11 +11,16 @@ from fetcher.headings import kind_of
 from fetcher.jats.abstracts import paragraphs_of
 from fetcher.jats.inline import text_of, text_with_tail
 from fetcher.jats.tables import rows_of
-from fetcher.jats.tree import Element, href_of
+from fetcher.jats.tree import href_of
+from fetcher.markup import Element
 from fetcher.licences import licence_id
 
 _FLOATS = {"fig", "fig-group", "table-wrap", "table-wrap-group", "boxed-text", "supplementary-material"}
 _BLOCKS = {"list", "def-list", "disp-quote", "verse-group", "speech", "statement", "p"}
+_APPENDED = re.compile(
+    r"(electronic )?(supplement(ary|al)|supporting|additional) (materials?|information|data|files?)\b.*|pre-publication history",
+    re.IGNORECASE,
+)
 _SUMMARIES = ("digest", "plain language", "lay summary", "author summary")
 
 
@@ -37,11 +43,14 @@ class Body:
 
 
 def read_body(article: Element) -> Body:
-    """Walk the body, then the floats that stand apart from it."""
+    """Walk the body, then the figures and tables that stand apart from it."""
     body = Body()
     for part in [article.find("body"), *article.findall("floats-group"), *article.findall("floats-wrap")]:
         if part is not None:
             _walk(body, part, "", 0, "other")
+    for part in article.findall("back"):
+        for node in part.iter("fig", "table-wrap"):
+            _float(body, node, "")
     return body
 
 
@@ -66,6 +75,8 @@ def _section(body: Body, sec: Element, above: str, level: int, inherited: Sectio
     heading = sec.find("title")
     title = text_of(heading) if heading is not None else ""
     declared = sec.get("sec-type") or ""
+    if _APPENDED.fullmatch(title) or declared == "supplementary-material":
+        return
     if not title:
         _walk(body, sec, above, level, kind_of("", declared, inherited) if declared else inherited)
         return

@@ -5,29 +5,20 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from fetcher.jats.tree import Element
-from fetcher.prose import clean, lowered, raised
-
-UNREADABLE = "[formula]"
-_LONGEST = 80
-_TIGHT = set("()[]{}⟨⟩|,.;:!′″%°/^_")
-_SPACED = set("=<>≤≥≈≠∼~→←↔⇌∝±×+·∈≡≪≫≃≅∓⇒")
+from fetcher.markup import Element
+from fetcher.notation import UNREADABLE, accented, grouped, index, operator, power, short
+from fetcher.prose import clean, raised
 
 
 def formula_text(element: Element) -> str:
     """The formula in an `inline-formula`, `disp-formula`, `math` or `tex-math` as text, or `[formula]`."""
     math = element if element.tag == "math" else next(element.iter("math"), None)
     if math is not None:
-        return _short(_mathml(math))
+        return short(_mathml(math))
     tex = element if element.tag == "tex-math" else next(element.iter("tex-math"), None)
     if tex is not None:
-        return _short(tex_text("".join(tex.itertext())))
+        return short(tex_text("".join(tex.itertext())))
     return UNREADABLE
-
-
-def _short(text: str | None) -> str:
-    text = clean(text or "")
-    return text if 0 < len(text) <= _LONGEST else UNREADABLE
 
 
 def _mathml(node: Element) -> str | None:
@@ -36,7 +27,7 @@ def _mathml(node: Element) -> str | None:
     if tag in ("mi", "mn", "mtext", "ms"):
         return clean("".join(node.itertext()))
     if tag == "mo":
-        return _operator(clean("".join(node.itertext())))
+        return operator(clean("".join(node.itertext())))
     if tag == "mspace":
         return " "
     if tag in ("annotation", "annotation-xml", "mphantom", "none", "mprescripts", "maligngroup", "malignmark"):
@@ -56,19 +47,19 @@ _ROWS = {"math", "mrow", "mstyle", "mpadded", "semantics", "menclose", "merror",
 def _compose(node: Element, parts: list[str]) -> str | None:
     tag = node.tag
     if tag == "mfrac" and len(parts) == 2:
-        return f"{_grouped(parts[0])}/{_grouped(parts[1])}"
+        return f"{grouped(parts[0])}/{grouped(parts[1])}"
     if tag == "msup" and len(parts) == 2:
-        return parts[0] + _power(parts[1])
+        return parts[0] + power(parts[1])
     if tag in ("msub", "munder") and len(parts) == 2:
-        return parts[0] + _index(parts[1])
+        return parts[0] + index(parts[1])
     if tag in ("msubsup", "munderover") and len(parts) == 3:
-        return parts[0] + _index(parts[1]) + _power(parts[2])
+        return parts[0] + index(parts[1]) + power(parts[2])
     if tag == "mover" and len(parts) == 2:
-        return _accented(parts[0], parts[1])
+        return accented(parts[0], parts[1])
     if tag == "msqrt":
-        return "√" + _grouped("".join(parts))
+        return "√" + grouped("".join(parts))
     if tag == "mroot" and len(parts) == 2:
-        return f"{raised(parts[1])}√{_grouped(parts[0])}"
+        return f"{raised(parts[1])}√{grouped(parts[0])}"
     if tag == "mfenced":
         return (node.get("open") or "(") + ", ".join(parts) + (node.get("close") or ")")
     return "".join(parts)
@@ -80,39 +71,6 @@ def _single_row(table: Element) -> str | None:
         return None
     parts = [_mathml(cell) for cell in cells]
     return None if None in parts else " ".join(part for part in parts if part)
-
-
-def _operator(text: str) -> str:
-    text = {"-": "−", "*": "·", "\u2061": "", "\u2062": "", "\u2063": ""}.get(text, text)
-    return f" {text} " if text in _SPACED else text
-
-
-def _grouped(text: str) -> str:
-    text = text.strip()
-    return text if re.fullmatch(r"[\w.,′]+|\(.*\)", text) else f"({text})"
-
-
-def _power(text: str) -> str:
-    text = re.sub(r"\s+", "", text)
-    if text in ("*", "∗", "′", "″", "†", "·"):
-        return "*" if text == "∗" else text
-    mapped = raised(text)
-    return mapped if mapped != text and not mapped.startswith("^") else "^" + (text if text.isalnum() else f"({text})")
-
-
-def _index(text: str) -> str:
-    text = text.strip()
-    mapped = lowered(text)
-    return mapped if mapped != text else "_" + (text if text.isalnum() else f"({text})")
-
-
-_ACCENTS = {"¯": "\u0304", "‾": "\u0304", "_": "\u0304", "^": "\u0302", "ˆ": "\u0302", "~": "\u0303", "˜": "\u0303", "∼": "\u0303",
-            "˙": "\u0307", ".": "\u0307", "→": "\u20d7", "⃗": "\u20d7", "¨": "\u0308"}
-
-
-def _accented(base: str, accent: str) -> str:
-    mark = _ACCENTS.get(accent.strip())
-    return unicodedata.normalize("NFC", base + mark) if mark and len(base) == 1 else base
 
 
 _TEX_BODY = re.compile(r"\\begin\{document\}(.*?)\\end\{document\}", re.DOTALL)
@@ -140,9 +98,9 @@ def tex_text(tex: str) -> str | None:
     text = _TEX_FONT.sub("", text).replace("\\{", "{").replace("\\}", "}").replace("\\%", "%").replace("\\&", "&")
     text = _TEX_COMMAND.sub(_tex_word, text)
     for _ in range(6):
-        text = _TEX_SCRIPT.sub(lambda m: (_power if m[1] == "^" else _index)(m[2] if m[2] is not None else m[3]), text)
-        text = _TEX_FRACTION.sub(lambda m: f"{_grouped(m[1])}/{_grouped(m[2])}", text)
-        text = _TEX_ROOT.sub(lambda m: "√" + _grouped(m[1]), text)
+        text = _TEX_SCRIPT.sub(lambda m: (power if m[1] == "^" else index)(m[2] if m[2] is not None else m[3]), text)
+        text = _TEX_FRACTION.sub(lambda m: f"{grouped(m[1])}/{grouped(m[2])}", text)
+        text = _TEX_ROOT.sub(lambda m: "√" + grouped(m[1]), text)
     text = text.replace("{", "").replace("}", "").replace("~", " ").replace("-", "−")
     return None if "\\" in text or "&" in text else text
 

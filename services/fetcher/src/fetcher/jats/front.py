@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from fetcher.jats.inline import name_text, text_of
-from fetcher.jats.tree import Element, href_of, lang_of
+from fetcher.jats.tree import href_of, lang_of
+from fetcher.markup import Element
 from fetcher.licences import licence_id
 from fetcher.prose import clean
 
@@ -66,16 +67,17 @@ def _names(contrib: Element) -> Iterator[str]:
     choices = contrib.find("name-alternatives")
     if choices is not None:
         yield name_text(_best_name(choices))
+    people = [child for child in contrib if child.tag in ("name", "string-name")]
+    if people:
+        yield name_text(_best_name(people))
     for child in [contrib] if contrib.tag == "collab" else contrib:
-        if child.tag in ("name", "string-name"):
-            yield name_text(child)
-        elif child.tag in ("collab", "collab-alternatives"):
+        if child.tag in ("collab", "collab-alternatives"):
             yield _collective(child)
         elif child.tag == "anonymous":
             yield "Anonymous"
 
 
-def _best_name(choices: Element) -> Element:
+def _best_name(choices: Iterable[Element]) -> Element:
     western = [name for name in choices if name.get("name-style") == "western" or lang_of(name) == "en"]
     return (western or list(choices))[0]
 
@@ -88,7 +90,7 @@ def _collective(collab: Element) -> str:
         if child.tag not in ("contrib-group", "xref", "fn", "contrib-id", "role", "aff", "address", "email"):
             parts.append(text_of(child))
         parts.append(child.tail or "")
-    return clean("".join(parts)).strip(" ,;*†‡")
+    return re.sub(r"^(for|on behalf of) (the )?", "", clean("".join(parts)).strip(" ,;*†‡"), flags=re.IGNORECASE)
 
 
 def journal_of(front: Element) -> str:

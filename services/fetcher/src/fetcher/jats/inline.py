@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fetcher.jats.formulas import formula_text
-from fetcher.jats.tree import Element
+from fetcher.markup import Element
 from fetcher.prose import clean, lowered, raised, tidy
 
 _SILENT = {
@@ -25,8 +25,10 @@ def text_of(element: Element) -> str:
 
 def text_with_tail(nodes: list[Element | str]) -> str:
     """One line of text of elements (each with what follows it) and strings."""
-    pieces: list[str] = []
+    pieces: list[str] = [""]
     for node in nodes:
+        if not isinstance(node, str) and node.tag == "sub":
+            pieces[-1] = pieces[-1].rstrip()
         pieces += [node] if isinstance(node, str) else [*_inline(node), node.tail or ""]
     return tidy("".join(pieces))
 
@@ -34,6 +36,8 @@ def text_with_tail(nodes: list[Element | str]) -> str:
 def _pieces(element: Element) -> list[str]:
     pieces = [element.text or ""]
     for child in element:
+        if child.tag == "sub":
+            pieces[-1] = pieces[-1].rstrip()
         pieces += _inline(child)
         pieces.append(child.tail or "")
     return pieces
@@ -55,8 +59,6 @@ def _inline(node: Element) -> list[str]:
         return [" "]
     if tag in ("name", "string-name"):
         return [name_text(node)]
-    if tag == "xref":
-        return _reference(node)
     return [" ", *_pieces(node), " "] if tag in _APART else _pieces(node)
 
 
@@ -66,11 +68,6 @@ def _superscript(node: Element) -> list[str]:
     if not text.strip("*†‡§¶#, "):
         return []
     return [raised(text)]
-
-
-def _reference(node: Element) -> list[str]:
-    """A citation or cross-reference as it prints; one raised as a whole keeps its raising."""
-    return _pieces(node)
 
 
 def _alternative(node: Element) -> list[str]:

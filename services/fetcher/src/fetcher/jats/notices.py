@@ -6,7 +6,7 @@ import re
 
 from artifacts.paper import Notice, NoticeKind
 
-from fetcher.jats.tree import Element
+from fetcher.markup import Element
 
 SENTENCES: dict[NoticeKind, str] = {
     "retracted": "This paper has been retracted: its findings should not be relied on.",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fetcher.jats.inline import text_of
-from fetcher.jats.tree import Element
+from fetcher.markup import Element
 
 _WIDEST = 200
 _LONGEST = 2000

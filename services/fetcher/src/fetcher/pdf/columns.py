@@ -10,8 +10,30 @@ _STEP = 2.0
 
 def arrange(sheet: Sheet) -> None:
     """Put the lines of a sheet into reading order, column by column, and join what one line was torn into."""
+    _lower_initials(sheet)
     sheet.columns = [_merged(column, sheet.number) for column in _order(sheet.lines, 0)]
     sheet.lines = [line for column in sheet.columns for line in column]
+
+
+def _lower_initials(sheet: Sheet) -> None:
+    """Put an initial that is two or three lines high in front of the first line beside it."""
+    for initial in [line for line in sheet.lines if len(line.text) == 1 and line.text.isupper()]:
+        beside = [
+            line
+            for line in sheet.lines
+            if line.size < 0.55 * initial.size and -3 < line.x0 - initial.x1 < 2 * line.size and initial.top - line.size < line.base <= initial.base + 2
+        ]
+        if beside:
+            host = min(beside, key=lambda line: line.base)
+            letter, first = initial.words[0], host.words[0]
+            letter.size, letter.base, letter.top, letter.bottom = first.size, first.base, first.top, first.bottom
+            letter.bold, letter.script, first.glued = first.bold, 0, True
+            for line in beside:
+                left = min(letter.x0, line.words[0].x0)
+                line.words[0].x0 = left if line is not host else line.words[0].x0
+            place = next(index for index, line in enumerate(sheet.lines) if line is host)
+            sheet.lines[place] = Line([letter, *host.words], sheet.number)
+            sheet.lines = [line if line not in beside else Line(line.words, line.page) for line in sheet.lines if line is not initial]
 
 
 def _order(lines: list[Line], depth: int) -> list[list[Line]]:
@@ -46,7 +68,15 @@ def _bands(lines: list[Line], gutter: float) -> list[tuple[list[Line], bool]]:
         if not bands or bands[-1][1] != crossing:
             bands.append(([], crossing))
         bands[-1][0].append(line)
-    return bands
+    joined: list[tuple[list[Line], bool]] = []
+    for band, crossing in bands:
+        sides = {_middle(line) < gutter for line in band}
+        whole = crossing or (len(sides) == 1 and len(bands) > 1)
+        if joined and joined[-1][1] and whole:
+            joined[-1][0].extend(band)
+        else:
+            joined.append((band, whole))
+    return joined
 
 
 def _beside(line: Line, other: Line) -> bool:

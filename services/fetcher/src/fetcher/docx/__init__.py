@@ -1,0 +1,5 @@
+"""Reads word processor documents (Office Open XML, transitional and strict)."""
+
+from fetcher.docx.document import read_docx
+
+__all__ = ["read_docx"]

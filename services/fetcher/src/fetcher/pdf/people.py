@@ -1,0 +1,89 @@
+"""Names of authors, freed of marks, degrees and addresses."""
+
+from __future__ import annotations
+
+import re
+
+from fetcher.pdf.layout import Line
+
+_MARK = re.compile(r"[*†‡§¶∗⁎#⋆☆✉◦♦♠♣∥‖|•·;{}]|\b\d{1,2}\b|(?<=[a-zà-ÿ])\d+")
+_SPLIT = re.compile(r"\s*(?:,|\||;|\s&\s|\band\b|\bund\b|\bet\b(?! al)|\by\b(?= [A-Z])|\be\b(?= [A-Z])|\s{3,})\s*")
+_DEGREE = re.compile(
+    r"^(?:m\.?d|ph\.?\s?d|m\.?sc|b\.?sc|m\.?p\.?h|r\.?n|dr\.?p\.?h|d\.?phil|m\.?a|m\.?s|b\.?a|mbbs|mbchb|frcp|facp|dvm|sc\.?d|pharm\.?d|m\.?b\.?a|edd|d\.?sc|m\.?eng|fellow|ieee|member)\.?$",
+    re.IGNORECASE,
+)
+_TITLE = re.compile(r"^(?:dr|prof|professor|mr|mrs|ms|by|authors?)\.?:?\s+", re.IGNORECASE)
+_PLACE = re.compile(
+    r"universi|institut|department|d[ée]partement|college|school|hospital|laborator|cent(?:er|re)\b|facult|academy|division|ministry|corporation|\binc\b|\bltd\b|\bllc\b"
+    r"|street|avenue|road|\busa\b|\bu\.?k\.?\b|united|china|germany|france|japan|italy|canada|australia|spain|brazil|california|new york|@|http|www|foundation"
+    r"|journal|article|research|science|review|vol\.|issn|received|accepted|published|abstract|correspond|author|email|e-mail|member|student|society for",
+    re.IGNORECASE,
+)
+_COLLECTIVE = re.compile(r"\b(?:consortium|collaboration|study group|working group|network|team|initiative|investigators|committee|task force)$", re.IGNORECASE)
+_PARTICLES = {"de", "van", "der", "den", "von", "zu", "la", "las", "los", "del", "della", "di", "el", "al", "bin", "ibn", "da", "do", "dos", "das", "ten", "ter", "du", "le", "y", "e", "af", "av", "zur"}
+_AFFILIATION_START = re.compile(r"^\W*(?:[\d¹²³⁴⁵⁶⁷⁸⁹]{1,2}|[a-z])?\s*[*†‡§¶∗]?\s*(?=[A-Z])")
+
+
+def names_in(line: Line) -> list[str] | None:
+    """The authors that a line of the byline names; None where the line is something else."""
+    if line.words[0].script > 0 or _PLACE.search(line.text) and not _COLLECTIVE.search(line.text):
+        return None
+    found, pieces = names(_marked(line))
+    return found if found and len(found) >= 0.6 * pieces else None
+
+
+def _marked(line: Line) -> str:
+    """The line's text with a bar for every raised mark and wide gap."""
+    parts: list[str] = []
+    end = line.words[0].x0
+    for word in line.words:
+        if word.x0 - end > 0.95 * line.size:
+            parts.append("|")
+        parts.append("|" if word.script > 0 else word.text)
+        end = word.x1
+    return " ".join(parts)
+
+
+def names(text: str) -> tuple[list[str], int]:
+    """The names in a list of authors, and how many pieces the list has."""
+    text = re.sub(r"\([^)]*\)|\[[^\]]*\]|\bet al\.?", "|", text)
+    pieces = [piece.strip(" .-–:'") for piece in _SPLIT.split(_MARK.sub("|", text))]
+    found: list[str] = []
+    counted = 0
+    for raw in pieces:
+        piece = _TITLE.sub("", raw)
+        if not piece or _DEGREE.match(piece) or len(piece) == 1:
+            continue
+        if found and re.fullmatch(r"jr|sr|i{2,3}|iv", piece, re.IGNORECASE):
+            found[-1] += " " + piece + ("." if piece.lower() in ("jr", "sr") else "")
+            continue
+        counted += 1
+        if name := _name(piece):
+            found.append(name)
+    return list(dict.fromkeys(found)), counted
+
+
+def _name(piece: str) -> str:
+    tokens = [token for token in piece.split() if not _DEGREE.match(token) or len(token) < 3]
+    if _COLLECTIVE.search(piece):
+        return piece
+    if not 2 <= len(tokens) <= 6 or _PLACE.search(piece):
+        return ""
+    if not all(_nameish(token) for token in tokens) or not any(len(token.strip(".")) > 1 for token in tokens if token[0].isupper()):
+        return ""
+    return " ".join(_cased(token, tokens) for token in tokens)
+
+
+def _nameish(token: str) -> bool:
+    if token.lower() in _PARTICLES or token.lower().rstrip(".") in ("jr", "sr"):
+        return True
+    letters = re.sub(r"[-'’.ʼ‐]", "", token)
+    return letters.isalpha() and (token[0].isupper() or token[:2].lower() in ("d'", "d’", "o'", "o’")) and not letters[-1].isdigit()
+
+
+def _cased(token: str, tokens: list[str]) -> str:
+    """`DOUGLAS` as `Douglas`; initials such as `JR` stay."""
+    shouted = token.isupper() and len(token.strip(".")) > 2 and "." not in token
+    if not shouted or (len(token) == 3 and token == tokens[0]):
+        return token
+    return "-".join(part.capitalize() for part in token.split("-"))

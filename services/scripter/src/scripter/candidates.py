@@ -23,7 +23,8 @@ _OUTSIDE = re.compile(
     r"acknowledg|funding|conflict|competing|interest|author contrib|contributions|data avail|availability|ethic|"
     r"supplement|supporting inf|abbreviation|references|additional inf|decision letter|author response|reviewer|"
     r"agradec|financ|conflito|contribui|referências|disponibil|danksagung|remerciements|declaration|consent|disclosure|"
-    r"citation|further (?:reading|information)|resources|please access|copyright|parecer|pareceres|review(?:s|er)?\b.*\breport",
+    r"citation|further (?:reading|information)|resources|please access|copyright|parecer|pareceres|"
+    r"review(?:s|er)?\b.*\breport",
     re.IGNORECASE,
 )
 _HEADINGS: tuple[tuple[SectionKind, re.Pattern[str]], ...] = (
@@ -167,7 +168,8 @@ def _candidate(raw: str, passage: Passage, phrases: Phrases, lore: _Lore) -> tup
 def _outside_parentheses(text: str) -> str:
     # what `trim` leaves out or rewrites is no reason to refuse the sentence
     return re.sub(
-        r"\([^()]*\)|\[[^\]]*\]|\bet al\b\.?|^.{0,60}(?:Fig|Figure|Table|Figura|Tabela|Tabla)[^,]{0,12}(?:,| shows? that)",
+        r"\([^()]*\)|\[[^\]]*\]|\bet al\b\.?|"
+        r"^.{0,60}(?:Fig|Figure|Table|Figura|Tabela|Tabla)[^,]{0,12}(?:,| shows? that)",
         " ",
         text,
     )

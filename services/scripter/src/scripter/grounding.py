@@ -19,7 +19,9 @@ _DEBRIS = {
     "figure": re.compile(r"\b(?:Figs?|Figures?|Tables?|Abb|Tab)\b\.?\s*S?\d", re.IGNORECASE),
     "address": re.compile(r"https?:|www\.|doi\.org|\b\S+@\S+\.\S+"),
     "punctuation": re.compile(
-        r"[,;:]\s*[.!?]|\s[.,;:!?](?:\s|$)|[,;:]{2,}|\.\.|,\s*,|\(\s|\s\)|^[,;:.)]|(?<=[a-z])[.,;:]\d{1,3}\s+[A-Z]|\b(?:by|from|see|of|and|the|a|as in|shown in|described in|reported in)[.,]\s*$|\b(?:by|of|and|the) ?[,;]"
+        r"[,;:]\s*[.!?]|\s[.,;:!?](?:\s|$)|[,;:]{2,}|\.\.|,\s*,|\(\s|\s\)|^[,;:.)]|"
+        r"(?<=[a-z])[.,;:]\d{1,3}\s+[A-Z]|\b(?:by|from|see|of|and|the|a|as in|shown in|described in|"
+        r"reported in)[.,]\s*$|\b(?:by|of|and|the) ?[,;]"
     ),
     "spaces": re.compile(r"\s{2,}|[\n\t]"),
     "formula": re.compile(r"\[formula\]|\\[a-z]+|[{}^_|]|\$|=|[∑∫∂√∈∀∇]|[a-z]{4,}\d{1,2}(?=[\s.,])", re.IGNORECASE),

@@ -44,7 +44,8 @@ _NEEDS_MORE = frozenset(
 )
 _AUXILIARIES = frozenset(["is", "are", "was", "were", "be", "been", "being", "has", "have", "had", "not"])
 _PREFIX = re.compile(
-    r"^(?:author correction|publisher correction|correction(?: to)?|retraction(?: note)?|erratum|corrigendum|reply to|comment on|editorial|editor['’]s note)\s*[:.–-]\s*",
+    r"^(?:author correction|publisher correction|correction(?: to)?|retraction(?: note)?|erratum|"
+    r"corrigendum|reply to|comment on|editorial|editor['’]s note)\s*[:.–-]\s*",
     re.IGNORECASE,
 )
 _GENERIC = re.compile(
@@ -55,7 +56,8 @@ _GENERIC = re.compile(
 
 
 _EMPTY_SUBJECT = re.compile(
-    r"(?:(?:the|a|an|one|our|another|each|some|any|no|whether|o|a|os|as|um|uma|el|la|los|las|un|una|der|die|das|le|les|une)\s)?"
+    r"(?:(?:the|a|an|one|our|another|each|some|any|no|whether|o|a|os|as|um|uma|el|la|los|las|un|una|der|die|das|le|les|"
+    r"une)\s)?"
     r"(?:aims?|goals?|objectives?|purpose|study|studies|results?|findings?|pilot|samples?|questions?|sample sizes?|method|"
     r"objetivos?|estudos?|resultados?|finalidade|ziel|studie|but|objectif|étude|original|majority|whether|there|all|"
     r"potential|comparative|several|most|another|number|proportion|total|average|mean|example|case|experiments?)\b",

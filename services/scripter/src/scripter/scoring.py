@@ -69,7 +69,7 @@ def _by_role(candidate: Candidate, role: Role, hits: int, phrases: Phrases) -> f
             - 0.9 * others
             - 0.05 * max(0, candidate.words - 18)
             + 0.2 * min(numbers, 1)
-            - 0.5 * min(methods, 2)
+            - 0.5 * min(methodical, 2)
             + opening
         )
     if role == "question":

@@ -20,8 +20,8 @@ _SUBJECTS: dict[ThemeName, re.Pattern[str]] = {
         re.IGNORECASE,
     ),
     "night": re.compile(
-        r"physic|físic|astro|galax|star|cosmo|quantum|comput|algorithm|machine learning|software|network|mathem|engineer|"
-        r"engenh|space|telescope|neural network|informatics|library|material science|polymer|polímer|hamiltonian",
+        r"physic|físic|astro|galax|star|cosmo|quantum|comput|algorithm|machine learning|software|network|mathem|"
+        r"engineer|engenh|space|telescope|neural network|informatics|library|material science|polymer|polímer|hamiltonian",
         re.IGNORECASE,
     ),
     "paper": re.compile(

@@ -86,7 +86,8 @@ def without_tail(text: str, phrases: Phrases) -> str:
 _TAIL = re.compile(
     r"(?:;\s|\s[–—]\s|,\s(?:which|who|where|whereas|while|although|thereby|thus|suggesting|indicating|"
     r"including|such as|as well as|because|since|so that|as long as|implying|coincident|giving|making|causing|"
-    r"o que|sendo|enquanto|embora|lo que|mientras|aunque|siendo|wobei|während|obwohl|was|ce qui|tandis que|alors que)\b)"
+    r"o que|sendo|enquanto|embora|lo que|mientras|aunque|siendo|wobei|während|obwohl|was|ce qui|tandis que|"
+    r"alors que)\b)"
 )
 
 

@@ -32,6 +32,10 @@ _DEBRIS = {
 }
 
 
+_SUBORDINATE = re.compile(
+    r"(?:As|If|When|While|Although|Though|Because|Since|Whereas|Given|Embora|Enquanto|Quando|Cuando|Aunque|Mientras|Wenn|"
+    r"Obwohl|Während|Weil|Quand|Lorsque|Bien que)\b[^,]*$"
+)
 _AIM_ONLY = re.compile(
     r"To [a-z]+ |[A-ZÀ-Þ][a-zà-ÿ]+(?<!mul)(?:[aei]r)(?: e | y | o| a| as| os| el| la| los| las| le| les)", re.IGNORECASE
 )
@@ -73,9 +77,18 @@ def form_faults(text: str, phrases: Phrases) -> list[str]:
         found.append('unbalanced "')
     if not has_verb(text, phrases) and not phrases.verb_endings.search(text):
         found.append("no verb")
-    if _AIM_ONLY.match(text) and not has_verb(text.partition(",")[2] or text, phrases):
+    if _AIM_ONLY.match(text) and not _main_clause(text, phrases):
         found.append("an aim without a main clause")
+    if _SUBORDINATE.match(text) and not text.endswith("?"):
+        found.append("a subordinate clause alone")
     return found
+
+
+def _main_clause(text: str, phrases: Phrases) -> bool:
+    _, comma, rest = text.partition(",")
+    if comma:
+        return has_verb(rest, phrases) or bool(phrases.verb_endings.search(rest))
+    return has_verb(" ".join(text.split()[2:]), phrases)
 
 
 def numbers_checked(sentences: list[Sentence]) -> int:

@@ -60,8 +60,14 @@ _EMPTY_SUBJECT = re.compile(
     r"une)\s)?"
     r"(?:aims?|goals?|objectives?|purpose|study|studies|results?|findings?|pilot|samples?|questions?|sample sizes?|method|"
     r"objetivos?|estudos?|resultados?|finalidade|ziel|studie|but|objectif|étude|original|majority|whether|there|all|"
-    r"potential|comparative|several|most|another|number|proportion|total|average|mean|example|case|experiments?)\b",
+    r"potential|comparative|how|what|when|where|why|each|outside|colleagues|several|most|another|number|proportion|total|average|mean|example|case|experiments?)\b",
     re.IGNORECASE,
+)
+
+
+_REPORTED = re.compile(
+    r"^.{2,40}? and colleagues (?:also |now |have )?(?:found|show|shown|showed|discovered|demonstrate|demonstrated|revealed|"
+    r"reveal|report|reported) that ",
 )
 
 
@@ -158,7 +164,11 @@ def _title_part(part: str, phrases: Phrases) -> str:
     best = ""
     for end in range(2, min(MOST_WORDS + 1, len(words))):
         passive = words[end].endswith("ed") and words[end + 1 : end + 2] in (["by"], ["with"])
-        breaks = passive or words[end].lower() in phrases.cut_before - {"to"} or words[end - 1][-1:] in ",;"
+        breaks = (
+            passive
+            or words[end].lower() in phrases.cut_before - {"to", "and", "e", "y", "und", "et"}
+            or words[end - 1][-1:] in ",;"
+        )
         if breaks and _may_end(words[:end], phrases) and not set(_lower(words[end:])) & {"not", "no", "não", "nicht"}:
             best = " ".join(words[:end])
     return _finish(best)
@@ -166,7 +176,7 @@ def _title_part(part: str, phrases: Phrases) -> str:
 
 def _main_part(text: str, phrases: Phrases) -> str:
     body = re.sub(r"[.!…]+[\"”’»)]*$", "", text).strip()
-    body = _without_article(body)
+    body = _without_article(_REPORTED.sub("", body))
     opening = re.match(r"[^,]{3,70},\s+", body)
     conditional = opening and set(_lower(opening[0].split())) & (phrases.negations - {"than", "als", "que"})
     if opening and not conditional:
@@ -219,7 +229,7 @@ def _without_article(text: str) -> str:
     return rest[:1].upper() + rest[1:]
 
 
-def _clause_points(words: list[str], end: int, phrases: Phrases) -> float | None:
+def _clause_points(words: list[str], end: int, phrases: Phrases) -> float | None:  # noqa: PLR0911 - a return a reason
     kept, dropped = words[:end], words[end:]
     lower = _lower(kept)
     verbs = [index for index, word in enumerate(lower) if word in phrases.clause_verbs and index]
@@ -255,7 +265,9 @@ def _subject(words: list[str], phrases: Phrases) -> str:
         return ""
     for end in range(min(len(subject), MOST_WORDS), 1, -1):
         whole = (
-            end == len(subject) or lower[end] in phrases.cut_before or lower[end] in {"of", "that", "de", "der", "des"}
+            end == len(subject)
+            or lower[end] in phrases.cut_before - {"and", "e", "y", "und", "et"}
+            or lower[end] in {"of", "that", "de", "der", "des"}
         )
         text = " ".join(subject[:end])
         if whole and _may_end(subject[:end], phrases) and _plain(text):
@@ -264,7 +276,7 @@ def _subject(words: list[str], phrases: Phrases) -> str:
 
 
 def _plain(text: str) -> bool:
-    return not re.search(r"[,;:(“\"—–<>=]|\b(?:that|which|who|que|qui|dass)\b", text)
+    return not re.search(r"[,;:(“\"—–<>=]|\b(?:that|which|who|how|when|you|colleagues|que|qui|dass)\b", text)
 
 
 def _object(words: list[str], phrases: Phrases) -> str:

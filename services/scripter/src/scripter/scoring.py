@@ -41,6 +41,13 @@ _WRONG = re.compile(
 )
 
 
+_POINTING = re.compile(
+    r"(?<!^)\b(?:[Tt]his|[Tt]hese|[Tt]hose|such) (?!study|paper|article|work|review|finding|result|data|analysis|trial|a\b|as\b)[a-z]+|"
+    r"\b(?:to|of|by|for|with|in) (?:this|these|those|them|it)\b"
+)
+"""Words inside a sentence that point at something said before it."""
+
+
 def score(candidate: Candidate, role: Role, phrases: Phrases) -> float:
     """How well the sentence suits the role; above about 1.5 it is good, below 0 it would be an embarrassment."""
     cue = "takeaway" if role == "end" else role
@@ -48,7 +55,8 @@ def score(candidate: Candidate, role: Role, phrases: Phrases) -> float:
     points = _ORIGIN[role].get(candidate.origin, 0.0) + _KIND[role].get(candidate.kind, 0.0)
     points += min(hits, 3) * (0.75 if role in {"question", "caveat", "method"} else 0.55)
     points += 1.6 * candidate.centrality + 1.3 * candidate.ease
-    points -= 2.4 * _distance(candidate.place, _TARGET[role]) * (0.5 if candidate.origin == "body" else 1.0)
+    points -= 0.9 * len(_POINTING.findall(candidate.text))
+    points -= 3.6 * _distance(candidate.place, _TARGET[role]) * (0.35 if candidate.origin == "body" else 1.0)
     points -= 0.5 * len(phrases.cues["awkward"].findall(candidate.text))
     points -= 0.8 * bool(_WRONG.search(candidate.text))
     points -= 0.12 * max(0, candidate.words - 24) + 0.25 * max(0, 8 - candidate.words)
@@ -77,7 +85,16 @@ def _by_role(candidate: Candidate, role: Role, hits: int, phrases: Phrases) -> f
     if role == "method":
         return -1.6 * (hits == 0 and tabled) + 0.6 * min(numbers, 2) + 0.5 * own - 0.7 * others
     if role == "results":
-        return -0.8 * (hits == 0 and tabled) + 0.35 * min(numbers, 2) - 0.2 * max(0, numbers - 4) - 1.2 * others
+        asks = 0.6 * min(len(phrases.cues["question"].findall(candidate.text)), 2)
+        team = 0.8 * bool(phrases.colleagues and phrases.colleagues in candidate.text)
+        return (
+            team
+            - asks
+            - 0.8 * (hits == 0 and tabled)
+            + 0.35 * min(numbers, 2)
+            - 0.2 * max(0, numbers - 4)
+            - 1.2 * others
+        )
     if role == "caveat":
         return -3.5 * (hits == 0) - 0.6 * others
     methods = 0.5 * min(len(phrases.cues["method"].findall(candidate.text)), 2)

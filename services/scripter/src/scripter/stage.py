@@ -48,13 +48,13 @@ def write_script(job: JobFolder, settings: Settings) -> None:
     Raises:
         SourceError: the paper holds too little prose to speak of.
     """
-    from artifacts.paper import Paper
-    from artifacts.request import Options
-    from artifacts.script import Script
+    from artifacts.paper import Paper  # noqa: PLC0415 - six services boot fast
+    from artifacts.request import Options  # noqa: PLC0415 - six services boot fast
+    from artifacts.script import Script  # noqa: PLC0415 - six services boot fast
 
-    from scripter.direction import direct
-    from scripter.phrases import phrases_for
-    from scripter.providers import writer_named
+    from scripter.direction import direct  # noqa: PLC0415 - six services boot fast
+    from scripter.phrases import phrases_for  # noqa: PLC0415 - six services boot fast
+    from scripter.providers import writer_named  # noqa: PLC0415 - six services boot fast
 
     paper = job.load("paper", Paper)
     options = job.load("options", Options)
@@ -82,7 +82,7 @@ def write_script(job: JobFolder, settings: Settings) -> None:
 
 def checked(drafts: list[Draft], paper: Paper, phrases: Phrases) -> list[Draft]:
     """The drafts without the sentences that fail the check, and without scenes that are left with none."""
-    from scripter.grounding import faults
+    from scripter.grounding import faults  # noqa: PLC0415 - six services boot fast
 
     kept = [replace(d, sentences=tuple(s for s in d.sentences if not faults(s, paper, phrases))) for d in drafts]
     kept = [draft for draft in kept if draft.sentences]
@@ -92,7 +92,7 @@ def checked(drafts: list[Draft], paper: Paper, phrases: Phrases) -> list[Draft]:
 
 
 def _refuse_too_little(drafts: list[Draft], paper: Paper) -> None:
-    from scripter.pacing import seconds_of
+    from scripter.pacing import seconds_of  # noqa: PLC0415 - six services boot fast
 
     seconds = sum(seconds_of(sentence.text) for draft in drafts for sentence in draft.sentences)
     if seconds < LEAST_SECONDS or len(drafts) < 2:
@@ -105,7 +105,7 @@ def _refuse_too_little(drafts: list[Draft], paper: Paper) -> None:
 
 
 def _card(paper: Paper, wanted: str, spoken: str) -> Card:
-    from artifacts.script import Card
+    from artifacts.script import Card  # noqa: PLC0415 - six services boot fast
 
     notices = [notice.text for notice in paper.notices]
     if wanted.lower().split("-")[0] != spoken:

@@ -100,7 +100,7 @@ def _tail_of(text: str, phrases: Phrases) -> int | None:
         clause = (
             "," not in kept
             and len(kept.split()) >= 8
-            and not re.match(r"(?:if|when|both|either)\b", text, re.IGNORECASE)
+            and not re.match(r"(?:if|when|as|while|although|because|since|both|either)\b", text, re.IGNORECASE)
         )
         if clause and has_verb(kept, phrases) and has_verb(" ".join(rest.split()[:8]), phrases):
             return match.start()

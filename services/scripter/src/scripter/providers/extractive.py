@@ -22,7 +22,7 @@ _FIRST: tuple[Role, ...] = ("results", "hook", "end", "method", "question", "res
 _AGAIN: tuple[Role, ...] = ("results", "results", "method", "results", "question", "caveat", "results", "takeaway")
 _ORDER: tuple[Role, ...] = ("hook", "question", "method", "results", "caveat", "takeaway", "end")
 _LEAST: dict[Role, float] = {
-    "hook": 0.6, "question": 2.0, "method": 1.3, "results": 1.0, "caveat": 2.4, "takeaway": 2.3, "end": 0.6,
+    "hook": 0.6, "question": 2.0, "method": 1.8, "results": 1.0, "caveat": 2.4, "takeaway": 2.3, "end": 0.6,
 }  # fmt: skip
 _PAUSE = 0.5
 _SHARE = 0.97

@@ -86,6 +86,9 @@ _ENDS = {"en": ("From", "To"), "pt": ("De", "Para"), "es": ("De", "A"), "de": ("
 
 def number_visual(text: str, phrases: Phrases) -> NumberVisual | None:
     """The sentence's most telling number with what it counts, or None."""
+    change = _change(text, phrases)
+    if change:
+        return change
     ranked: list[tuple[float, NumberVisual]] = []
     for number in numbers_in(text, phrases.language):
         made = _shown(text, number, phrases)
@@ -118,11 +121,8 @@ def _shown(text: str, number: Found, phrases: Phrases) -> tuple[float, NumberVis
     points = 3.0 * (unit == "%") + 2.5 * (unit == "fold") + 2.5 * bool(magnitude) + 1.0 * (number.value >= 100)
     sign = "−" if re.search(r"(?:^|\s)[−–-]$", before) else ""
     value = -number.value if sign else number.value
-    bars = _bars(text, number, phrases)
-    visual = NumberVisual(
-        text=sign + number.text, value=value, unit="-fold" if unit == "fold" else unit, label=label, bars=bars
-    )
-    return points + 2.0 * bool(bars), visual
+    visual = NumberVisual(text=sign + number.text, value=value, unit="-fold" if unit == "fold" else unit, label=label)
+    return points, visual
 
 
 def _label(rest: str, phrases: Phrases) -> str:
@@ -159,15 +159,27 @@ def _label(rest: str, phrases: Phrases) -> str:
     return " ".join(words)
 
 
-def _bars(text: str, number: Found, phrases: Phrases) -> list[Bar]:
-    change = _CHANGE.search(text)
-    if not change or not _MOVES.search(text) or phrases.language not in _ENDS:
-        return []
-    pair = [
-        found for found in numbers_in(text, phrases.language) if found.start in (change.start("a"), change.start("b"))
+def _change(text: str, phrases: Phrases) -> NumberVisual | None:
+    """`The death rate fell from 42% to 2%`: the last number, with both as bars."""
+    change, moves = _CHANGE.search(text), _MOVES.search(text)
+    if not change or not moves or moves.start() > change.start() or phrases.language not in _ENDS:
+        return None
+    both = [n for n in numbers_in(text, phrases.language) if n.start in {change.start("a"), change.start("b")}]
+    what = re.sub(
+        r"^(?:the|a|an|o|a|os|as|el|la|los|las|der|die|das|le|les)\s",
+        "",
+        text[: moves.start()].strip(),
+        flags=re.IGNORECASE,
+    )
+    words = what.split(", ")[-1].split()
+    while words and words[-1].lower() in phrases.function_words:
+        words.pop()
+    if len(both) != 2 or not 1 <= len(words) <= 8:
+        return None
+    first, last = both
+    names = _ENDS[phrases.language]
+    bars = [
+        Bar(label=name, value=number.value, text=f"{number.text}%")
+        for name, number in ((names[1], last), (names[0], first))
     ]
-    if len(pair) != 2 or number.start not in {pair[0].start, pair[1].start}:
-        return []
-    ordered = pair if pair[0].start == number.start else pair[::-1]
-    names = dict(zip((pair[0].start, pair[1].start), _ENDS[phrases.language], strict=True))
-    return [Bar(label=names[found.start], value=found.value, text=f"{found.text}%") for found in ordered]
+    return NumberVisual(text=last.text, value=last.value, unit="%", label=" ".join(words), bars=bars)

@@ -1,6 +1,7 @@
 """What a section is for, told by its declared type or its title in the languages papers are written in."""
 
 import re
+
 from artifacts.paper import SectionKind
 
 _BY_TITLE: list[tuple[SectionKind, str]] = [
@@ -10,8 +11,11 @@ _BY_TITLE: list[tuple[SectionKind, str]] = [
         r"author summary|lay summary|plain[- ]language summary|non[- ]technical summary|significance( statement)?|key ?points"
         r"|editors'? summary|\w+ digest",
     ),
-    ("results", r"results?( (and|&) discussions?)?|findings?|resultados?( e discuss(ão|ões)| y discusi[óo]n)?"
-        r"|r[ée]sultats?( et discussion)?|ergebnisse( und diskussion)?|risultati( e discussione)?|结果|結果"),
+    (
+        "results",
+        r"results?( (and|&) discussions?)?|findings?|resultados?( e discuss(ão|ões)| y discusi[óo]n)?"
+        r"|r[ée]sultats?( et discussion)?|ergebnisse( und diskussion)?|risultati( e discussione)?|结果|結果",
+    ),
     (
         "methods",
         r"(materials?|patients?|subjects?|participants?)?( ?(and|&|,) ?)?(experimental )?methods?( (and|&) materials?)?|methodology|materials?"
@@ -24,10 +28,16 @@ _BY_TITLE: list[tuple[SectionKind, str]] = [
         r"(general )?introduction|background( and .*)?|motivation|objectives?|aims?( and .*)?|introdu[çc][ãa]o|introducci[óo]n"
         r"|einleitung|einf[üu]hrung|introduzione|considera[çc][õo]es iniciais|引言|はじめに",
     ),
-    ("conclusion", r"(general |concluding )?conclusions?( (and|&) .*)?|concluding remarks|summary and conclusions?|conclus(ão|ões)"
-        r"|conclusi(ón|ones)|considera[çc][õo]es finais|consideraciones finales|schlussfolgerung(en)?|fazit|conclusioni?|结论|結論"),
-    ("discussion", r"(general )?discussions?( (and|&) .*)?|interpretation|limitations?|discuss(ão|ões)|discusi[óo]n(es)?|diskussion"
-        r"|discussione|讨论|考察"),
+    (
+        "conclusion",
+        r"(general |concluding )?conclusions?( (and|&) .*)?|concluding remarks|summary and conclusions?|conclus(ão|ões)"
+        r"|conclusi(ón|ones)|considera[çc][õo]es finais|consideraciones finales|schlussfolgerung(en)?|fazit|conclusioni?|结论|結論",
+    ),
+    (
+        "discussion",
+        r"(general )?discussions?( (and|&) .*)?|interpretation|limitations?|discuss(ão|ões)|discusi[óo]n(es)?|diskussion"
+        r"|discussione|讨论|考察",
+    ),
     ("summary", r"(executive )?summary|in brief|synopsis|sum[áa]rio"),
 ]
 _PATTERNS = [(kind, re.compile(pattern, re.IGNORECASE)) for kind, pattern in _BY_TITLE]

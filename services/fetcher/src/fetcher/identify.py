@@ -47,14 +47,21 @@ def _compound(path: Path) -> SourceError:
         return name.encode("utf-16-le") in content
 
     if holds("EncryptedPackage"):
-        return SourceError("source.encrypted", "This document is protected by a password; please remove it and try again.")
+        return SourceError(
+            "source.encrypted", "This document is protected by a password; please remove it and try again."
+        )
     if holds("DRMContent") or holds("\tDRMDataSpace"):
-        return SourceError("source.drm", "This document is locked by rights management; please give a copy that is not.")
+        return SourceError(
+            "source.drm", "This document is locked by rights management; please give a copy that is not."
+        )
     if holds("WordDocument"):
         return SourceError(
-            "source.legacy-doc", "This is a Word document in the format of before 2007; please save it as DOCX or PDF and try again."
+            "source.legacy-doc",
+            "This is a Word document in the format of before 2007; please save it as DOCX or PDF and try again.",
         )
-    return SourceError("source.office", f"This is an old office file (a spreadsheet, slides or a message), not a paper; {_OTHERS}")
+    return SourceError(
+        "source.office", f"This is an old office file (a spreadsheet, slides or a message), not a paper; {_OTHERS}"
+    )
 
 
 def _archive(path: Path) -> Kind:
@@ -72,7 +79,8 @@ def _archive(path: Path) -> Kind:
     if "mimetype" in names:
         raise SourceError("source.unsupported", f"This is an OpenDocument or e-book file; {_OTHERS}")
     raise SourceError(
-        "source.archive", "This is an archive of files; please take the paper out of it and give the PDF, DOCX or XML alone."
+        "source.archive",
+        "This is an archive of files; please take the paper out of it and give the PDF, DOCX or XML alone.",
     )
 
 
@@ -92,7 +100,9 @@ def _text(head: bytes) -> Kind:
             )
         return "jats"
     if start.startswith("{\\rtf"):
-        raise SourceError("source.unsupported", "This is a rich text file; please save it as DOCX or PDF and try again.")
+        raise SourceError(
+            "source.unsupported", "This is a rich text file; please save it as DOCX or PDF and try again."
+        )
     if "\\documentclass" in text:
         raise SourceError("source.latex", "This is LaTeX source; please give the PDF that it makes.")
     raise SourceError("source.plain-text", f"This is a plain text file, not a formatted paper; {_OTHERS}")
@@ -116,9 +126,13 @@ def _unknown(head: bytes) -> SourceError:
 
     guess = filetype.guess(head)
     if guess is None:
-        return SourceError("source.unknown-type", f"This file is of no known kind, or damaged; {_OTHERS}", head[:16].hex())
+        return SourceError(
+            "source.unknown-type", f"This file is of no known kind, or damaged; {_OTHERS}", head[:16].hex()
+        )
     if guess.mime.startswith("image/"):
         return SourceError("source.image", f"This is a picture ({guess.extension}), not a paper; {_OTHERS}")
     if guess.mime.startswith(("application/gzip", "application/x-")):
-        return SourceError("source.archive", f"This is an archive or program ({guess.extension}), not a paper; {_OTHERS}")
+        return SourceError(
+            "source.archive", f"This is an archive or program ({guess.extension}), not a paper; {_OTHERS}"
+        )
     return SourceError("source.unsupported", f"This is a file of type {guess.mime}, not a paper; {_OTHERS}")

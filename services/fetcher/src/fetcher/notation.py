@@ -37,8 +37,21 @@ def index(text: str) -> str:
     return mapped if mapped != text else "_" + (text if text.isalnum() else f"({text})")
 
 
-_ACCENTS = {"¯": "\u0304", "‾": "\u0304", "_": "\u0304", "^": "\u0302", "ˆ": "\u0302", "~": "\u0303", "˜": "\u0303", "∼": "\u0303",
-            "˙": "\u0307", ".": "\u0307", "→": "\u20d7", "⃗": "\u20d7", "¨": "\u0308"}
+_ACCENTS = {
+    "¯": "\u0304",
+    "‾": "\u0304",
+    "_": "\u0304",
+    "^": "\u0302",
+    "ˆ": "\u0302",
+    "~": "\u0303",
+    "˜": "\u0303",
+    "∼": "\u0303",
+    "˙": "\u0307",
+    ".": "\u0307",
+    "→": "\u20d7",
+    "⃗": "\u20d7",
+    "¨": "\u0308",
+}
 
 
 def accented(base: str, accent: str) -> str:
@@ -49,5 +62,3 @@ def accented(base: str, accent: str) -> str:
 def operator(text: str) -> str:
     text = {"-": "−", "*": "·", "\u2061": "", "\u2062": "", "\u2063": ""}.get(text, text)
     return f" {text} " if text in _SPACED else text
-
-

@@ -51,5 +51,6 @@ def _check(paper: Paper, fewest: int) -> None:
         )
     if not paper.title:
         raise SourceError(
-            "source.no-title", "This does not look like a paper: no title was found; please give the paper as its publisher offers it."
+            "source.no-title",
+            "This does not look like a paper: no title was found; please give the paper as its publisher offers it.",
         )

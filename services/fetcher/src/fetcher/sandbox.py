@@ -13,9 +13,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from artifacts.paper import Paper
-from chassis import errors
 from chassis.errors import Error, SourceError
 
+from chassis import errors
 from fetcher.child import ANSWER
 from fetcher.jats.article import Reading
 from fetcher.settings import Settings
@@ -58,11 +58,21 @@ def read_apart(source: Path, folder: Path, settings: Settings, tell: Callable[[]
 def _start(source: Path, folder: Path, settings: Settings, complaints: int) -> subprocess.Popen[bytes]:
     command = [sys.executable, "-I", "-m", "fetcher.child", str(source.resolve()), str(folder.resolve())]
     command += [str(settings.reading_memory_mb), str(settings.reading_seconds)]
-    environment = {"PATH": os.defpath, "LANG": "C.UTF-8", "HOME": str(folder.resolve()), "TMPDIR": str(folder.resolve())}
+    environment = {
+        "PATH": os.defpath,
+        "LANG": "C.UTF-8",
+        "HOME": str(folder.resolve()),
+        "TMPDIR": str(folder.resolve()),
+    }
     # Thread pools of numeric libraries reserve address space for every thread.
     environment |= {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MALLOC_ARENA_MAX": "2"}
     return subprocess.Popen(
-        command, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=complaints, start_new_session=True
+        command,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=complaints,
+        start_new_session=True,
     )
 
 

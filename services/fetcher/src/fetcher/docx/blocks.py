@@ -48,7 +48,16 @@ class Reader:
                 yield from self._paragraph(node)
             elif node.tag == "tbl":
                 yield from self._table(node)
-            elif node.tag in ("sdt", "sdtContent", "ins", "moveTo", "customXml", "smartTag", "AlternateContent", "Choice"):
+            elif node.tag in (
+                "sdt",
+                "sdtContent",
+                "ins",
+                "moveTo",
+                "customXml",
+                "smartTag",
+                "AlternateContent",
+                "Choice",
+            ):
                 yield from self.blocks(node)
 
     def _paragraph(self, node: Element) -> Iterator[Paragraph]:
@@ -60,7 +69,11 @@ class Reader:
         if level:
             style = Style(style.role, level, style.bold, style.size)
         lines = [tidy(line) for line in "".join(_pieces(node)).split("\n")]
-        pictures = tuple(dict.fromkeys(link for blip in node.iter("blip", "imagedata") if (link := blip.get("embed") or blip.get("id"))))
+        pictures = tuple(
+            dict.fromkeys(
+                link for blip in node.iter("blip", "imagedata") if (link := blip.get("embed") or blip.get("id"))
+            )
+        )
         bold, size = _emphasis(node, style)
         listed = node.find("pPr/numPr") is not None
         yield Paragraph("\n".join(line for line in lines if line), style, bold, size, listed, pictures)
@@ -69,9 +82,19 @@ class Reader:
                 yield from self.blocks(box)
 
     def _table(self, node: Element) -> Iterator[Paragraph | Grid]:
-        rows = [row for part in node for row in ([part] if part.tag == "tr" else part.iter("tr") if part.tag == "sdt" else [])]
-        cells = [[cell for part in row for cell in ([part] if part.tag == "tc" else part.iter("tc") if part.tag == "sdt" else [])]
-                 for row in rows]
+        rows = [
+            row
+            for part in node
+            for row in ([part] if part.tag == "tr" else part.iter("tr") if part.tag == "sdt" else [])
+        ]
+        cells = [
+            [
+                cell
+                for part in row
+                for cell in ([part] if part.tag == "tc" else part.iter("tc") if part.tag == "sdt" else [])
+            ]
+            for row in rows
+        ]
         if _for_layout(cells):
             for row in cells:
                 for cell in row:
@@ -88,7 +111,9 @@ class Reader:
 def _for_layout(cells: list[list[Element]]) -> bool:
     """Whether the table only places text: one column, tables within, or cells as long as paragraphs."""
     flat = [cell for row in cells for cell in row]
-    if max((len(row) for row in cells), default=0) < 2 or any(next(cell.iter("tbl"), None) is not None for cell in flat):
+    if max((len(row) for row in cells), default=0) < 2 or any(
+        next(cell.iter("tbl"), None) is not None for cell in flat
+    ):
         return True
     words = sorted(len("".join(cell.itertext()).split()) for cell in flat)
     return len(flat) < 5 and words[-1] > 60
@@ -101,7 +126,12 @@ def _grid(cells: list[list[Element]]) -> list[list[str]]:
         for cell in row:
             text = tidy(" ".join("".join(_pieces(part)) for part in cell.iter("p")))
             merged = cell.find("tcPr/vMerge")
-            if merged is not None and merged.get("val", "continue") == "continue" and grid and len(line) < len(grid[-1]):
+            if (
+                merged is not None
+                and merged.get("val", "continue") == "continue"
+                and grid
+                and len(line) < len(grid[-1])
+            ):
                 text = grid[-1][len(line)]
             span = cell.find("tcPr/gridSpan")
             width = int(span.get("val")) if span is not None and (span.get("val") or "").isdecimal() else 1

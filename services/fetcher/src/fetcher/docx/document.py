@@ -136,7 +136,9 @@ def _content(draft: _Draft, paragraph: Paragraph, text: str) -> bool:
     for picture in paragraph.pictures:
         _figure(draft, picture)
     caption = _CAPTION.match(text)
-    if text and (paragraph.style.role == "caption" or (caption and len(text.split()) < 120 and _stands_as_caption(text, caption))):
+    if text and (
+        paragraph.style.role == "caption" or (caption and len(text.split()) < 120 and _stands_as_caption(text, caption))
+    ):
         _caption(draft, text, caption)
         return True
     level = _heading_level(paragraph)
@@ -218,7 +220,9 @@ def _caption(draft: _Draft, text: str, found: re.Match[str] | None) -> None:
     section = draft.sections[-1].id if draft.sections else ""
     if words:
         draft.body.append(Passage(id=figure.id, text=words, kind="caption", section=section))
-    draft.figures.append(figure.model_copy(update={"label": label, "caption": words, "passage": figure.id if words else ""}))
+    draft.figures.append(
+        figure.model_copy(update={"label": label, "caption": words, "passage": figure.id if words else ""})
+    )
 
 
 def _captioned(draft: _Draft, table: Table, label: str, words: str) -> Table:
@@ -240,7 +244,9 @@ def _table(draft: _Draft, grid: Grid) -> None:
     draft.tables.append(table)
 
 
-def _with_picture(figure: Figure, draft: _Draft, package: Package, relations: dict[str, tuple[str, str]], out: Path) -> Figure:
+def _with_picture(
+    figure: Figure, draft: _Draft, package: Package, relations: dict[str, tuple[str, str]], out: Path
+) -> Figure:
     _, target = relations.get(draft.pictures.get(figure.id, ""), ("", ""))
     return with_picture(figure, package.read(target), out) if target else figure
 

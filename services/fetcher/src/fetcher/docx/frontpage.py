@@ -7,16 +7,17 @@ import re
 from fetcher.docx.blocks import Paragraph
 from fetcher.headings import kind_of
 
-_TITLE_TWO_SENTENCES = re.compile(r"[a-z]{3}[.!] [A-Z]|^<")
-_LABEL = re.compile(r"(?:[A-Z]+ )?(?:TITLE|TITEL|TÍTULO|TITRE|Title)", re.UNICODE)
-_AUTHOR_TWO_SENTENCES = re.compile(r"[a-z]{3}[.!] [A-Z]|^<")
-_LABEL = re.compile(r"(?:[A-Z]+ )?(?:AUTHORS?|AUTOR(?:ES)?|Authors?)")
-_KEYWORD_TWO_SENTENCES = re.compile(r"[a-z]{3}[.!] [A-Z]|^<")
-_LABEL = re.compile(r"(?:AUTHOR )?KEY ?WORDS?|Key ?words?|Palavras-chave|Palabras clave|Schlagw[öo]rter", re.IGNORECASE)
 _TWO_SENTENCES = re.compile(r"[a-z]{3}[.!] [A-Z]|^<")
+_TITLE_LABEL = re.compile(r"(?:[A-Z]+ )?(?:TITLE|TITEL|TÍTULO|TITRE|Title)", re.UNICODE)
+_AUTHOR_LABEL = re.compile(r"(?:[A-Z]+ )?(?:AUTHORS?|AUTOR(?:ES)?|Authors?)")
+_KEYWORD_LABEL = re.compile(
+    r"(?:AUTHOR )?KEY ?WORDS?|Key ?words?|Palavras-chave|Palabras clave|Schlagw[öo]rter", re.IGNORECASE
+)
 _LABEL = re.compile(r"(?:[A-Z][A-Z-]*)(?: [A-Z][A-Z-]*){0,3}:?")
 _MARKS = re.compile(r"[⁰¹²³⁴⁵⁶⁷⁸⁹ᵃ-ᵛ*†‡§¶#\d]+(?:[,⁻]\s*[⁰¹²³⁴⁵⁶⁷⁸⁹ᵃ-ᵛ*†‡§¶#\d]+)*")
-_PERSON = re.compile(r"(?:[^\W\d_][\w.'’‐-]*\.?)(?: (?:[^\W\d_][\w.'’‐-]*\.?|de|da|dos|von|van|der|den|la|le|di|bin|al)){1,5}")
+_PERSON = re.compile(
+    r"(?:[^\W\d_][\w.'’‐-]*\.?)(?: (?:[^\W\d_][\w.'’‐-]*\.?|de|da|dos|von|van|der|den|la|le|di|bin|al)){1,5}"
+)
 _NOT_PERSON = re.compile(
     r"universit|institut|department|school|college|hospital|cent(?:er|re)|laborator|faculty|abstract|version|draft|team|group"
     r"|january|february|march|april|june|july|august|september|october|november|december|office|agency|ministry",
@@ -30,7 +31,11 @@ def labelled(paragraph: Paragraph) -> tuple[str, str]:
     if rest and _LABEL.fullmatch(first.strip()):
         return first.strip(" :"), rest.replace("\n", " ").strip()
     name, colon, rest = paragraph.text.partition(":")
-    if colon and rest.strip() and any(label.fullmatch(name.strip()) for label in (_TITLE_LABEL, _AUTHOR_LABEL, _KEYWORD_LABEL)):
+    if (
+        colon
+        and rest.strip()
+        and any(label.fullmatch(name.strip()) for label in (_TITLE_LABEL, _AUTHOR_LABEL, _KEYWORD_LABEL))
+    ):
         return name.strip().upper(), rest.replace("\n", " ").strip()
     return "", paragraph.text
 
@@ -76,8 +81,19 @@ def _opening(paragraphs: list[Paragraph]) -> list[int]:
         words = paragraph.text.split()
         if len(words) > 40:
             break
-        plain = len(words) > 30 or len(words) < 2 or paragraph.text.endswith((".", ";", ":", ",")) or _TWO_SENTENCES.search(paragraph.text)
-        if plain or paragraph.listed or paragraph.style.role or kind_of(paragraph.text) != "other" or "@" in paragraph.text:
+        plain = (
+            len(words) > 30
+            or len(words) < 2
+            or paragraph.text.endswith((".", ";", ":", ","))
+            or _TWO_SENTENCES.search(paragraph.text)
+        )
+        if (
+            plain
+            or paragraph.listed
+            or paragraph.style.role
+            or kind_of(paragraph.text) != "other"
+            or "@" in paragraph.text
+        ):
             continue
         if labelled(paragraph)[0]:
             continue
@@ -93,7 +109,9 @@ def _prominence(paragraph: Paragraph) -> int:
 
 def names_in(text: str) -> list[str]:
     """The people that a line of authors names; empty where the line is something else."""
-    pieces = re.split(r"\s*(?:[;\n]|,(?!\s*(?:Jr|Sr|II|III)\b)|\band\b|&|\bund\b|\be\b|\by\b|\bet\b)\s*", _MARKS.sub(",", text))
+    pieces = re.split(
+        r"\s*(?:[;\n]|,(?!\s*(?:Jr|Sr|II|III)\b)|\band\b|&|\bund\b|\be\b|\by\b|\bet\b)\s*", _MARKS.sub(",", text)
+    )
     names = [re.sub(r",?\s*(?:PhD|MD|MSc|Dr\.?|Prof\.?)\b\.?", "", piece).strip(" ,.") for piece in pieces]
     names = [name for name in names if name]
     if not names or any(not _PERSON.fullmatch(name) or _NOT_PERSON.search(name) or name[0].islower() for name in names):

@@ -31,7 +31,9 @@ class Package:
     def __enter__(self) -> Package:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self._archive.close()
 
     def read(self, name: str) -> bytes:
@@ -67,7 +69,10 @@ class Package:
         if root is None:
             return {}
         return {
-            relation.get("Id", ""): (relation.get("Type", "").rpartition("/")[2], _target(folder, relation.get("Target", "")))
+            relation.get("Id", ""): (
+                relation.get("Type", "").rpartition("/")[2],
+                _target(folder, relation.get("Target", "")),
+            )
             for relation in root.iter("Relationship")
             if relation.get("TargetMode") != "External"
         }
@@ -89,7 +94,11 @@ def check_entries(entries: list[zipfile.ZipInfo]) -> None:
                 entry.filename,
             )
         if entry.flag_bits & 1:
-            raise SourceError("source.encrypted", "This file is protected by a password; please remove it and try again.", entry.filename)
+            raise SourceError(
+                "source.encrypted",
+                "This file is protected by a password; please remove it and try again.",
+                entry.filename,
+            )
         if entry.file_size > _LARGEST_PART and entry.file_size > 100 * max(entry.compress_size, 1):
             raise bomb(f"{entry.filename}: {entry.file_size}")
     if len(entries) > _MOST_ENTRIES or sum(entry.file_size for entry in entries) > _LARGEST_TOTAL:

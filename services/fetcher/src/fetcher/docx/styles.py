@@ -20,7 +20,10 @@ _ROLES: list[tuple[Role, str]] = [
     ("caption", r"caption|(figure|table|image)[ _-]?(caption|legend|title)|beschriftung|legende|légende|legenda|leyenda|epígrafe|didascalia|题注"),
     ("reference", r"bibliography|references?|literaturverzeichnis|bibliografía|bibliographie|end ?note bibliography"),
 ]  # fmt: skip
-_HEADING = re.compile(r"(?:heading|überschrift|título|titre|titolo|titulo|kop|rubrik|overskrift|nagłówek|заголовок|标题|見出し) ?([1-9])", re.IGNORECASE)
+_HEADING = re.compile(
+    r"(?:heading|überschrift|título|titre|titolo|titulo|kop|rubrik|overskrift|nagłówek|заголовок|标题|見出し) ?([1-9])",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True)
@@ -66,7 +69,9 @@ def _resolve(name: str, nodes: dict[str, Element], known: dict[str, Style], dept
         style = replace(style, level=level)
     if role:
         style = replace(style, role=role, level=0)
-    known[name] = replace(style, bold=switched(node.find("rPr/b"), otherwise=style.bold), size=font_size(node) or style.size)
+    known[name] = replace(
+        style, bold=switched(node.find("rPr/b"), otherwise=style.bold), size=font_size(node) or style.size
+    )
     return known[name]
 
 

@@ -9,18 +9,37 @@ from artifacts.paper import Heading
 from fetcher.jats.inline import text_of
 from fetcher.markup import Element
 
-_MAIN = {"", "abstract", "main", "structured", "section", "normal", "author", "scientific", "informative", "web-summary-long"}
+_MAIN = {
+    "",
+    "abstract",
+    "main",
+    "structured",
+    "section",
+    "normal",
+    "author",
+    "scientific",
+    "informative",
+    "web-summary-long",
+}
 _PLAIN = {"plain-language-summary", "plain-language", "executive-summary", "lay-summary", "editors-summary", "summary", "author-summary",
           "plain", "lay", "non-technical-summary", "nontechnical", "digest", "lay-abstract", "layman"}  # fmt: skip
-_PLAIN_TITLE = re.compile(r"plain[- ]language|lay (summary|abstract)|author summary|digest|editors'? summary|non[- ]technical", re.IGNORECASE)
-_NOT_MAIN_TITLE = re.compile(r"graphical abstract|highlights?\b|key ?points|key messages|teaser|in brief", re.IGNORECASE)
+_PLAIN_TITLE = re.compile(
+    r"plain[- ]language|lay (summary|abstract)|author summary|digest|editors'? summary|non[- ]technical", re.IGNORECASE
+)
+_NOT_MAIN_TITLE = re.compile(
+    r"graphical abstract|highlights?\b|key ?points|key messages|teaser|in brief", re.IGNORECASE
+)
 _NOT_PROSE = re.compile(r"DOI:?\s*(https?://\S+|10\.\d+/\S+)|Please see later in the article.*", re.IGNORECASE)
 
 
 def abstract_of(meta: Element) -> tuple[list[str], list[Heading]]:
     """Paragraphs of the main abstract, and its titled parts where it is structured."""
     for abstract in meta.findall("abstract"):
-        if _kind(abstract) in _MAIN and not _PLAIN_TITLE.search(_title(abstract)) and not _NOT_MAIN_TITLE.match(_title(abstract)):
+        if (
+            _kind(abstract) in _MAIN
+            and not _PLAIN_TITLE.search(_title(abstract))
+            and not _NOT_MAIN_TITLE.match(_title(abstract))
+        ):
             paragraphs = paragraphs_of(abstract)
             if paragraphs:
                 return paragraphs, _parts(abstract)

@@ -12,8 +12,8 @@ from fetcher.jats.abstracts import paragraphs_of
 from fetcher.jats.inline import text_of, text_with_tail
 from fetcher.jats.tables import rows_of
 from fetcher.jats.tree import href_of
-from fetcher.markup import Element
 from fetcher.licences import licence_id
+from fetcher.markup import Element
 
 _FLOATS = {"fig", "fig-group", "table-wrap", "table-wrap-group", "boxed-text", "supplementary-material"}
 _BLOCKS = {"list", "def-list", "disp-quote", "verse-group", "speech", "statement", "p"}
@@ -177,7 +177,9 @@ def _figure(body: Body, fig: Element, section: str) -> None:
     links = [link for graphic in fig.iter("graphic") if (link := href_of(graphic))]
     if links:
         body.pictures[name] = links[0]
-    figure = Figure(id=name, label=_label(fig), caption=caption, passage=name if caption else "", licence=_own_licence(fig))
+    figure = Figure(
+        id=name, label=_label(fig), caption=caption, passage=name if caption else "", licence=_own_licence(fig)
+    )
     body.figures.append(figure)
 
 
@@ -198,5 +200,7 @@ def _table(body: Body, wrap: Element, section: str) -> None:
     if caption:
         body.passages.append(Passage(id=name, text=caption, kind="table", section=section))
     header, rows = rows_of(wrap)
-    table = Table(id=name, label=_label(wrap), caption=caption, passage=name if caption else "", header=header, rows=rows)
+    table = Table(
+        id=name, label=_label(wrap), caption=caption, passage=name if caption else "", header=header, rows=rows
+    )
     body.tables.append(table)

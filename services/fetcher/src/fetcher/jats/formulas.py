@@ -37,8 +37,14 @@ def _mathml(node: Element) -> str | None:
     parts = [_mathml(child) for child in node]
     if any(part is None for part in parts):
         return None
-    return _compose(node, [part.strip() if len(parts) > 1 and tag[0] == "m" and tag not in _ROWS else part
-                           for part in parts if part is not None])
+    return _compose(
+        node,
+        [
+            part.strip() if len(parts) > 1 and tag[0] == "m" and tag not in _ROWS else part
+            for part in parts
+            if part is not None
+        ],
+    )
 
 
 _ROWS = {"math", "mrow", "mstyle", "mpadded", "semantics", "menclose", "merror", "mtd", "mtr"}
@@ -74,7 +80,9 @@ def _single_row(table: Element) -> str | None:
 
 
 _TEX_BODY = re.compile(r"\\begin\{document\}(.*?)\\end\{document\}", re.DOTALL)
-_TEX_FONT = re.compile(r"\\(?:math(?:rm|it|bf|sf|tt|cal|bb|frak|scr|normal)|text(?:rm|it|bf|sf|tt)?|operatorname\*?|hbox|mbox|rm|boldsymbol)\b")
+_TEX_FONT = re.compile(
+    r"\\(?:math(?:rm|it|bf|sf|tt|cal|bb|frak|scr|normal)|text(?:rm|it|bf|sf|tt)?|operatorname\*?|hbox|mbox|rm|boldsymbol)\b"
+)
 _TEX_FRACTION = re.compile(r"\\[dt]?frac\{([^{}]*)\}\{([^{}]*)\}")
 _TEX_ROOT = re.compile(r"\\sqrt\{([^{}]*)\}")
 _TEX_SCRIPT = re.compile(r"([\^_])(?:\{([^{}]*)\}|(\\?\w))")

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator
 
 from fetcher.jats.inline import name_text, text_of
 from fetcher.jats.tree import href_of, lang_of
-from fetcher.markup import Element
 from fetcher.licences import licence_id
+from fetcher.markup import Element
 from fetcher.prose import clean
 
 _LANGUAGES = {"eng": "en", "por": "pt", "spa": "es", "fre": "fr", "fra": "fr", "ger": "de", "deu": "de", "ita": "it",
@@ -108,8 +108,12 @@ def journal_of(front: Element) -> str:
 def published_of(meta: Element) -> str:
     """The day the article came out, as far as known, in ISO 8601."""
     dated = [(_rank(date), iso) for date in meta.iter("pub-date") if (iso := _iso(date)) and _rank(date) < 9]
-    dated += [(8, iso) for event in ("pub", "online", "accepted") for date in meta.iterfind(f"history/date[@date-type='{event}']")
-              if (iso := _iso(date))]
+    dated += [
+        (8, iso)
+        for event in ("pub", "online", "accepted")
+        for date in meta.iterfind(f"history/date[@date-type='{event}']")
+        if (iso := _iso(date))
+    ]
     if not dated:
         year = meta.find(".//copyright-year")
         return text_of(year)[:4] if year is not None else ""
@@ -176,8 +180,12 @@ def licence_of(meta: Element) -> tuple[str, str]:
     licences = list(scope.iter("license", "license_ref", "licence"))
     words = " ".join(dict.fromkeys(text_of(item) for item in licences))
     statements = [text_of(item) for item in scope.iter("copyright-statement")]
-    links = [link for item in licences for part in item.iter("license", "ext-link", "uri", "license_ref")
-             if (link := href_of(part) or (part.text or "").strip())]
+    links = [
+        link
+        for item in licences
+        for part in item.iter("license", "ext-link", "uri", "license_ref")
+        if (link := href_of(part) or (part.text or "").strip())
+    ]
     kinds = [(item.get("license-type") or "").replace("creative-commons-", "creative commons ") for item in licences]
     return licence_id(*links, *kinds, words, *statements), clean(words) or clean(" ".join(statements))
 
@@ -190,7 +198,15 @@ def language_of(article: Element) -> str:
 
 def subjects_of(meta: Element) -> list[str]:
     """Subject headings and keywords, without doubles."""
-    kinds = {"NatureArticleTypeID", "hwp-journal-coll", "TrialID", "TrialRegistry", "author-type", "leader", "SubjectPath"}
+    kinds = {
+        "NatureArticleTypeID",
+        "hwp-journal-coll",
+        "TrialID",
+        "TrialRegistry",
+        "author-type",
+        "leader",
+        "SubjectPath",
+    }
     subjects = [
         text_of(subject)
         for group in meta.findall("article-categories/subj-group")
@@ -199,7 +215,11 @@ def subjects_of(meta: Element) -> list[str]:
     ]
     for group in meta.findall("kwd-group"):
         subjects += [text_of(keyword) for keyword in group.iter("kwd")]
-        subjects += [text_of(part) for part in group.iter("compound-kwd-part") if part.get("content-type") in (None, "term", "text")]
+        subjects += [
+            text_of(part)
+            for part in group.iter("compound-kwd-part")
+            if part.get("content-type") in (None, "term", "text")
+        ]
     return [subject for subject in dict.fromkeys(subjects) if subject]
 
 

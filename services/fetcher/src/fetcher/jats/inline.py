@@ -15,7 +15,21 @@ _FLOATING = {
 }  # fmt: skip
 _FORMULAS = {"inline-formula", "disp-formula", "math", "tex-math", "chem-struct"}
 _MARKS = {"fn", "table-fn", "aff", "corresp", "author-notes", "contrib"}
-_APART = {"p", "list", "list-item", "def-item", "def", "disp-quote", "title", "label", "td", "th", "tr", "sec", "caption"}
+_APART = {
+    "p",
+    "list",
+    "list-item",
+    "def-item",
+    "def",
+    "disp-quote",
+    "title",
+    "label",
+    "td",
+    "th",
+    "tr",
+    "sec",
+    "caption",
+}
 
 
 def text_of(element: Element) -> str:
@@ -83,8 +97,10 @@ def _apart(text: str) -> str:
 
 def name_text(node: Element) -> str:
     """A person's name, given name first; family name first where the name says it is of eastern style."""
-    family, given = (clean("".join(part.itertext())) if (part := node.find(tag)) is not None else ""
-                     for tag in ("surname", "given-names"))
+    family, given = (
+        clean("".join(part.itertext())) if (part := node.find(tag)) is not None else ""
+        for tag in ("surname", "given-names")
+    )
     if not family and not given:
         return text_of_name(node)
     suffix = clean("".join(node.find("suffix").itertext())) if node.find("suffix") is not None else ""

@@ -1,0 +1,184 @@
+"""HTTP as the fetcher needs it: guarded links, limits on size and time, polite pace, patient retries."""
+
+from __future__ import annotations
+
+import email.utils
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from types import TracebackType
+from urllib.parse import urljoin, urlsplit
+
+import httpx
+from chassis.errors import RateLimited, SourceError, Transient
+
+from fetcher.settings import Settings
+from fetcher.web_address import public_address
+
+_REDIRECTS = 8
+_LONGEST_PAUSE = 8.0
+_LATER = {408, 425, 429, 500, 502, 503, 504}
+_AGENT = "HiddenHill/0.1 (paper reader{contact})"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """`url` is where the last redirect led."""
+
+    url: str
+    status: int
+    media_type: str
+    content: bytes
+
+    @property
+    def text(self) -> str:
+        return self.content.decode("utf-8", "replace")
+
+
+@dataclass
+class Pace:
+    """Keeps the time between two requests to a host, for all threads of the process."""
+
+    seconds: dict[str, float] = field(default_factory=dict)
+    next_at: dict[str, float] = field(default_factory=dict)
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def wait(self, host: str) -> None:
+        """Sleep until the host may be asked again."""
+        with self.lock:
+            now = time.monotonic()
+            at = max(now, self.next_at.get(host, 0.0))
+            self.next_at[host] = at + self.seconds.get(host, 0.0)
+        time.sleep(at - now)
+
+
+_PACE = Pace()
+
+
+class Client:
+    """Asks literature services and the web. Services' own addresses are trusted; links from users and redirects are not.
+
+    Args:
+        settings: limits and contact.
+        progress: called before every request with a word for the user; what it raises ends the work.
+    """
+
+    def __init__(self, settings: Settings, progress: Callable[[str], None] | None = None) -> None:
+        self.settings = settings
+        self._progress = progress
+        contact = f"; mailto:{settings.contact_email}" if settings.contact_email else ""
+        timeout = httpx.Timeout(settings.request_seconds, connect=min(10.0, settings.request_seconds))
+        headers = {"User-Agent": _AGENT.format(contact=contact), "Accept-Language": "en"}
+        self._http = httpx.Client(timeout=timeout, headers=headers, trust_env=False)
+        hosts = {settings.ncbi_url: 0.11 if settings.ncbi_api_key else 0.35, settings.idconv_url: 0.35, settings.arxiv_api_url: 3.0,
+                 settings.arxiv_pdf_url: 3.0, settings.crossref_url: 0.1, settings.biorxiv_url: 0.5}  # fmt: skip
+        _PACE.seconds |= {host: pause for url, pause in hosts.items() if _is_public_name(host := urlsplit(url).netloc)}
+
+    def __enter__(self) -> Client:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._http.close()
+
+    def ask(self, url: str, parameters: dict[str, str] | None = None, *, most: int = 50_000_000) -> Answer:
+        """Ask a literature service at its configured address; 4xx answers are returned, not raised."""
+        whole = str(httpx.URL(url, params=parameters)) if parameters else url
+        return self._patiently(whole, most, trusted=True)
+
+    def open(self, url: str) -> Answer:
+        """Open a link that a user or a third party gave; every hop must be on the public network."""
+        return self._patiently(url, self.settings.max_bytes, trusted=False)
+
+    def _patiently(self, url: str, most: int, *, trusted: bool) -> Answer:
+        host = urlsplit(url).hostname or url[:80]
+        problem = ""
+        for attempt in range(self.settings.attempts):
+            if self._progress is not None:
+                self._progress(f"asking {host}")
+            pause = min(0.5 * 2.0**attempt, _LONGEST_PAUSE)
+            try:
+                answer, wanted = self._follow(url, most, trusted=trusted)
+            except httpx.TransportError as error:
+                problem = repr(error)
+            else:
+                if answer.status not in _LATER:
+                    return answer
+                problem = f"HTTP {answer.status}: {answer.text[:200]}"
+                if wanted is not None and wanted > _LONGEST_PAUSE:
+                    raise RateLimited(
+                        "rate-limited.provider", f"{host} asks to be left alone for a while; trying again later.", problem,
+                        retry_after=wanted,
+                    )  # fmt: skip
+                pause = wanted if wanted is not None else pause
+            if attempt + 1 < self.settings.attempts:
+                time.sleep(pause)
+        raise Transient(
+            "unavailable.provider", f"{host} does not answer right now; please try again in a few minutes.", problem
+        )
+
+    def _follow(self, url: str, most: int, *, trusted: bool) -> tuple[Answer, float | None]:
+        """One request and its redirects; a redirect of a trusted service is followed like a stranger's link."""
+        for _ in range(_REDIRECTS):
+            _PACE.wait(urlsplit(url).netloc)
+            with self._http.stream(
+                "GET", self._target(url, trusted=trusted), **self._identity(url, trusted=trusted)
+            ) as response:
+                location = response.headers.get("location")
+                if response.is_redirect and location:
+                    before, url = url, urljoin(url, location)
+                    trusted = trusted and urlsplit(before).netloc == urlsplit(url).netloc
+                    continue
+                content = self._read(response, most)
+                kind = response.headers.get("content-type", "").partition(";")[0].strip().lower()
+                return Answer(url, response.status_code, kind, content), _retry_after(response)
+        raise SourceError(
+            "source.bad-link", "This link leads in circles; please give the paper's DOI or upload its file.", url[:300]
+        )
+
+    def _target(self, url: str, *, trusted: bool) -> httpx.URL:
+        """The URL to connect to: a stranger's host is replaced by the very address that was checked."""
+        if trusted:
+            return httpx.URL(url)
+        _, port, address = public_address(url, allow_private=self.settings.allow_private_addresses)
+        return httpx.URL(url).copy_with(host=address, port=port)
+
+    def _identity(self, url: str, *, trusted: bool) -> dict[str, dict[str, str]]:
+        if trusted:
+            return {}
+        parts = httpx.URL(url)
+        return {"headers": {"Host": parts.netloc.decode()}, "extensions": {"sni_hostname": parts.host}}
+
+    def _read(self, response: httpx.Response, most: int) -> bytes:
+        over = time.monotonic() + 3 * self.settings.request_seconds
+        content = bytearray()
+        for chunk in response.iter_bytes(65_536):
+            content += chunk
+            if len(content) > most:
+                raise SourceError(
+                    "source.too-large",
+                    f"What this leads to is larger than {most / 1e6:.0f} MB; please upload a smaller copy.",
+                    "",
+                )
+            if time.monotonic() > over:
+                raise httpx.ReadTimeout("too slow")
+        return bytes(content)
+
+
+def _retry_after(response: httpx.Response) -> float | None:
+    """Seconds that the answer asks to wait, given as a number or a date."""
+    stated = response.headers.get("retry-after", "").strip()
+    if not stated:
+        return None
+    if stated.replace(".", "", 1).isdecimal():
+        return float(stated)
+    try:
+        return max(email.utils.parsedate_to_datetime(stated).timestamp() - time.time(), 0.0)
+    except ValueError:
+        return None
+
+
+def _is_public_name(netloc: str) -> bool:
+    return not netloc.startswith(("127.", "localhost", "[::1]"))

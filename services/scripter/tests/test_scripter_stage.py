@@ -3,6 +3,7 @@
 import json
 import os
 import re
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -25,18 +26,21 @@ ABSTRACT = (
     "These results suggest that clean wards could save more soldiers than surgery does."
 )
 BODY = [
-    ("Introduction", "introduction", "Armies have always lost more men to disease than to battle, and most people never heard of it."),
-    ("Methods", "methods", "We used the registers of the hospitals, the letters of the nurses and the returns of the army (Fig. 1)."),
-    ("Results", "results", "Deaths from disease were highest in January and fell in every month after the sewers were cleaned."),
-    ("Discussion", "discussion", "Our study has several limitations, and the causes of some deaths remain unclear to this day."),
-    ("Conclusion", "conclusion", "Hospitals should be built so that clean air and clean water are the first of the medicines."),
-]  # fmt: skip
+    ("Introduction", "Armies have always lost more men to disease than to battle, and most people never heard of it."),
+    (
+        "Methods",
+        "We used the registers of the hospitals, the letters of the nurses and the returns of the army (Fig. 1).",
+    ),
+    ("Results", "Deaths from disease were highest in January and fell in every month after the sewers were cleaned."),
+    ("Discussion", "Our study has several limitations, and the causes of some deaths remain unclear to this day."),
+    ("Conclusion", "Hospitals should be built so that clean air and clean water are the first of the medicines."),
+]
 
 
 def paper(**changes) -> Paper:
-    sections = [Section(id=f"s{i}", title=title, kind=kind) for i, (title, kind, _) in enumerate(BODY, 1)]
+    sections = [Section(id=f"s{i}", title=title, kind=title.lower()) for i, (title, _) in enumerate(BODY, 1)]
     passages = [Passage(id="abs.1", text=ABSTRACT, kind="abstract")]
-    passages += [Passage(id=f"s{i}.1", text=text, section=f"s{i}") for i, (_, _, text) in enumerate(BODY, 1)]
+    passages += [Passage(id=f"s{i}.1", text=text, section=f"s{i}") for i, (_, text) in enumerate(BODY, 1)]
     passages.append(Passage(id="tab.1", text="Deaths in army hospitals by month.", kind="table", section="s3"))
     values = {
         "title": "Mortality of the Army: Dirty Hospitals Killed More Soldiers than the War Did",
@@ -92,7 +96,7 @@ def test_scenes_go_from_hook_to_end_and_their_spans_fill_the_video(tmp_path):
     assert {"question", "method", "results"} <= {brief.role for brief in briefs}
     assert briefs[0].span.start == 0
     assert briefs[-1].span.end == 1
-    assert all(a.span.end == b.span.start for a, b in zip(briefs, briefs[1:], strict=False))
+    assert all(a.span.end == b.span.start for a, b in pairwise(briefs))
     assert script.scenes == list(range(1, len(briefs) + 1))
     assert script.writer == "extractive"
 

@@ -23,11 +23,11 @@ EN = phrases_for("en")
         ("Here we show that the cells were growing faster.", "The cells were growing faster."),
         ("Deaths fell by 12% (p < 0.001; n = 12 (six each)).", "Deaths fell by 12%."),
         ("Results: The cells were growing faster.", "The cells were growing faster."),
-        ("Objective To assess how the cells were growing, we counted them.", "To assess how the cells were growing, we counted them."),
+        ("Objective To assess growth, we counted the cells.", "To assess growth, we counted the cells."),
         ("Lee et al. found that the cells were growing.", "Lee and colleagues found that the cells were growing."),
         ("Each patient(s) with poly(A) tails was counted.", "Each patient with poly(A) tails was counted."),
     ],
-)  # fmt: skip
+)
 def test_what_is_no_speech_is_cut_and_the_rest_is_a_sentence(written, spoken):
     assert trim(written, EN) == spoken
     assert form_faults(spoken, EN) == []

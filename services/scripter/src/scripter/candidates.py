@@ -48,7 +48,8 @@ _SYMBOLS = re.compile(
     r"[=±→↔√∞⊙]|10[⁻⁰¹²³⁴-⁹]|\b10[−-]\d|\b[pP]\s*[<>]|[α-ωΑ-Ω]\w*[,\d]|\d+\s*[:]\s*\d+|[<>≤≥]\s?[^\d\s]"
 )
 _SOMEBODY = re.compile(
-    r"(?<![(\w])([A-ZÀ-Þ][\w'’-]+)(?:,? [A-Z]\.?)* (?:et al\b|and co-?workers|and colleagues)(?![^()]*\))"
+    r"(?<![(\w])([A-ZÀ-Þ][\w'’-]+)(?:,? [A-Z]\.?)* (?:et al\b|and co-?workers|and colleagues|e cols?\b|e colaboradores|"
+    r"y colaboradores|und Mitarbeiter|und Kollegen|et collaborateurs)(?![^()]*\))"
 )
 _HARD_SYMBOLS = re.compile(r"[<>≤≥~≈∼×/]")
 

@@ -58,15 +58,18 @@ _GENERIC = re.compile(
 _EMPTY_SUBJECT = re.compile(
     r"(?:(?:the|a|an|one|our|another|each|some|any|no|whether|o|a|os|as|um|uma|el|la|los|las|un|una|der|die|das|le|les|"
     r"une)\s)?"
-    r"(?:aims?|goals?|objectives?|purpose|study|studies|results?|findings?|pilot|samples?|questions?|sample sizes?|method|"
+    r"(?:aims?|goals?|objectives?|purpose|study|studies|results?|findings?|pilot|samples?|questions?|"
+    r"sample sizes?|method|"
     r"objetivos?|estudos?|resultados?|finalidade|ziel|studie|but|objectif|étude|original|majority|whether|there|all|"
-    r"potential|comparative|how|what|when|where|why|each|outside|colleagues|several|most|another|number|proportion|total|average|mean|example|case|experiments?)\b",
+    r"potential|comparative|how|what|when|where|why|each|outside|colleagues|several|most|another|number|"
+    r"proportion|total|average|mean|example|case|experiments?)\b",
     re.IGNORECASE,
 )
 
 
 _REPORTED = re.compile(
-    r"^.{2,40}? and colleagues (?:also |now |have )?(?:found|show|shown|showed|discovered|demonstrate|demonstrated|revealed|"
+    r"^.{2,40}? and colleagues (?:also |now |have )?(?:found|show|shown|showed|discovered|demonstrate|"
+    r"demonstrated|revealed|"
     r"reveal|report|reported) that ",
 )
 

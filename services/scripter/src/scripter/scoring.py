@@ -42,7 +42,9 @@ _WRONG = re.compile(
 
 
 _POINTING = re.compile(
-    r"(?<!^)\b(?:[Tt]his|[Tt]hese|[Tt]hose|such) (?!study|paper|article|work|review|finding|result|data|analysis|trial|a\b|as\b)[a-z]+|"
+    r"(?<!^)\b(?:[Tt]his|[Tt]hese|[Tt]hose|such) (?!study|paper|article|"
+    r"work|review|finding|result|data|analysis|"
+    r"trial|a\b|as\b)[a-z]+|"
     r"\b(?:to|of|by|for|with|in) (?:this|these|those|them|it)\b"
 )
 """Words inside a sentence that point at something said before it."""

@@ -21,7 +21,8 @@ _SUBJECTS: dict[ThemeName, re.Pattern[str]] = {
     ),
     "night": re.compile(
         r"physic|físic|astro|galax|star|cosmo|quantum|comput|algorithm|machine learning|software|network|mathem|"
-        r"engineer|engenh|space|telescope|neural network|informatics|library|material science|polymer|polímer|hamiltonian",
+        r"engineer|engenh|space|telescope|neural network|informatics|library|material science|polymer|polímer|"
+        r"hamiltonian",
         re.IGNORECASE,
     ),
     "paper": re.compile(

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
 _CELL = re.compile(r"^\s*[~≈]?\s*(?P<number>[−–-]?\d+(?:[.,·]\d+)*)\s*(?P<percent>%)?\s*(?:[(\[±].*)?$")
 _NO_MEASURE = re.compile(
-    r"\bp\b|p[- ]?val|signif|\bref|\bid\b|accession|code|\bno\b\.?$|number of table|d\.?f\.?|\bt\b|\bF\b|chi|χ|primer|year|date|ci\b|lower|upper|\br2?\b|position|start|end|size range",
+    r"\bp\b|p[- ]?val|signif|\bref|\bid\b|accession|code|\bno\b\.?$|number of table|d\.?f\.?|\bt\b|"
+    r"\bF\b|chi|χ|primer|year|date|ci\b|lower|upper|\br2?\b|position|start|end|size range",
     re.IGNORECASE,
 )
 _TIME = re.compile(

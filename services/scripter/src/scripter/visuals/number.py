@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from scripter.phrases import Phrases
 
 _UNIT = re.compile(
-    r"\s?(%|‰|°C|°F|per ?cent\b|por ciento\b|por cento\b|Prozent\b|pour cent\b|mg/kg|mg|kg|km|µm|μm|nm|mm|cm|ml|mL|°|K\b|Hz|kHz|MHz)"
+    r"\s?(%|‰|°C|°F|per ?cent\b|por ciento\b|por cento\b|Prozent\b|pour cent\b|mg/kg|mg|kg|km|µm|μm|"
+    r"nm|mm|cm|ml|mL|°|K\b|Hz|kHz|MHz)"
     r"(?![\w/])|-?(fold)\b"
 )
 _PERCENT = re.compile(r"per ?cent|por c|pour c|Prozent|%", re.IGNORECASE)

@@ -11,6 +11,10 @@ import os
 import resource
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from chassis.errors import Error
 
 ANSWER = "answer.json"
 _LARGEST_FILE = 200_000_000
@@ -38,9 +42,9 @@ def _limit(megabytes: int, seconds: float) -> None:
 
 
 def _answer(source: Path, folder: Path) -> dict[str, object]:
-    from chassis.errors import Error, SourceError  # noqa: PLC0415 - limits are set before anything is loaded
+    from chassis.errors import Error, SourceError  # noqa: PLC0415 - loaded only where it is needed, so that services start fast
 
-    from fetcher.reading import read  # noqa: PLC0415 - as above
+    from fetcher.reading import read  # noqa: PLC0415 - loaded only where it is needed, so that services start fast
 
     try:
         reading = read(source, folder)
@@ -50,7 +54,8 @@ def _answer(source: Path, folder: Path) -> dict[str, object]:
         return _told(
             SourceError(
                 "source.too-complex",
-                "This file needs far more memory than a paper should; please give a simpler copy, such as one printed to PDF again.",
+                "This file needs far more memory than a paper should;"
+                " please give a simpler copy, such as one printed to PDF again.",
                 repr(error),
             )
         )
@@ -65,9 +70,8 @@ def _answer(source: Path, folder: Path) -> dict[str, object]:
     return {"paper": reading.paper.model_dump(mode="json"), "pictures": reading.pictures}
 
 
-def _told(error: Exception) -> dict[str, object]:
-    kind, arguments = error.__reduce__()[:2]  # type: ignore[misc]
-    return {"error": {"kind": kind.__name__, "arguments": list(arguments)}}  # type: ignore[union-attr,arg-type]
+def _told(error: Error) -> dict[str, object]:
+    return {"error": {"kind": type(error).__name__, "arguments": [error.code, error.message, error.detail]}}
 
 
 if __name__ == "__main__":

@@ -5,16 +5,21 @@ from __future__ import annotations
 import email.utils
 import threading
 import time
-from collections.abc import Callable
 from dataclasses import dataclass, field
-from types import TracebackType
+from typing import TYPE_CHECKING, Self
 from urllib.parse import urljoin, urlsplit
 
 import httpx
 from chassis.errors import RateLimited, SourceError, Transient
 
-from fetcher.settings import Settings
 from fetcher.web_address import public_address
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from contextlib import AbstractContextManager
+    from types import TracebackType
+
+    from fetcher.settings import Settings
 
 _REDIRECTS = 8
 _LONGEST_PAUSE = 8.0
@@ -57,7 +62,7 @@ _PACE = Pace()
 
 
 class Client:
-    """Asks literature services and the web. Services' own addresses are trusted; links from users and redirects are not.
+    """Asks literature services and the web; services' own addresses are trusted, links from users and redirects are not.
 
     Args:
         settings: limits and contact.
@@ -71,11 +76,17 @@ class Client:
         timeout = httpx.Timeout(settings.request_seconds, connect=min(10.0, settings.request_seconds))
         headers = {"User-Agent": _AGENT.format(contact=contact), "Accept-Language": "en"}
         self._http = httpx.Client(timeout=timeout, headers=headers, trust_env=False)
-        hosts = {settings.ncbi_url: 0.11 if settings.ncbi_api_key else 0.35, settings.idconv_url: 0.35, settings.arxiv_api_url: 3.0,
-                 settings.arxiv_pdf_url: 3.0, settings.crossref_url: 0.1, settings.biorxiv_url: 0.5}  # fmt: skip
+        hosts = {
+            settings.ncbi_url: 0.11 if settings.ncbi_api_key else 0.35,
+            settings.idconv_url: 0.35,
+            settings.arxiv_api_url: 3.0,
+            settings.arxiv_pdf_url: 3.0,
+            settings.crossref_url: 0.1,
+            settings.biorxiv_url: 0.5,
+        }
         _PACE.seconds |= {host: pause for url, pause in hosts.items() if _is_public_name(host := urlsplit(url).netloc)}
 
-    def __enter__(self) -> Client:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(
@@ -115,17 +126,14 @@ class Client:
                 pause = wanted if wanted is not None else pause
             if attempt + 1 < self.settings.attempts:
                 time.sleep(pause)
-        raise Transient(
-            "unavailable.provider", f"{host} does not answer right now; please try again in a few minutes.", problem
-        )
+        message = f"{host} does not answer right now; please try again in a few minutes."
+        raise Transient("unavailable.provider", message, problem)
 
     def _follow(self, url: str, most: int, *, trusted: bool) -> tuple[Answer, float | None]:
         """One request and its redirects; a redirect of a trusted service is followed like a stranger's link."""
         for _ in range(_REDIRECTS):
             _PACE.wait(urlsplit(url).netloc)
-            with self._http.stream(
-                "GET", self._target(url, trusted=trusted), **self._identity(url, trusted=trusted)
-            ) as response:
+            with self._request(url, trusted=trusted) as response:
                 location = response.headers.get("location")
                 if response.is_redirect and location:
                     before, url = url, urljoin(url, location)
@@ -138,18 +146,15 @@ class Client:
             "source.bad-link", "This link leads in circles; please give the paper's DOI or upload its file.", url[:300]
         )
 
-    def _target(self, url: str, *, trusted: bool) -> httpx.URL:
-        """The URL to connect to: a stranger's host is replaced by the very address that was checked."""
+    def _request(self, url: str, *, trusted: bool) -> AbstractContextManager[httpx.Response]:
+        """Connect: a stranger's host name is replaced by the very address that was checked."""
         if trusted:
-            return httpx.URL(url)
+            return self._http.stream("GET", url)
         _, port, address = public_address(url, allow_private=self.settings.allow_private_addresses)
-        return httpx.URL(url).copy_with(host=address, port=port)
-
-    def _identity(self, url: str, *, trusted: bool) -> dict[str, dict[str, str]]:
-        if trusted:
-            return {}
-        parts = httpx.URL(url)
-        return {"headers": {"Host": parts.netloc.decode()}, "extensions": {"sni_hostname": parts.host}}
+        whole = httpx.URL(url)
+        pinned = whole.copy_with(host=address, port=port)
+        identity = {"Host": whole.netloc.decode()}
+        return self._http.stream("GET", pinned, headers=identity, extensions={"sni_hostname": whole.host})
 
     def _read(self, response: httpx.Response, most: int) -> bytes:
         over = time.monotonic() + 3 * self.settings.request_seconds

@@ -6,10 +6,12 @@ import codecs
 import re
 import zipfile
 import zlib
-from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from chassis.errors import SourceError
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 Kind = Literal["jats", "docx", "pdf"]
 
@@ -122,7 +124,7 @@ def _decoded(head: bytes) -> str | None:
 
 
 def _unknown(head: bytes) -> SourceError:
-    import filetype  # noqa: PLC0415 - only unusable files get here
+    import filetype  # type: ignore[import-untyped]  # noqa: PLC0415 - only unusable files get here
 
     guess = filetype.guess(head)
     if guess is None:

@@ -19,11 +19,13 @@ def short(text: str | None) -> str:
 
 
 def grouped(text: str) -> str:
+    """The text, in brackets where it is more than one name or number."""
     text = text.strip()
     return text if re.fullmatch(r"[\w.,′]+|\(.*\)", text) else f"({text})"
 
 
 def power(text: str) -> str:
+    """The text as an exponent."""
     text = re.sub(r"\s+", "", text)
     if text in ("*", "∗", "′", "″", "†", "·"):
         return "*" if text == "∗" else text
@@ -32,6 +34,7 @@ def power(text: str) -> str:
 
 
 def index(text: str) -> str:
+    """The text as an index."""
     text = text.strip()
     mapped = lowered(text)
     return mapped if mapped != text else "_" + (text if text.isalnum() else f"({text})")
@@ -55,10 +58,12 @@ _ACCENTS = {
 
 
 def accented(base: str, accent: str) -> str:
+    """A letter under its accent."""
     mark = _ACCENTS.get(accent.strip())
     return unicodedata.normalize("NFC", base + mark) if mark and len(base) == 1 else base
 
 
 def operator(text: str) -> str:
+    """An operator with the space that it wants around it."""
     text = {"-": "−", "*": "·", "\u2061": "", "\u2062": "", "\u2063": ""}.get(text, text)
     return f" {text} " if text in _SPACED else text

@@ -8,10 +8,13 @@ import hashlib
 import io
 import re
 import warnings
-from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import unquote_to_bytes
 
 from artifacts.paper import Figure, Image
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 _DATA = re.compile(r"data:(?P<type>[\w/+.-]*)(?:;[\w=-]+)*?(?P<base64>;base64)?,(?P<body>.*)", re.DOTALL)
 _LARGEST_BYTES = 20_000_000
@@ -58,8 +61,8 @@ def put_picture(content: bytes, artifact: str, out: Path) -> Image | None:
 
     PNG and JPEG of moderate size stay as they are; others become PNG, larger ones are made smaller.
     """
-    from PIL import Image as Pillow  # noqa: PLC0415 - most papers come without pictures
-    from PIL import UnidentifiedImageError  # noqa: PLC0415 - as above
+    from PIL import Image as Pillow  # noqa: PLC0415 - loaded only where it is needed, so that services start fast
+    from PIL import UnidentifiedImageError  # noqa: PLC0415 - loaded only where it is needed, so that services start fast
 
     if len(content) > _LARGEST_BYTES:
         return None
@@ -81,7 +84,7 @@ def put_picture(content: bytes, artifact: str, out: Path) -> Image | None:
 
 
 def _settled(picture: object, content: bytes) -> tuple[bytes, str]:
-    from PIL import Image as Pillow  # noqa: PLC0415 - most papers come without pictures
+    from PIL import Image as Pillow  # noqa: PLC0415 - loaded only where it is needed, so that services start fast
 
     assert isinstance(picture, Pillow.Image)
     kind = picture.format or ""

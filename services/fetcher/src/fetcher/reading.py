@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
-from artifacts.paper import Paper
 from chassis.errors import SourceError
 
 from fetcher.identify import identify
 from fetcher.jats.article import Reading
 from fetcher.prose import words_in
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from artifacts.paper import Paper
 
 _FEWEST_WORDS = 150
 _FEWEST_WORDS_OF_ARTICLE = 40
@@ -23,18 +27,18 @@ def read(path: Path, out: Path) -> Reading:
     """
     kind = identify(path)
     if kind == "jats":
-        from fetcher.jats import read_tree  # noqa: PLC0415 - only the one reader is loaded
-        from fetcher.jats.tree import parse_article  # noqa: PLC0415 - as above
+        from fetcher.jats import read_tree  # noqa: PLC0415 - loaded only where it is needed, so that services start fast
+        from fetcher.jats.tree import parse_article  # noqa: PLC0415 - loaded only where it is needed, so that services start fast
 
         reading = read_tree(parse_article(path), out)
         _check(reading.paper, _FEWEST_WORDS_OF_ARTICLE)
         return reading
     if kind == "docx":
-        from fetcher.docx import read_docx  # noqa: PLC0415 - only the one reader is loaded
+        from fetcher.docx import read_docx  # noqa: PLC0415 - loaded only where it is needed, so that services start fast
 
         paper = read_docx(path, out)
     else:
-        from fetcher.pdf import read_pdf  # noqa: PLC0415 - only the one reader is loaded
+        from fetcher.pdf import read_pdf  # noqa: PLC0415 - loaded only where it is needed, so that services start fast
 
         paper = read_pdf(path, out)
     _check(paper, _FEWEST_WORDS)
@@ -47,7 +51,8 @@ def _check(paper: Paper, fewest: int) -> None:
     if words < fewest:
         raise SourceError(
             "source.too-short",
-            f"There are only {words} words of running text in this file, too few for a paper; please give the whole paper.",
+            f"There are only {words} words of running text in this file, too few for a paper;"
+            " please give the whole paper.",
         )
     if not paper.title:
         raise SourceError(

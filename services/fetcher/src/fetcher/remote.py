@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from artifacts.paper import Paper, Passage
 from chassis.errors import SourceError, Transient
@@ -15,9 +14,14 @@ from fetcher.licences import allows_reuse
 from fetcher.pictures import with_picture
 from fetcher.providers import arxiv, biorxiv, crossref, europepmc, ncbi, web
 from fetcher.providers.found import Card, Found
-from fetcher.references import Target
 from fetcher.sandbox import read_apart
-from fetcher.settings import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from fetcher.references import Target
+    from fetcher.settings import Settings
 
 
 def fetch_paper(reference: str, folder: Path, out: Path, settings: Settings, note: Callable[[str], None]) -> Paper:

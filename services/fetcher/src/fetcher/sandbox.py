@@ -9,8 +9,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from artifacts.paper import Paper
 from chassis.errors import Error, SourceError
@@ -18,7 +17,12 @@ from chassis.errors import Error, SourceError
 from chassis import errors
 from fetcher.child import ANSWER
 from fetcher.jats.article import Reading
-from fetcher.settings import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from fetcher.settings import Settings
 
 _LOOK_EVERY = 0.02
 _TELL_EVERY = 1.0
@@ -102,13 +106,15 @@ def _died(status: int | None, said: str) -> SourceError:
     if status is None or status in (-signal.SIGXCPU, -signal.SIGKILL):
         return SourceError(
             "source.too-slow",
-            "Reading this file takes far longer than any paper should; please give a simpler copy, such as one printed to PDF again.",
+            "Reading this file takes far longer than any paper should;"
+            " please give a simpler copy, such as one printed to PDF again.",
             f"status {status}: {said}",
         )
     if "MemoryError" in said or "bad_alloc" in said or "memory" in said:
         return SourceError(
             "source.too-complex",
-            "This file needs far more memory than a paper should; please give a simpler copy, such as one printed to PDF again.",
+            "This file needs far more memory than a paper should;"
+            " please give a simpler copy, such as one printed to PDF again.",
             f"status {status}: {said}",
         )
     return SourceError(

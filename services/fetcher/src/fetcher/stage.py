@@ -35,7 +35,7 @@ def service() -> Service:
 
 def run(job: JobFolder) -> None:
     """Read `source`, fetching it first where it is a reference; write the paper and its pictures."""
-    from fetcher.settings import Settings  # noqa: PLC0415 - services boot without loading what only a run needs
+    from fetcher.settings import Settings  # noqa: PLC0415 - loaded only where it is needed, so that services start fast
 
     settings = Settings()
     job.progress(0.02, "looking at the source")
@@ -50,7 +50,7 @@ def _paper(job: JobFolder, folder: Path, settings: Settings) -> Paper:
     out.mkdir()
     reference = _reference(source)
     if reference is not None:
-        from fetcher.remote import fetch_paper  # noqa: PLC0415 - the network is not loaded to read a file
+        from fetcher.remote import fetch_paper  # noqa: PLC0415 - loaded only where it is needed, so that services start fast
 
         return fetch_paper(reference, folder, out, settings, lambda note: job.progress(0.3, note))
     _check_size(source, settings)
@@ -58,7 +58,7 @@ def _paper(job: JobFolder, folder: Path, settings: Settings) -> Paper:
 
 
 def _read(job: JobFolder, source: Path, out: Path, settings: Settings) -> Reading:
-    from fetcher.sandbox import read_apart  # noqa: PLC0415 - services boot without loading what only a run needs
+    from fetcher.sandbox import read_apart  # noqa: PLC0415 - loaded only where it is needed, so that services start fast
 
     job.progress(0.1, "reading the paper")
     return read_apart(source, out, settings, lambda: job.progress(0.5, "reading the paper"))
@@ -66,8 +66,8 @@ def _read(job: JobFolder, source: Path, out: Path, settings: Settings) -> Readin
 
 def _reference(source: Path) -> str | None:
     """The reference that the source holds, or None where it is a paper itself."""
-    from artifacts.request import Reference  # noqa: PLC0415 - services boot without loading what only a run needs
-    from pydantic import ValidationError  # noqa: PLC0415 - as above
+    from artifacts.request import Reference  # noqa: PLC0415 - loaded only where it is needed, so that services start fast
+    from pydantic import ValidationError  # noqa: PLC0415 - loaded only where it is needed, so that services start fast
 
     if source.stat().st_size > 20_000 or not source.read_bytes()[:64].lstrip().startswith(b"{"):
         return None
@@ -78,7 +78,7 @@ def _reference(source: Path) -> str | None:
 
 
 def _check_size(source: Path, settings: Settings) -> None:
-    from chassis.errors import SourceError  # noqa: PLC0415 - services boot without loading what only a run needs
+    from chassis.errors import SourceError  # noqa: PLC0415 - loaded only where it is needed, so that services start fast
 
     size = source.stat().st_size
     if size > settings.max_bytes:

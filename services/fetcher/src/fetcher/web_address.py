@@ -16,7 +16,7 @@ def public_address(url: str, *, allow_private: bool = False) -> tuple[str, int, 
     """Host, port and the one resolved address that a request to the URL may connect to.
 
     Raises:
-        SourceError: `source.bad-link` when it is no web address, or any of its addresses lies outside of the public network.
+        SourceError: `source.bad-link`: it is no web address, or one that lies outside of the public network.
         Transient: the name could not be looked up.
     """
     try:

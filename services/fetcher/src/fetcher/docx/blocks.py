@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from fetcher.docx.formulas import equation_text
 from fetcher.docx.styles import Style, font_size, outline_level, switched
-from fetcher.markup import Element
 from fetcher.prose import clean, lowered, raised, tidy
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from fetcher.markup import Element
 
 _GONE = {"del", "moveFrom", "instrText", "delText", "Fallback", "txbxContent", "footnoteReference", "endnoteReference",
          "annotationRef", "footnoteRef", "pPr", "rPr", "sdtPr", "commentReference", "ruby"}  # fmt: skip
@@ -60,7 +64,7 @@ class Reader:
             ):
                 yield from self.blocks(node)
 
-    def _paragraph(self, node: Element) -> Iterator[Paragraph]:
+    def _paragraph(self, node: Element) -> Iterator[Paragraph | Grid]:
         if node.find("pPr/rPr/del") is not None and not clean("".join(_pieces(node))):
             return
         name = node.find("pPr/pStyle")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from artifacts.paper import Figure, Paper, Passage, Section, SectionKind, Table
 
@@ -17,11 +17,18 @@ from fetcher.licences import licence_id
 from fetcher.pictures import with_picture
 from fetcher.prose import clean
 
-_CAPTION = re.compile(r"(?P<label>(?P<what>fig(?:ure|\.)?|abb(?:ildung|\.)?|figura|table|tab\.?|tabelle|tabela|tabla|tableau)\s*(?:S?\d+|[IVX]+))\b[\s.:|–-]*",
-                      re.IGNORECASE)  # fmt: skip
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_FIGURE = r"fig(?:ure|\.)?|abb(?:ildung|\.)?|figura"
+_TABLE = r"table|tab\.?|tabelle|tabela|tabla|tableau"
+_CAPTION = re.compile(rf"(?P<label>(?P<what>{_FIGURE}|{_TABLE})\s*(?:S?\d+|[IVX]+))\b[\s.:|–-]*", re.IGNORECASE)
 _ABSTRACT = re.compile(r"(?:abstract|resumo|resumen|zusammenfassung|résumé)\s*[.:—–-]\s*", re.IGNORECASE)
-_REFERENCES = re.compile(r"(?:\d+\.?\s+)?(?:references?(?: (?:and notes|cited))?|bibliography|literature cited|works cited|literatur(?:verzeichnis)?|refer[êe]ncias"
-                         r"(?: bibliográficas)?|referencias|références|bibliografia|参考文献)\W*", re.IGNORECASE)  # fmt: skip
+_REFERENCES = re.compile(
+    r"(?:\d+\.?\s+)?(?:references?(?: (?:and notes|cited))?|bibliography|literature cited|works cited"
+    r"|literatur(?:verzeichnis)?|refer[êe]ncias(?: bibliográficas)?|referencias|références|bibliografia|参考文献)\W*",
+    re.IGNORECASE,
+)
 _DOI = re.compile(r"\b10\.\d{4,9}/[^\s<>\"]+[^\s<>\".,;)\]]")
 
 
@@ -109,7 +116,7 @@ def _read(blocks: list[Paragraph | Grid], declared: str) -> _Draft:
     return draft
 
 
-def _paragraph(draft: _Draft, paragraph: Paragraph, *, front: bool) -> bool:
+def _paragraph(draft: _Draft, paragraph: Paragraph, *, front: bool) -> bool:  # noqa: PLR0911 - one plain line for each case
     """Take in one paragraph; returns whether the front matter (authors and the like) is over."""
     role = paragraph.style.role
     label, text = labelled(paragraph)

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from typing import TYPE_CHECKING
 
-from fetcher.markup import Element
 from fetcher.notation import grouped, index, operator, power, short
 from fetcher.prose import clean, raised
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from fetcher.markup import Element
 
 
 def equation_text(math: Element) -> str:

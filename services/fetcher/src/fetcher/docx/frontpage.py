@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
-from fetcher.docx.blocks import Paragraph
 from fetcher.headings import kind_of
+
+if TYPE_CHECKING:
+    from fetcher.docx.blocks import Paragraph
 
 _TWO_SENTENCES = re.compile(r"[a-z]{3}[.!] [A-Z]|^<")
 _TITLE_LABEL = re.compile(r"(?:[A-Z]+ )?(?:TITLE|TITEL|TÍTULO|TITRE|Title)", re.UNICODE)
@@ -20,7 +23,8 @@ _PERSON = re.compile(
 )
 _NOT_PERSON = re.compile(
     r"universit|institut|department|school|college|hospital|cent(?:er|re)|laborator|faculty|abstract|version|draft|team|group"
-    r"|january|february|march|april|june|july|august|september|october|november|december|office|agency|ministry",
+    r"|january|february|march|april|june|july|august|september|october|november|december"
+    r"|office|agency|ministry|subtitle|title|document|report",
     re.IGNORECASE,
 )
 
@@ -76,7 +80,7 @@ def find_title(paragraphs: list[Paragraph], declared: str) -> int | None:
 
 def _opening(paragraphs: list[Paragraph]) -> list[int]:
     """Lines that might be a title: short, before the first paragraph of prose, no heading of a usual section."""
-    found = []
+    found: list[int] = []
     for k, paragraph in enumerate(paragraphs[:25]):
         words = paragraph.text.split()
         if len(words) > 40:

@@ -5,12 +5,15 @@ from __future__ import annotations
 import posixpath
 import zipfile
 import zlib
-from pathlib import Path
-from types import TracebackType
+from typing import TYPE_CHECKING, Self
 
 from chassis.errors import SourceError
 
 from fetcher.markup import Element, parse_xml
+
+if TYPE_CHECKING:
+    from pathlib import Path
+    from types import TracebackType
 
 _MOST_ENTRIES = 10_000
 _LARGEST_PART = 40_000_000
@@ -28,7 +31,7 @@ class Package:
         check_entries(self._archive.infolist())
         self.names = {entry.filename: entry for entry in self._archive.infolist()}
 
-    def __enter__(self) -> Package:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(

@@ -4,22 +4,50 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from fetcher.docx.package import Package
-from fetcher.markup import Element
+if TYPE_CHECKING:
+    from fetcher.docx.package import Package
+    from fetcher.markup import Element
 
 Role = Literal["", "title", "subtitle", "author", "abstract", "caption", "toc", "reference", "aside"]
-_ROLES: list[tuple[Role, str]] = [
-    ("toc", r"toc\b.*|table of (contents|figures).*|verzeichnis.*|inhaltsverzeichnis.*|tm \d|sumário.*|índice.*|tdc ?\d"),
-    ("aside", r"header|footer|kopfzeile|fußzeile|footnote.*|endnote.*|encabezado|pie de página|en-tête|pied de page|comment.*|annotation.*"),
-    ("subtitle", r"sub-?title|untertitel|subtítulo|sous-titre|sottotitolo"),
-    ("title", r"((document|paper|article|main)[ _-]?)?title|titel|título|titulo|titre|titolo|标题|表題|mdpi_1\.2_title"),
-    ("author", r"authors?( names?)?|autor(es|en)?|auteurs?|mdpi_1\.3_authornames|byline"),
-    ("abstract", r"abstract( text)?|resumo|resumen|zusammenfassung|résumé|mdpi_1\.7_abstract"),
-    ("caption", r"caption|(figure|table|image)[ _-]?(caption|legend|title)|beschriftung|legende|légende|legenda|leyenda|epígrafe|didascalia|题注"),
-    ("reference", r"bibliography|references?|literaturverzeichnis|bibliografía|bibliographie|end ?note bibliography"),
-]  # fmt: skip
+_ROLES: list[tuple[Role, tuple[str, ...]]] = [
+    (
+        "toc",
+        (r"toc\b.*", "table of (contents|figures).*", r"(inhalts|abbildungs)?verzeichnis.*", r"tm \d", "sumário.*"),
+    ),
+    (
+        "aside",
+        (
+            "header|footer|kopfzeile|fußzeile|encabezado|pie de página|en-tête|pied de page",
+            "footnote.*|endnote.*|comment.*|annotation.*",
+        ),
+    ),
+    ("subtitle", ("sub-?title", "untertitel", "subtítulo", "sous-titre", "sottotitolo")),
+    (
+        "title",
+        (
+            "((document|paper|article|main)[ _-]?)?title|mdpi_1\\.2_title",
+            "titel|título|titulo|titre|titolo|标题|表題",
+        ),
+    ),
+    ("author", ("authors?( names?)?", "autor(es|en)?", "auteurs?", r"mdpi_1\.3_authornames", "byline")),
+    ("abstract", ("abstract( text)?", "resumo", "resumen", "zusammenfassung", "résumé", r"mdpi_1\.7_abstract")),
+    (
+        "caption",
+        (
+            "caption|(figure|table|image)[ _-]?(caption|legend|title)",
+            "beschriftung|legende|légende|legenda|leyenda|epígrafe|didascalia|题注",
+        ),
+    ),
+    (
+        "reference",
+        (
+            "bibliography|references?|end ?note bibliography",
+            "literaturverzeichnis|bibliografía|bibliographie",
+        ),
+    ),
+]
 _HEADING = re.compile(
     r"(?:heading|überschrift|título|titre|titolo|titulo|kop|rubrik|overskrift|nagłówek|заголовок|标题|見出し) ?([1-9])",
     re.IGNORECASE,
@@ -61,7 +89,7 @@ def _resolve(name: str, nodes: dict[str, Element], known: dict[str, Style], dept
     label = node.find("name")
     title = (label.get("val", "") if label is not None else name).strip()
     heading = _HEADING.fullmatch(title)
-    role = next((role for role, pattern in _ROLES if re.fullmatch(pattern, title, re.IGNORECASE)), "")
+    role: Role = next((role for role, names in _ROLES if re.fullmatch("|".join(names), title, re.IGNORECASE)), "")
     level = outline_level(node)
     if heading:
         style = replace(style, level=int(heading[1]), role="")

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 from artifacts.paper import Heading
 
 from fetcher.jats.inline import text_of
-from fetcher.markup import Element
+
+if TYPE_CHECKING:
+    from fetcher.markup import Element
 
 _MAIN = {
     "",
@@ -35,14 +38,11 @@ _NOT_PROSE = re.compile(r"DOI:?\s*(https?://\S+|10\.\d+/\S+)|Please see later in
 def abstract_of(meta: Element) -> tuple[list[str], list[Heading]]:
     """Paragraphs of the main abstract, and its titled parts where it is structured."""
     for abstract in meta.findall("abstract"):
-        if (
-            _kind(abstract) in _MAIN
-            and not _PLAIN_TITLE.search(_title(abstract))
-            and not _NOT_MAIN_TITLE.match(_title(abstract))
-        ):
-            paragraphs = paragraphs_of(abstract)
-            if paragraphs:
-                return paragraphs, _parts(abstract)
+        title = _title(abstract)
+        if _kind(abstract) not in _MAIN or _PLAIN_TITLE.search(title) or _NOT_MAIN_TITLE.match(title):
+            continue
+        if paragraphs := paragraphs_of(abstract):
+            return paragraphs, _parts(abstract)
     return [], []
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from artifacts.paper import Paper, Passage
 
@@ -12,8 +12,12 @@ from fetcher.jats.abstracts import abstract_of, summary_of
 from fetcher.jats.body import read_body
 from fetcher.jats.notices import notices_of
 from fetcher.jats.tree import parse_article
-from fetcher.markup import Element
 from fetcher.pictures import with_embedded
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from fetcher.markup import Element
 
 
 @dataclass(frozen=True)
@@ -52,7 +56,10 @@ def read_tree(article: Element, out: Path) -> Reading:
         authors=front.authors_of(meta),
         journal=journal,
         published=front.published_of(meta),
-        **ids,
+        doi=ids.get("doi", ""),
+        pmid=ids.get("pmid", ""),
+        pmcid=ids.get("pmcid", ""),
+        arxiv=ids.get("arxiv", ""),
         url=f"https://doi.org/{ids['doi']}" if "doi" in ids else "",
         licence=licence,
         licence_text=licence_text,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from artifacts.paper import Figure, Passage, Section, SectionKind, Table
 
@@ -13,7 +14,9 @@ from fetcher.jats.inline import text_of, text_with_tail
 from fetcher.jats.tables import rows_of
 from fetcher.jats.tree import href_of
 from fetcher.licences import licence_id
-from fetcher.markup import Element
+
+if TYPE_CHECKING:
+    from fetcher.markup import Element
 
 _FLOATS = {"fig", "fig-group", "table-wrap", "table-wrap-group", "boxed-text", "supplementary-material"}
 _BLOCKS = {"list", "def-list", "disp-quote", "verse-group", "speech", "statement", "p"}

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from typing import TYPE_CHECKING
 
-from fetcher.markup import Element
 from fetcher.notation import UNREADABLE, accented, grouped, index, operator, power, short
 from fetcher.prose import clean, raised
+
+if TYPE_CHECKING:
+    from fetcher.markup import Element
 
 
 def formula_text(element: Element) -> str:
@@ -21,7 +24,7 @@ def formula_text(element: Element) -> str:
     return UNREADABLE
 
 
-def _mathml(node: Element) -> str | None:
+def _mathml(node: Element) -> str | None:  # noqa: PLR0911 - one plain line for each case
     """Linear text of a MathML node; None where a line of text cannot hold it."""
     tag = node.tag
     if tag in ("mi", "mn", "mtext", "ms"):
@@ -50,7 +53,7 @@ def _mathml(node: Element) -> str | None:
 _ROWS = {"math", "mrow", "mstyle", "mpadded", "semantics", "menclose", "merror", "mtd", "mtr"}
 
 
-def _compose(node: Element, parts: list[str]) -> str | None:
+def _compose(node: Element, parts: list[str]) -> str | None:  # noqa: PLR0911 - one plain line for each case
     tag = node.tag
     if tag == "mfrac" and len(parts) == 2:
         return f"{grouped(parts[0])}/{grouped(parts[1])}"

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
 
 from fetcher.jats.inline import name_text, text_of
 from fetcher.jats.tree import href_of, lang_of
 from fetcher.licences import licence_id
-from fetcher.markup import Element
 from fetcher.prose import clean
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from fetcher.markup import Element
 
 _LANGUAGES = {"eng": "en", "por": "pt", "spa": "es", "fre": "fr", "fra": "fr", "ger": "de", "deu": "de", "ita": "it",
               "chi": "zh", "zho": "zh", "jpn": "ja", "rus": "ru", "ara": "ar", "kor": "ko"}  # fmt: skip
@@ -44,7 +48,7 @@ def authors_of(meta: Element) -> list[str]:
 
 
 def _contributors(group: Element) -> list[Element]:
-    told = group.findall("contrib")
+    told: list[Element] = group.findall("contrib")
     if told:
         return told
     return [child for child in group if child.tag in ("name", "collab", "string-name")]

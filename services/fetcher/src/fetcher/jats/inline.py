@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from fetcher.jats.formulas import formula_text
-from fetcher.markup import Element
 from fetcher.prose import clean, lowered, raised, tidy
+
+if TYPE_CHECKING:
+    from fetcher.markup import Element
 
 _SILENT = {
     "fn", "fn-group", "object-id", "graphic", "inline-graphic", "media", "inline-media", "private-char", "index-term",
@@ -57,7 +61,7 @@ def _pieces(element: Element) -> list[str]:
     return pieces
 
 
-def _inline(node: Element) -> list[str]:
+def _inline(node: Element) -> list[str]:  # noqa: PLR0911 - one plain line for each case
     tag = node.tag
     if tag in _SILENT or tag in _FLOATING or (tag == "xref" and node.get("ref-type") in _MARKS):
         return []

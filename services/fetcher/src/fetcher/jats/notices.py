@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 from artifacts.paper import Notice, NoticeKind
 
-from fetcher.markup import Element
+if TYPE_CHECKING:
+    from fetcher.markup import Element
 
 SENTENCES: dict[NoticeKind, str] = {
     "retracted": "This paper has been retracted: its findings should not be relied on.",
@@ -45,7 +47,7 @@ _TITLES: list[tuple[str, NoticeKind]] = [
     (r"expression of concern", "concern"),
 ]
 _PREPRINT_SERVERS = re.compile(
-    r"(bio|med|chem|eart?h|psy|agri|soc|eco|eng)?a?r?x?iv|biorxiv|medrxiv|arxiv|research square|preprints(\.org)?|ssrn|authorea",
+    r"(bio|med|chem|earth|psy|agri|soc|eco|eng)?a?r?xiv|research square|preprints(\.org)?|ssrn.*|authorea",
     re.IGNORECASE,
 )
 

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from fetcher.jats.inline import text_of
-from fetcher.markup import Element
+
+if TYPE_CHECKING:
+    from fetcher.markup import Element
 
 _WIDEST = 200
 _LONGEST = 2000

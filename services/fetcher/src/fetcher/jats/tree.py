@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from chassis.errors import SourceError
 
 from fetcher.markup import XML_LANG, Element, parse_xml
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def parse_article(path: Path) -> Element:

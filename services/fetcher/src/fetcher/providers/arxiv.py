@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 from chassis.errors import SourceError
 
-from fetcher.client import Client
 from fetcher.jats.notices import notice
 from fetcher.markup import Element, parse_xml
 from fetcher.prose import clean
 from fetcher.providers.found import Card, Found
+
+if TYPE_CHECKING:
+    from fetcher.client import Client
 
 
 def paper(client: Client, identifier: str) -> Found:

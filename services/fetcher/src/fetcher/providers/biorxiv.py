@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin
 
 from chassis.errors import Error
 
-from fetcher.client import Client
 from fetcher.jats.notices import notice
 from fetcher.licences import licence_id
 from fetcher.prose import clean
 from fetcher.providers.found import Card, Found
+
+if TYPE_CHECKING:
+    from fetcher.client import Client
 
 PREFIXES = ("10.1101/", "10.64898/")
 
@@ -24,7 +26,7 @@ def paper(client: Client, doi: str) -> Found | None:
         if record is None:
             continue
         card = _card(record, server, doi)
-        for address in _addresses(client, record, server, doi):
+        for address in _addresses(record, server, doi):
             try:
                 answer = client.open(address)
             except Error:
@@ -44,7 +46,7 @@ def _record(client: Client, server: str, doi: str) -> dict[str, Any] | None:
     return records[-1] if records else None
 
 
-def _addresses(client: Client, record: dict[str, Any], server: str, doi: str) -> list[str]:
+def _addresses(record: dict[str, Any], server: str, doi: str) -> list[str]:
     version = record.get("version", "1")
     site = f"https://www.{server}.org/"
     stated = str(record.get("jatsxml") or "")

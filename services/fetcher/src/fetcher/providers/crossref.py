@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import json
 import re
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from artifacts.paper import NoticeKind
 from chassis.errors import SourceError
 
-from fetcher.client import Client
 from fetcher.jats.notices import notice
 from fetcher.licences import licence_id
 from fetcher.prose import clean
 from fetcher.providers.found import Card
+
+if TYPE_CHECKING:
+    from artifacts.paper import NoticeKind
+
+    from fetcher.client import Client
 
 _UPDATES: dict[str, NoticeKind] = {
     "retraction": "retracted",

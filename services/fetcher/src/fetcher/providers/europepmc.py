@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from artifacts.paper import Notice
-
-from fetcher.client import Client
 from fetcher.jats.notices import notice
 from fetcher.licences import licence_id
 from fetcher.providers.found import Card, Found
+
+if TYPE_CHECKING:
+    from artifacts.paper import Notice
+
+    from fetcher.client import Client
 
 
 def full_text(client: Client, pmcid: str) -> Found | None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-from artifacts.paper import Notice
+if TYPE_CHECKING:
+    from artifacts.paper import Notice
 
 
 @dataclass(frozen=True)

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from chassis.errors import SourceError
 
-from fetcher.client import Client
 from fetcher.markup import Element, parse_xml
 from fetcher.providers.found import Card, Found
+
+if TYPE_CHECKING:
+    from fetcher.client import Client
 
 _NO_TEXT = b"does not allow downloading of the full text"
 
@@ -71,7 +74,7 @@ def pubmed_card(client: Client, pmid: str) -> Card:
 
 
 def media(client: Client, pmcid: str, wanted: dict[str, str], most: int) -> dict[str, bytes]:
-    """The bytes of pictures by figure id, from the open bucket; `wanted` holds the names that the article gives them."""
+    """The bytes of pictures by figure id, from the open bucket; `wanted` are the names that the article gives them."""
     bucket = client.settings.pmc_bucket_url.rstrip("/")
     listing = client.ask(f"{bucket}/", {"list-type": "2", "prefix": f"{pmcid}."})
     try:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 from html.parser import HTMLParser
+from typing import TYPE_CHECKING
 from urllib.parse import urljoin
 
 from chassis.errors import SourceError
 
-from fetcher.client import Answer, Client
 from fetcher.providers.found import Card, Found
+
+if TYPE_CHECKING:
+    from fetcher.client import Answer, Client
 
 _LARGEST_PAGE = 5_000_000
 _ACCESS = {401, 402, 403}
@@ -61,17 +64,14 @@ def paper(client: Client, url: str) -> Found:
     )
 
 
-def doi_of(client: Client, url: str) -> str:
-    """The DOI that a landing page states, or empty."""
-    return next(iter(_said(client.open(url)).get("citation_doi", [])), "")
-
-
 def is_paper(answer: Answer) -> bool:
     """Whether the answer is a file that the readers know."""
     head = answer.content[:4096]
-    archive = head.startswith(b"PK\x03\x04") and b"word/" in answer.content
-    return answer.status == 200 and (b"%PDF-" in head[:1024] or archive or (re.search(rb"<(article|pmc-articleset)[\s>]", head) is not None
-                                     and b"<html" not in head.lower()))  # fmt: skip
+    if answer.status != 200:
+        return False
+    if b"%PDF-" in head[:1024] or (head.startswith(b"PK\x03\x04") and b"word/" in answer.content):
+        return True
+    return re.search(rb"<(article|pmc-articleset)[\s>]", head) is not None and b"<html" not in head.lower()
 
 
 def _check(answer: Answer) -> None:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 VERSION = "1"
 LEAST_SECONDS = 18.0
-"""Of speech: below it there is no video in the paper."""
+"""Of speech: below it, or below six tenths of a shorter video, there is no video in the paper."""
 
 
 def service() -> Service:
@@ -63,7 +63,7 @@ def write_script(job: JobFolder, settings: Settings) -> None:
     writer = writer_named(settings.writer)
     job.progress(0.1, "reading")
     drafts = checked(writer.write(paper, options, language), paper, phrases)
-    _refuse_too_little(drafts, paper)
+    _refuse_too_little(drafts, paper, options.seconds)
     job.progress(0.7, "choosing pictures")
     briefs = direct(drafts, paper, options, phrases)
     for brief in briefs:
@@ -91,11 +91,11 @@ def checked(drafts: list[Draft], paper: Paper, phrases: Phrases) -> list[Draft]:
     return kept
 
 
-def _refuse_too_little(drafts: list[Draft], paper: Paper) -> None:
+def _refuse_too_little(drafts: list[Draft], paper: Paper, wanted: int) -> None:
     from scripter.pacing import seconds_of  # noqa: PLC0415 - six services boot fast
 
     seconds = sum(seconds_of(sentence.text) for draft in drafts for sentence in draft.sentences)
-    if seconds < LEAST_SECONDS or len(drafts) < 2:
+    if seconds < min(LEAST_SECONDS, 0.6 * wanted) or len(drafts) < 2:
         raise SourceError(
             "source.too-little-text",
             "This paper holds too little text for a video. If it is only an abstract, a notice or a scan, "

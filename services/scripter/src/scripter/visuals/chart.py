@@ -29,6 +29,9 @@ _TIME = re.compile(
 _TOTAL = re.compile(r"^(?:total|all|overall|sum|mean|average|gesamt|totais)\b", re.IGNORECASE)
 
 
+_GOOD_FIT = 2.6
+
+
 @dataclass(frozen=True)
 class _Column:
     header: str
@@ -46,7 +49,7 @@ def chart_visual(text: str, paper: Paper, phrases: Phrases) -> ChartVisual | Non
     for table in paper.tables:
         for column in _columns(table, phrases):
             points, row = _fit(column, table, said, numbers, phrases)
-            if points >= 3 and (best is None or points > best[0]):
+            if points >= _GOOD_FIT and (best is None or points > best[0]):
                 best = points, table, column, row
     if best is None:
         return None

@@ -6,9 +6,10 @@ import re
 from dataclasses import dataclass, field
 
 from artifacts.paper import Heading
+
+from fetcher.headings import kind_of
 from fetcher.pdf.layout import Line
 from fetcher.pdf.sections import Piece, is_prose
-from fetcher.headings import kind_of
 
 _LABEL = re.compile(
     r"^(?:\d\.?\s+)?(?:abstract|a\s?b\s?s\s?t\s?r\s?a\s?c\s?t|summary|synopsis|r[ée]sum[ée]|zusammenfassung|resumen|resumo|riassunto|摘要)\b\s*(?P<end>[.:|—–-]*)\s*",
@@ -22,8 +23,14 @@ _PARTS = (
 )
 _PART = re.compile(rf"^(?P<heading>{_PARTS})\s*(?P<end>[.:—–|-]|$)\s*", re.IGNORECASE)
 _INLINE = re.compile(rf"(?:(?<=^)|(?<=[.;] ))(?P<heading>{_PARTS})\s*[:—]\s+(?=\S)", re.IGNORECASE)
-_KEYWORDS = re.compile(r"^(?:\W*)(?:key\s?-?words?(?: and phrases)?|index terms|schl[üu]sselw[öo]rter|mots[- ]cl[ée]s|palabras clave|palavras[- ]chave|subject (?:areas?|terms))\s*[:.—–-]*\s*", re.IGNORECASE)
-_END = re.compile(r"^(?:\d\.?\s+|I\.\s+)?(?:introduction|author summary|significance(?: statement)?|graphical abstract|highlights|citation:|copyright|©|received|correspond|editor:|abbreviations|\*|†|jel |msc|ccs concepts)", re.IGNORECASE)
+_KEYWORDS = re.compile(
+    r"^(?:\W*)(?:key\s?-?words?(?: and phrases)?|index terms|schl[üu]sselw[öo]rter|mots[- ]cl[ée]s|palabras clave|palavras[- ]chave|subject (?:areas?|terms))\s*[:.—–-]*\s*",
+    re.IGNORECASE,
+)
+_END = re.compile(
+    r"^(?:\d\.?\s+|I\.\s+)?(?:introduction|author summary|significance(?: statement)?|graphical abstract|highlights|citation:|copyright|©|received|correspond|editor:|abbreviations|\*|†|jel |msc|ccs concepts)",
+    re.IGNORECASE,
+)
 _MAX_WORDS = 750
 
 
@@ -89,7 +96,11 @@ def _collect(pieces: list[Piece], start: int, found: Abstract) -> None:
             heading = part["heading"]
             _take(found, piece)
             continue
-        if piece.role in ("note", "caption", "other") and not (piece.role == "note" and not words) and not is_prose(text):
+        if (
+            piece.role in ("note", "caption", "other")
+            and not (piece.role == "note" and not words)
+            and not is_prose(text)
+        ):
             if words and len(text.split()) > 3:
                 break
             continue
@@ -105,15 +116,26 @@ def _collect(pieces: list[Piece], start: int, found: Abstract) -> None:
 
 
 def _ends(text: str, piece: Piece, heading: str) -> bool:
-    if _PART.fullmatch(text) and not (kind_of(text) == "introduction" and len(text.split()) == 1 and text.lower() == "introduction"):
+    if _PART.fullmatch(text) and not (
+        kind_of(text) == "introduction" and len(text.split()) == 1 and text.lower() == "introduction"
+    ):
         return False
-    return bool(_END.match(text)) or (piece.role == "heading" and not heading) or bool(_LABEL.match(text) and len(text) < 12)
+    return (
+        bool(_END.match(text))
+        or (piece.role == "heading" and not heading)
+        or bool(_LABEL.match(text) and len(text) < 12)
+    )
 
 
 def _split(found: Abstract, heading: str, piece: Piece, text: str) -> None:
     """One part for each heading that runs in the text, as in `Background: ... Methods: ...`."""
     marks = list(_INLINE.finditer(text))
-    if not heading and (first := _PART.match(text)) and first["end"] in tuple(".:—–") and piece.block.lines[0].words[0].bold:
+    if (
+        not heading
+        and (first := _PART.match(text))
+        and first["end"] in tuple(".:—–")
+        and piece.block.lines[0].words[0].bold
+    ):
         marks = [first, *[mark for mark in marks if mark.start() > 0]]
     if not marks or (len(marks) == 1 and not found.parts and marks[0].start() > 0):
         found.parts.append((heading, piece, text))
@@ -130,7 +152,9 @@ def _unlabelled(pieces: list[Piece], body: float, after: Line, found: Abstract) 
     """A first paragraph that stands out: before the first heading, or bold, or of another size than the text."""
     own = [i for i, piece in enumerate(pieces) if any(line is after for line in piece.block.lines)]
     early = pieces[own[0] + 1 :] if own else pieces
-    first = next((i for i, piece in enumerate(early) if piece.role == "heading" and kind_of(piece.text) != "other"), None)
+    first = next(
+        (i for i, piece in enumerate(early) if piece.role == "heading" and kind_of(piece.text) != "other"), None
+    )
     for index, piece in enumerate(early[:40]):
         words = len(piece.text.split())
         if first is not None and index >= first:
@@ -138,7 +162,12 @@ def _unlabelled(pieces: list[Piece], body: float, after: Line, found: Abstract) 
         bold = piece.block.lines[0].bold and piece.block.lines[-1].bold
         distinct = bold or abs(piece.block.size - body) > 0.04 * body or first is not None
         prose = is_prose(piece.text) and piece.role in ("prose", "other", "heading")
-        if prose and piece.block.page == after.page and distinct and (words >= 55 or (bold and words >= 14 and piece.text.endswith("."))):
+        if (
+            prose
+            and piece.block.page == after.page
+            and distinct
+            and (words >= 55 or (bold and words >= 14 and piece.text.endswith(".")))
+        ):
             _take(found, piece)
             found.parts.append(("", piece, piece.text))
             return

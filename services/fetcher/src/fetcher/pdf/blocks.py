@@ -82,7 +82,13 @@ def _starts(before: Line, line: Line, block: Block, column: tuple[float, float],
     ended = bool(_SENTENCE_END.search(before.text))
     if indented and (ended or before.x1 < right - 3 * size):
         return not _hanging(block, line)
-    return ended and before.x1 < right - max(0.12 * (right - left), 2 * size) and line.text[:1].isupper() and line.x0 <= left + size and not captioned
+    return (
+        ended
+        and before.x1 < right - max(0.12 * (right - left), 2 * size)
+        and line.text[:1].isupper()
+        and line.x0 <= left + size
+        and not captioned
+    )
 
 
 def _hanging(block: Block, line: Line) -> bool:
@@ -111,7 +117,12 @@ class Vocabulary:
         whole, hyphened = (head[-1] + tail[0]).lower(), f"{head[-1]}-{tail[0]}".lower()
         if self._counts[hyphened] > self._counts[whole] or not tail[0][0].islower():
             return before + after
-        if not self._counts[whole] and self._counts[head[-1].lower()] > 1 and self._counts[tail[0].lower()] > 1 and len(head[-1]) > 3:
+        if (
+            not self._counts[whole]
+            and self._counts[head[-1].lower()] > 1
+            and self._counts[tail[0].lower()] > 1
+            and len(head[-1]) > 3
+        ):
             return before + after
         if "-" in head[-1] and not self._counts[whole]:
             return before[:-1] + after
@@ -127,4 +138,8 @@ class Vocabulary:
 
 def continued(before: str, after: str) -> bool:
     """Whether a paragraph that a column or page ended goes on with the next one."""
-    return bool(before) and not _SENTENCE_END.search(before) and (after[:1].islower() or not after[:1].isupper() or before[-1] not in ".!?")
+    return (
+        bool(before)
+        and not _SENTENCE_END.search(before)
+        and (after[:1].islower() or not after[:1].isupper() or before[-1] not in ".!?")
+    )

@@ -15,7 +15,16 @@ from fetcher.pdf.layout import Line, Sheet, Word
 _BOLD = re.compile(r"bold|black|heavy|semibold|demi|medi\b|cmbx|\.b\b|-bd", re.IGNORECASE)
 _FORCE_BOLD = 1 << 18
 _LIGATURES = {"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st", "\ufffe": "-", "\x02": "-"}
-_ACCENTS = {"´": "\u0301", "`": "\u0300", "¨": "\u0308", "ˆ": "\u0302", "˜": "\u0303", "ˇ": "\u030c", "¸": "\u0327", "˚": "\u030a"}
+_ACCENTS = {
+    "´": "\u0301",
+    "`": "\u0300",
+    "¨": "\u0308",
+    "ˆ": "\u0302",
+    "˜": "\u0303",
+    "ˇ": "\u030c",
+    "¸": "\u0327",
+    "˚": "\u030a",
+}
 _DOTLESS = {"ı": "i", "ȷ": "j"}
 _HYPHEN = 0x02
 """PDFium's own mark for a hyphen at the end of a line."""
@@ -81,7 +90,9 @@ class _Glyphs:
         base = self.height - self._origin[1].value
         if x1 < x0 or x1 - x0 > 6 * style.size or style.size < 2:
             return None
-        return _Character(text, x0, x1, base - 0.75 * style.size, base + 0.22 * style.size, base, style.size, style.bold, spaced)
+        return _Character(
+            text, x0, x1, base - 0.75 * style.size, base + 0.22 * style.size, base, style.size, style.bold, spaced
+        )
 
     def _style(self, index: int) -> _Style:
         pointer = ctypes.cast(pdfium.FPDFText_GetTextObject(self.raw, index), ctypes.c_void_p).value
@@ -126,7 +137,11 @@ def _continues(old: _Character, new: _Character) -> bool:
     if new.x0 == old.x0 and new.x1 == old.x1 and new.base == old.base:
         return True  # letters of one ligature share its box
     gap = new.x0 - old.x1
-    return abs(new.base - old.base) < 0.55 * size and -0.6 * size < gap < 1.1 * size and size < 2.6 * min(old.size, new.size)
+    return (
+        abs(new.base - old.base) < 0.55 * size
+        and -0.6 * size < gap < 1.1 * size
+        and size < 2.6 * min(old.size, new.size)
+    )
 
 
 def _words(run: list[_Character]) -> list[Word]:

@@ -21,7 +21,9 @@ def _lower_initials(sheet: Sheet) -> None:
         beside = [
             line
             for line in sheet.lines
-            if line.size < 0.55 * initial.size and -3 < line.x0 - initial.x1 < 2 * line.size and initial.top - line.size < line.base <= initial.base + 2
+            if line.size < 0.55 * initial.size
+            and -3 < line.x0 - initial.x1 < 2 * line.size
+            and initial.top - line.size < line.base <= initial.base + 2
         ]
         if beside:
             host = min(beside, key=lambda line: line.base)
@@ -33,7 +35,11 @@ def _lower_initials(sheet: Sheet) -> None:
                 line.words[0].x0 = left if line is not host else line.words[0].x0
             place = next(index for index, line in enumerate(sheet.lines) if line is host)
             sheet.lines[place] = Line([letter, *host.words], sheet.number)
-            sheet.lines = [line if line not in beside else Line(line.words, line.page) for line in sheet.lines if line is not initial]
+            sheet.lines = [
+                line if line not in beside else Line(line.words, line.page)
+                for line in sheet.lines
+                if line is not initial
+            ]
 
 
 def _order(lines: list[Line], depth: int) -> list[list[Line]]:
@@ -81,7 +87,11 @@ def _bands(lines: list[Line], gutter: float) -> list[tuple[list[Line], bool]]:
 
 def _beside(line: Line, other: Line) -> bool:
     """Whether two lines are pieces of one row of text."""
-    return line is not other and abs(line.base - other.base) < 2 and -1 < max(line.x0, other.x0) - min(line.x1, other.x1) < 2 * other.size
+    return (
+        line is not other
+        and abs(line.base - other.base) < 2
+        and -1 < max(line.x0, other.x0) - min(line.x1, other.x1) < 2 * other.size
+    )
 
 
 def _gutter(lines: list[Line]) -> float | None:

@@ -51,7 +51,11 @@ def _title(sheets: list[Sheet], body: float, metadata: dict[str, str]) -> tuple[
         groups = _groups(sheet)
         if hint := metadata.get("Title", ""):
             for group in groups:
-                if len(_letters(hint)) > 14 and (_letters(_text(group)) in _letters(hint) or _letters(hint) in _letters(_text(group))) and len(_letters(_text(group))) > 10:
+                if (
+                    len(_letters(hint)) > 14
+                    and (_letters(_text(group)) in _letters(hint) or _letters(hint) in _letters(_text(group)))
+                    and len(_letters(_text(group))) > 10
+                ):
                     return sheet, group
         scored = [(_score(group, sheet, body), -group[0].top, index) for index, group in enumerate(groups)]
         good = [item for item in scored if item[0] > 0]
@@ -86,7 +90,12 @@ def _score(group: list[Line], sheet: Sheet, body: float) -> float:
     size = group[0].size
     if size < 1.08 * body:
         centred = abs((group[0].x0 + group[0].x1) / 2 - sheet.width / 2) < 12 and group[0].x0 > 0.15 * sheet.width
-        if not (group[0].bold or centred) or len(words) < 4 or group[0].top > 0.45 * sheet.height or re.match(r"\d|abstract", text, re.IGNORECASE):
+        if (
+            not (group[0].bold or centred)
+            or len(words) < 4
+            or group[0].top > 0.45 * sheet.height
+            or re.match(r"\d|abstract", text, re.IGNORECASE)
+        ):
             return 0.0
     if len(names(text)[0]) > 1 and all(names_in(line) for line in group):
         return 0.0
@@ -113,7 +122,10 @@ def _letters(text: str) -> str:
 def _authors(sheet: Sheet, title: list[Line], front: Front) -> list[str]:
     bottom, size = title[-1].base, None
     ordered = sorted(sheet.lines, key=lambda line: (round(line.base / 3), line.x0))
-    stop = min((line.top for line in sheet.lines if id(line) in front.abstract.lines and line.base > bottom), default=sheet.height)
+    stop = min(
+        (line.top for line in sheet.lines if id(line) in front.abstract.lines and line.base > bottom),
+        default=sheet.height,
+    )
     found: list[str] = []
     pending = ""
     for line in ordered:
@@ -137,7 +149,7 @@ def _add(found: list[str], got: list[str], line: Line, pending: str) -> tuple[li
     ends = line.words[-1].script > 0 or line.text.rstrip()[-1:] in ",;*†‡§¶∗&" or line.text.endswith(" and")
     if pending and found and found[-1] == pending:
         whole, count = names(pending + " " + got[0])
-        if count == 1 and whole and len(whole[0].split()) <= 4 and "." in pending.split()[-1]:
+        if count == 1 and whole and len(whole[0].split()) <= 4 and "." in pending.rsplit(maxsplit=1)[-1]:
             found, got = found[:-1], [whole[0], *got[1:]]
     return found + got, "" if ends else got[-1]
 

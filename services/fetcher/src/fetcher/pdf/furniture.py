@@ -7,7 +7,9 @@ from collections import Counter
 
 from fetcher.pdf.layout import Line, Sheet
 
-_PAGE_NUMBER = re.compile(r"(page )?\d{1,5}( ?(of|/) ?\d+)?|[-–] ?\d+ ?[-–]|[ivxl]{1,6}|[SR]\d{1,3}|e\d{1,6}", re.IGNORECASE)
+_PAGE_NUMBER = re.compile(
+    r"(page )?\d{1,5}( ?(of|/) ?\d+)?|[-–] ?\d+ ?[-–]|[ivxl]{1,6}|[SR]\d{1,3}|e\d{1,6}", re.IGNORECASE
+)
 _NOTICE = re.compile(
     r"downloaded (from|by|on|at)|this preprint|not (been )?certified by peer review|author/funder|all rights reserved\. no reuse"
     r"|is made available under a|ver(dot|jdt) date|jkt \d+|under a creative ?commons .*international licen[sc]e\.?$"
@@ -31,7 +33,11 @@ def remove_line_numbers(sheet: Sheet) -> bool:
         if len(near) >= 5 and _rises([number for _, number, _ in near]) and _at_margin(sheet, place * 6):
             removed = True
             for base, number, line in near:
-                line.words = [word for word in line.words if word.base != base or word.text != str(number) or abs(word.x0 - place * 6) > 30]
+                line.words = [
+                    word
+                    for word in line.words
+                    if word.base != base or word.text != str(number) or abs(word.x0 - place * 6) > 30
+                ]
     if removed:
         sheet.lines = [Line(line.words, line.page) for line in sheet.lines if line.words]
     return removed

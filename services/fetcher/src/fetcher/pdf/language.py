@@ -16,7 +16,18 @@ _STOPWORDS = {
     "pl": "w i z na do nie się że jest o to po od za przez oraz dla jak był są ich",
 }
 _SETS = {code: frozenset(words.split()) for code, words in _STOPWORDS.items()}
-_SCRIPTS = {"HIRAGANA": "ja", "KATAKANA": "ja", "CJK": "zh", "HANGUL": "ko", "CYRILLIC": "ru", "GREEK": "el", "ARABIC": "ar", "HEBREW": "he", "THAI": "th", "DEVANAGARI": "hi"}
+_SCRIPTS = {
+    "HIRAGANA": "ja",
+    "KATAKANA": "ja",
+    "CJK": "zh",
+    "HANGUL": "ko",
+    "CYRILLIC": "ru",
+    "GREEK": "el",
+    "ARABIC": "ar",
+    "HEBREW": "he",
+    "THAI": "th",
+    "DEVANAGARI": "hi",
+}
 
 
 def language_of(text: str) -> str:

@@ -19,14 +19,47 @@ _PLACE = re.compile(
     r"|journal|article|research|science|review|vol\.|issn|received|accepted|published|abstract|correspond|author|email|e-mail|member|student|society for",
     re.IGNORECASE,
 )
-_COLLECTIVE = re.compile(r"\b(?:consortium|collaboration|study group|working group|network|team|initiative|investigators|committee|task force)$", re.IGNORECASE)
-_PARTICLES = {"de", "van", "der", "den", "von", "zu", "la", "las", "los", "del", "della", "di", "el", "al", "bin", "ibn", "da", "do", "dos", "das", "ten", "ter", "du", "le", "y", "e", "af", "av", "zur"}
+_COLLECTIVE = re.compile(
+    r"\b(?:consortium|collaboration|study group|working group|network|team|initiative|investigators|committee|task force)$",
+    re.IGNORECASE,
+)
+_PARTICLES = {
+    "de",
+    "van",
+    "der",
+    "den",
+    "von",
+    "zu",
+    "la",
+    "las",
+    "los",
+    "del",
+    "della",
+    "di",
+    "el",
+    "al",
+    "bin",
+    "ibn",
+    "da",
+    "do",
+    "dos",
+    "das",
+    "ten",
+    "ter",
+    "du",
+    "le",
+    "y",
+    "e",
+    "af",
+    "av",
+    "zur",
+}
 _AFFILIATION_START = re.compile(r"^\W*(?:[\d¹²³⁴⁵⁶⁷⁸⁹]{1,2}|[a-z])?\s*[*†‡§¶∗]?\s*(?=[A-Z])")
 
 
 def names_in(line: Line) -> list[str] | None:
     """The authors that a line of the byline names; None where the line is something else."""
-    if line.words[0].script > 0 or _PLACE.search(line.text) and not _COLLECTIVE.search(line.text):
+    if line.words[0].script > 0 or (_PLACE.search(line.text) and not _COLLECTIVE.search(line.text)):
         return None
     found, pieces = names(_marked(line))
     return found if found and len(found) >= 0.6 * pieces else None
@@ -69,7 +102,9 @@ def _name(piece: str) -> str:
         return piece
     if not 2 <= len(tokens) <= 6 or _PLACE.search(piece):
         return ""
-    if not all(_nameish(token) for token in tokens) or not any(len(token.strip(".")) > 1 for token in tokens if token[0].isupper()):
+    if not all(_nameish(token) for token in tokens) or not any(
+        len(token.strip(".")) > 1 for token in tokens if token[0].isupper()
+    ):
         return ""
     return " ".join(_cased(token, tokens) for token in tokens)
 
@@ -78,7 +113,11 @@ def _nameish(token: str) -> bool:
     if token.lower() in _PARTICLES or token.lower().rstrip(".") in ("jr", "sr"):
         return True
     letters = re.sub(r"[-'’.ʼ‐]", "", token)
-    return letters.isalpha() and (token[0].isupper() or token[:2].lower() in ("d'", "d’", "o'", "o’")) and not letters[-1].isdigit()
+    return (
+        letters.isalpha()
+        and (token[0].isupper() or token[:2].lower() in ("d'", "d’", "o'", "o’"))
+        and not letters[-1].isdigit()
+    )
 
 
 def _cased(token: str, tokens: list[str]) -> str:

@@ -11,7 +11,9 @@ from fetcher.pdf.blocks import Vocabulary, caption_of
 from fetcher.pdf.layout import Block
 
 Role = Literal["heading", "prose", "caption", "note", "other"]
-NUMBERED = re.compile(r"^(?:(?:section|chapter|appendix) )?(?P<number>\d{1,2}(?:\.\d{1,2}){0,3}|[IVX]{1,5}|[A-H](?:\.\d{1,2})*)(?:[.)|]|\s)\s*(?=[^\W\d_])")
+NUMBERED = re.compile(
+    r"^(?:(?:section|chapter|appendix) )?(?P<number>\d{1,2}(?:\.\d{1,2}){0,3}|[IVX]{1,5}|[A-H](?:\.\d{1,2})*)(?:[.)|]|\s)\s*(?=[^\W\d_])"
+)
 REFERENCES = re.compile(
     r"(?:\d+\.?\s*)?(?:references?(?: and notes| cited)?|bibliography|literature(?: cited)?|works cited|r[ée]f[ée]rences(?: bibliographiques)?"
     r"|bibliographie|literatur(?:verzeichnis)?|referencias(?: bibliogr[áa]ficas)?|refer[êe]ncias(?: bibliogr[áa]ficas)?|bibliografia|bibliograf[íi]a|参考文献)\s*:?",
@@ -50,7 +52,13 @@ def pieces_of(blocks: list[Block], vocabulary: Vocabulary, body: float) -> list[
     for piece in pieces:
         piece.role = _role(piece, body)
     for piece, after in zip(pieces, [*pieces[1:], None], strict=True):
-        if piece.role == "heading" and after and after.role == "other" and not _named(piece.text) and not NUMBERED.match(piece.text):
+        if (
+            piece.role == "heading"
+            and after
+            and after.role == "other"
+            and not named(piece.text)
+            and not NUMBERED.match(piece.text)
+        ):
             piece.role = "other"
     return pieces
 
@@ -77,10 +85,16 @@ def is_prose(text: str) -> bool:
     if unspaced:
         return letters > 25
     small = sum(word.isalpha() and word.islower() for word in words)
-    return len(words) >= 6 and letters > 0.6 * len(text) and lower > 0.55 * letters and small >= 0.35 * len(words) and letters / len(words) > 2.6
+    return (
+        len(words) >= 6
+        and letters > 0.6 * len(text)
+        and lower > 0.55 * letters
+        and small >= 0.35 * len(words)
+        and letters / len(words) > 2.6
+    )
 
 
-def _named(text: str) -> bool:
+def named(text: str) -> bool:
     bare = NUMBERED.sub("", text).strip(" .:")
     return kind_of(bare) != "other" or bool(REFERENCES.fullmatch(bare) or BACK.fullmatch(bare))
 
@@ -90,11 +104,16 @@ def is_heading(block: Block, text: str, body: float) -> bool:
     words = text.split()
     if not text or len(words) > 18 or len(block.lines) > 3 or len(text) > 160 or block.size < 0.85 * body:
         return False
-    if _named(text) and len(words) < 9:
+    if named(text) and len(words) < 9:
         return True
     numbered = NUMBERED.match(text)
     letters = [c for c in text if c.isalpha()]
-    if len(letters) < 4 or len(letters) < 0.6 * len(text.replace(" ", "")) or text[-1] in ",;" or re.search(r"[=@]|https?:", text):
+    if (
+        len(letters) < 4
+        or len(letters) < 0.6 * len(text.replace(" ", ""))
+        or text[-1] in ",;"
+        or re.search(r"[=@]|https?:", text)
+    ):
         return False
     if not (text[0].isupper() or numbered) or (text[-1] == "." and not block.bold and not numbered):
         return False
@@ -106,14 +125,14 @@ class Levels:
     """The level of each heading, by its number or else by how it looks beside the main headings."""
 
     def __init__(self, pieces: list[Piece]) -> None:
-        mains = [p for p in pieces if p.role == "heading" and (_named(p.text))]
+        mains = [p for p in pieces if p.role == "heading" and (named(p.text))]
         self._main = _look(mains[0].block, mains[0].text) if mains else None
 
     def of(self, piece: Piece) -> int:
         """1 for a main heading, 2 and 3 below it."""
         if found := NUMBERED.match(piece.text):
             return min(found["number"].count(".") + 1, 3)
-        if self._main is None or _named(piece.text):
+        if self._main is None or named(piece.text):
             return 1
         size, bold, caps = _look(piece.block, piece.text)
         main_size, main_bold, main_caps = self._main

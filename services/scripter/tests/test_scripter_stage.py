@@ -15,6 +15,7 @@ from chassis.local import run_stage
 from scripter import grounding
 from scripter.phrases import phrases_for
 from scripter.stage import service
+from scripter.visuals.chart import chart_visual
 
 ABSTRACT = (
     "In January 1855 more soldiers died of disease than of wounds in the hospitals of the army. "
@@ -196,3 +197,13 @@ def test_no_paper_of_the_corpus_gives_a_faulty_sentence(tmp_path):
         phrases = phrases_for(subject.language)
         for brief in briefs:
             assert all(not grounding.faults(sentence, subject, phrases) for sentence in brief.sentences)
+
+
+def test_chart_comes_from_the_row_that_is_spoken_of_and_never_from_p_values():
+    said = "In January 2,761 deaths from disease were counted in the army hospitals."
+    chart = chart_visual(said, paper(), phrases_for("en"))
+    assert chart is not None
+    assert chart.values == [1725, 2761, 2120]
+    assert chart.texts[chart.highlight] == "2,761"
+    assert chart.source == "Table 1"
+    assert chart_visual("Nurses wrote many letters home.", paper(), phrases_for("en")) is None

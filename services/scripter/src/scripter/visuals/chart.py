@@ -29,7 +29,7 @@ _TIME = re.compile(
 _TOTAL = re.compile(r"^(?:total|all|overall|sum|mean|average|gesamt|totais)\b", re.IGNORECASE)
 
 
-_GOOD_FIT = 2.6
+_GOOD_FIT = 3.0
 
 
 @dataclass(frozen=True)
@@ -77,8 +77,10 @@ def _fit(
     row = told[0] if len(told) == 1 else None
     if row is None and max(rows) and rows.count(max(rows)) == 1:
         row = rows.index(max(rows))
+    if row is None or (len(told) != 1 and shared < 3):
+        return 0.0, None
     exact = 2.5 * (len(told) == 1 and len(column.texts[told[0]]) > 2)
-    return min(shared, 4) * 0.7 + 0.6 * min(sum(bool(n) for n in rows), 3) + exact - 1.0 * (row is None), row
+    return min(shared, 4) * 0.7 + 0.6 * min(sum(bool(n) for n in rows), 3) + exact, row
 
 
 def _columns(table: Table, phrases: Phrases) -> list[_Column]:

@@ -74,7 +74,9 @@ class _Glyphs:
             if code != _HYPHEN and (code <= 0x20 or code == 0xA0):
                 spaced = True
                 continue
-            text = _LIGATURES.get(chr(code)) or chr(code)
+            if 0xDC00 <= code <= 0xDFFF:
+                continue
+            text = _LIGATURES.get(chr(code)) or _scalar(self.raw, index, code)
             style = self._style(index)
             if not style.upright:
                 self.rotated.append(" " + text if spaced else text)
@@ -109,6 +111,14 @@ class _Glyphs:
         pdfium.FPDFText_GetFontInfo(self.raw, index, name, 128, ctypes.byref(flags))
         bold = bool(_BOLD.search(name.value.decode("utf-8", "replace"))) or bool(flags.value & _FORCE_BOLD)
         return _Style(abs(size), bold, upright)
+
+
+def _scalar(raw: Any, index: int, code: int) -> str:
+    """The character; PDFium hands out characters beyond U+FFFF as two halves."""
+    if not 0xD800 <= code <= 0xDBFF:
+        return chr(code)
+    low = pdfium.FPDFText_GetUnicode(raw, index + 1)
+    return chr(0x10000 + ((code - 0xD800) << 10) + (low - 0xDC00)) if 0xDC00 <= low <= 0xDFFF else "\ufffd"
 
 
 def read_sheet(page: Any, number: int) -> Sheet:

@@ -70,7 +70,8 @@ def _bands(lines: list[Line], gutter: float) -> list[tuple[list[Line], bool]]:
     bands: list[tuple[list[Line], bool]] = []
     for line in sorted(lines, key=lambda line: line.base):
         beside = any(_beside(line, other) for other in across)
-        crossing = _crosses(line, gutter) or beside
+        ends = bool(bands) and bands[-1][1] and _ends_paragraph(bands[-1][0][-1], line)
+        crossing = _crosses(line, gutter) or beside or ends
         if not bands or bands[-1][1] != crossing:
             bands.append(([], crossing))
         bands[-1][0].append(line)
@@ -83,6 +84,11 @@ def _bands(lines: list[Line], gutter: float) -> list[tuple[list[Line], bool]]:
         else:
             joined.append((band, whole))
     return joined
+
+
+def _ends_paragraph(before: Line, line: Line) -> bool:
+    """Whether a short line is the last of the full-width paragraph above it."""
+    return abs(before.x0 - line.x0) < 2 and abs(before.size - line.size) < 0.2 and line.base - before.base < 1.7 * line.size
 
 
 def _beside(line: Line, other: Line) -> bool:

@@ -30,7 +30,7 @@ _CITED_YEAR = re.compile(r"(?:\(|©\s*|copyright\s*(?:©\s*)?|,\s*|\s)((?:19|20)
 _JOURNALS = re.compile(
     r"\b(?P<name>PLo?S (?:ONE|Biology|Medicine|Genetics|Computational Biology|Pathogens|Neglected Tropical Diseases)|eLife|Scientific Reports|Nature Communications|Science Advances"
     r"|(?:International |European |American |British |Canadian )?Journal (?:of|for) [A-Z][\w&-]*(?: (?:[A-Z&][\w-]*|and|of|in|the|for))*|BMC [A-Z]\w+(?: [A-Z&]\w*| and)*"
-    r"|Frontiers in [A-Z]\w+(?: [A-Z]\w+| and)*|Clinical Science|Nature|Science|Cell|PNAS|bioRxiv|medRxiv|Metabolites|The Lancet(?: [A-Z]\w+)*|BMJ Open|BMJ|JAMA)\b"
+    r"|Frontiers in [A-Z]\w+(?: [A-Z]\w+| and)*|(?:Proceedings|Transactions|Annals|Archives) of (?:the )?[^,.;:\d][^,.;:]+|Clinical Science|(?:Nature|Science|Cell)(?= ?(?:[|,(]|vol|\d|$))|PNAS|bioRxiv|medRxiv|Metabolites|The Lancet(?: [A-Z]\w+)*|BMJ Open|BMJ|JAMA)\b"
 )
 _CITATION = re.compile(
     r"^(?P<name>[A-Z][A-Za-z&:. -]{3,60}?),?\s*(?:\(?(?:19|20)\d\d\)?|vol(?:ume|\.)?\s*\d+)", re.IGNORECASE
@@ -80,12 +80,22 @@ def date_of(first: str, furniture: list[str], metadata: dict[str, str]) -> str:
         if date := _date_in(first[mark.end() : mark.end() + 28]):
             return date
     made = re.match(r"D:(\d{4})", metadata.get("CreationDate", ""))
-    years = [year for text in [*furniture, first[:2500]] for year in _CITED_YEAR.findall(" " + text)]
+    years = [year for text in furniture for year in _CITED_YEAR.findall(" " + text)]
     limit = int(made[1]) + 1 if made else 2100
     near = [year for year in years if limit - 6 <= int(year) <= limit] if made else years
     if near:
         return max(set(near), key=near.count)
     return made[1] if made else ""
+
+
+def margins(sheets: list[Sheet]) -> list[str]:
+    """The lines at the head and foot of the first page, and those that state a copyright or citation."""
+    return [
+        line.text
+        for sheet in sheets[:1]
+        for line in sheet.lines
+        if line.top < 0.14 * sheet.height or line.bottom > 0.88 * sheet.height or re.search(r"©|copyright|citation:|cite this", line.text, re.IGNORECASE)
+    ]
 
 
 def journal_of(sheets: list[Sheet], furniture: list[str], title: str) -> str:

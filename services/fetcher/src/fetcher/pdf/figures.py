@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,7 @@ Rectangle = tuple[float, float, float, float]
 _MOST = 20
 _MOST_OBJECTS = 6000
 _SMALLEST = 45.0
-_DRAWN = [pdfium.FPDF_PAGEOBJ_IMAGE, pdfium.FPDF_PAGEOBJ_PATH, pdfium.FPDF_PAGEOBJ_SHADING]
+_DRAWN = [pdfium.FPDF_PAGEOBJ_IMAGE, pdfium.FPDF_PAGEOBJ_PATH, pdfium.FPDF_PAGEOBJ_SHADING, pdfium.FPDF_PAGEOBJ_FORM]
 
 
 def cut_figures(
@@ -39,6 +40,8 @@ def cut_figures(
         if number not in objects:
             objects[number] = drawn_boxes(document, sheet)
         box = _region(caption, sheet, objects[number], pieces, taken.get(number, []))
+        if box is None and (plate := _plate(caption.label, document, sheets)):
+            sheet, box = plate
         if box is None:
             continue
         taken.setdefault(number, []).append(box)
@@ -49,12 +52,23 @@ def cut_figures(
     return found
 
 
-def drawn_boxes(document: Any, sheet: Sheet) -> list[Rectangle]:
+def _plate(label: str, document: Any, sheets: list[Sheet]) -> tuple[Sheet, Rectangle] | None:
+    """The page of a manuscript's end that holds nothing but the figure and its label."""
+    for sheet in sheets:
+        texts = [line.text.strip() for line in sheet.lines]
+        if sum(len(text.split()) for text in texts) < 120 and any(re.fullmatch(rf"{re.escape(label)}\W*", text, re.IGNORECASE) for text in texts):
+            boxes = [box for box in drawn_boxes(document, sheet, whole=True) if box[2] - box[0] > _SMALLEST and box[3] - box[1] > _SMALLEST]
+            if boxes:
+                return sheet, _union(boxes)
+    return None
+
+
+def drawn_boxes(document: Any, sheet: Sheet, *, whole: bool = False) -> list[Rectangle]:
     """Boxes of images and drawings on a page; rules, frames of the whole page and specks left out."""
     boxes: list[Rectangle] = []
     page = document[sheet.number - 1]
     left, bottom, _, top = page.get_bbox()
-    for index, item in enumerate(page.get_objects(filter=_DRAWN, max_depth=3)):
+    for index, item in enumerate(page.get_objects(filter=_DRAWN, max_depth=1)):
         if index > _MOST_OBJECTS:
             break
         try:
@@ -64,7 +78,7 @@ def drawn_boxes(document: Any, sheet: Sheet) -> list[Rectangle]:
         box = (max(x0 - left, 0), max(top - y1, 0), min(x1 - left, sheet.width), min(top - y0, sheet.height))
         width, height = box[2] - box[0], box[3] - box[1]
         rule = (height < 1.6 and width > 60) or (width < 1.6 and height > 0.4 * sheet.height)
-        if min(width, height) >= 0 and width * height < 0.85 * sheet.width * sheet.height and not rule and y0 >= bottom - 1:
+        if min(width, height) >= 0 and (whole or width * height < 0.85 * sheet.width * sheet.height) and not rule and y0 >= bottom - 1:
             boxes.append(box)
     return boxes
 

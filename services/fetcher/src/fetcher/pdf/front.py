@@ -14,10 +14,11 @@ from fetcher.prose import tidy
 _TAG = re.compile(
     r"(?:original |invited |full |short |regular |open |mini[- ]?)*(?:research|review|feature|case|brief|technical|data|clinical|rapid|letter|systematic)?[ -]?"
     r"(?:articles?|papers?|reports?|communications?|letters?|notes?|access|editorial|commentary|perspectives?|correspondence|protocol|study)s?(?: open access)?"
-    r"|review|research|editorial|insight|viewpoint|news|proceedings|preprint|manuscript|abstract|contents|living science|article in press|plos \w+|nature \w+|elife|proposed rules"
+    r"|review|research|editorial|insight|viewpoint|news|proceedings|preprint|manuscript|abstract|contents|living science|article in press|plos \w+|bmc [a-z]+(?: [a-z&]+){0,3}|nature \w+|elife|proposed rules"
     r"|arxiv.*|biorxiv.*|medrxiv.*|.*\bissn\b.*|https?:.*|www\..*|.*\bdoi\b.*|vol(?:ume|\.)? ?\d.*|journal of .*|.*\bjournal$|(?:international|european|american) journal.*",
     re.IGNORECASE,
 )
+_ABSTRACT = re.compile(r"abstract|summary", re.IGNORECASE)
 _TAIL = re.compile(r"\s*[*†‡§¶∗⁎#⁰¹²³⁴⁵⁶⁷⁸⁹]+$")
 
 
@@ -40,14 +41,15 @@ def read_front(sheets: list[Sheet], pieces: list[Piece], body: float, metadata: 
     front.used = {id(line) for line in lines}
     front.abstract = read_abstract(pieces, body, after=lines[-1] if lines else None)
     if sheet and lines:
-        front.authors = _authors(sheet, lines, front)
+        front.authors = _authors(sheets, sheet, lines, front)
     if hinted := _hinted_authors(front.authors, metadata, sheets):
         front.authors = hinted
     return front
 
 
 def _title(sheets: list[Sheet], body: float, metadata: dict[str, str]) -> tuple[Sheet | None, list[Line]]:
-    for sheet in sheets[:2]:
+    begun = next((sheet.number for sheet in sheets[:3] for line in sheet.lines if _ABSTRACT.fullmatch(line.text.strip())), 1)
+    for sheet in sorted(sheets[:2], key=lambda sheet: sheet.number != begun):
         groups = _groups(sheet)
         if hint := metadata.get("Title", ""):
             for group in groups:
@@ -119,7 +121,7 @@ def _letters(text: str) -> str:
     return "".join(c for c in text.lower() if c.isalnum())
 
 
-def _authors(sheet: Sheet, title: list[Line], front: Front) -> list[str]:
+def _authors(sheets: list[Sheet], sheet: Sheet, title: list[Line], front: Front) -> list[str]:
     bottom, size = title[-1].base, None
     ordered = sorted(sheet.lines, key=lambda line: (round(line.base / 3), line.x0))
     stop = min(
@@ -141,7 +143,14 @@ def _authors(sheet: Sheet, title: list[Line], front: Front) -> list[str]:
         size = size or (line.size, line.bold)
         front.used.add(id(line))
         found, pending = _add(found, got, line, pending)
-    return list(dict.fromkeys(found))
+    small = {word for sheet in sheets for line in sheet.lines for word in line.text.split() if word.islower()}
+    return [name for name in dict.fromkeys(found) if not _common(name, small)]
+
+
+def _common(name: str, small: set[str]) -> bool:
+    """Whether a supposed name is made of words that the text writes small, as `General Information`."""
+    tokens = [token.strip(".").lower() for token in name.split() if len(token.strip(".")) > 2]
+    return bool(tokens) and all(token in small for token in tokens)
 
 
 def _add(found: list[str], got: list[str], line: Line, pending: str) -> tuple[list[str], str]:

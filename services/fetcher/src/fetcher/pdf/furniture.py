@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 
-from fetcher.pdf.layout import Line, Sheet
+from fetcher.pdf.layout import Line, Sheet, Word
 
 _PAGE_NUMBER = re.compile(
     r"(page )?\d{1,5}( ?(of|/) ?\d+)?|[-–] ?\d+ ?[-–]|[ivxl]{1,6}|[SR]\d{1,3}|e\d{1,6}", re.IGNORECASE
@@ -19,34 +19,44 @@ _NOTICE = re.compile(
 _MARGIN = 0.09
 
 
-def remove_line_numbers(sheet: Sheet) -> bool:
-    """Take out the numbers beside the lines; they rise by one or five down the page at one x."""
-    places: dict[int, list[tuple[float, int, Line]]] = {}
+def remove_line_numbers(sheets: list[Sheet]) -> bool:
+    """Take out the numbers beside the lines of a manuscript; returns whether it has any.
+
+    They rise steadily down one margin, stand beside nearly every (fifth) line, and do so on most pages: a list of references does not.
+    """
+    numbered = {sheet.number: words for sheet in sheets if (words := _line_numbers(sheet))}
+    written = [sheet for sheet in sheets if len(sheet.lines) > 8]
+    if len(numbered) < max(1, 0.5 * len(written)):
+        return False
+    for sheet in sheets:
+        gone = numbered.get(sheet.number, set())
+        for line in sheet.lines:
+            line.words = [word for word in line.words if id(word) not in gone]
+        sheet.lines = [Line(line.words, line.page) for line in sheet.lines if line.words]
+    return True
+
+
+def _line_numbers(sheet: Sheet) -> set[int]:
+    """`id` of the words that number the lines of a page."""
+    places: dict[int, list[Word]] = {}
     for line in sheet.lines:
         for word in {id(word): word for word in (line.words[0], line.words[-1])}.values():
             if word.text.isascii() and word.text.isdigit() and len(word.text) < 5:
-                edge = word.x1 if word is line.words[0] else word.x0
-                places.setdefault(round(edge / 6), []).append((word.base, int(word.text), line))
-    removed = False
+                places.setdefault(round((word.x1 if word.x0 < sheet.width / 2 else word.x0) / 6), []).append(word)
+    rows = len({round(line.base / 3) for line in sheet.lines if any(not word.text.isdigit() for word in line.words)})
+    gone: set[int] = set()
     for place, found in places.items():
-        near = sorted(found + places.get(place + 1, []), key=lambda item: item[0])
-        if len(near) >= 5 and _rises([number for _, number, _ in near]) and _at_margin(sheet, place * 6):
-            removed = True
-            for base, number, line in near:
-                line.words = [
-                    word
-                    for word in line.words
-                    if word.base != base or word.text != str(number) or abs(word.x0 - place * 6) > 30
-                ]
-    if removed:
-        sheet.lines = [Line(line.words, line.page) for line in sheet.lines if line.words]
-    return removed
+        near = sorted(found + places.get(place + 1, []), key=lambda word: word.base)
+        step = _rises([int(word.text) for word in near]) if len(near) >= 5 else 0
+        if step and len(near) * step > 0.55 * rows and _at_margin(sheet, place * 6):
+            gone |= {id(word) for word in near}
+    return gone
 
 
-def _rises(numbers: list[int]) -> bool:
-    steps = Counter(after - before for before, after in zip(numbers, numbers[1:], strict=False))
-    step, count = steps.most_common(1)[0]
-    return step in (1, 2, 5, 10) and count >= 0.8 * (len(numbers) - 1)
+def _rises(numbers: list[int]) -> int:
+    """The step by which the numbers rise; 0 where they do not."""
+    step, count = Counter(after - before for before, after in zip(numbers, numbers[1:], strict=False)).most_common(1)[0]
+    return step if step in (1, 2, 5, 10) and count >= 0.8 * (len(numbers) - 1) else 0
 
 
 def _at_margin(sheet: Sheet, x: float) -> bool:

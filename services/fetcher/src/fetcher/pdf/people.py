@@ -15,7 +15,7 @@ _DEGREE = re.compile(
 _TITLE = re.compile(r"^(?:dr|prof|professor|mr|mrs|ms|by|authors?)\.?:?\s+", re.IGNORECASE)
 _PLACE = re.compile(
     r"universi|institut|department|d[ée]partement|college|school|hospital|laborator|cent(?:er|re)\b|facult|academy|division|ministry|corporation|\binc\b|\bltd\b|\bllc\b"
-    r"|street|avenue|road|\busa\b|\bu\.?k\.?\b|united|china|germany|france|japan|italy|canada|australia|spain|brazil|california|new york|@|http|www|foundation"
+    r"|street|avenue|road|\busa\b|\bu\.?k\.?\b|\b(?:united|china|germany|france|japan|italy|canada|australia|spain|brazil|california|new york|airplanes|company)\b|@|http|www|foundation"
     r"|journal|article|research|science|review|vol\.|issn|received|accepted|published|abstract|correspond|author|email|e-mail|member|student|society for",
     re.IGNORECASE,
 )

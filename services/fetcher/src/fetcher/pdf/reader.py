@@ -106,14 +106,14 @@ def _read(reading: _Reading) -> Paper:
 
 
 def _paper(reading: _Reading, sheets: list[Sheet]) -> Paper:
-    numbered = [remove_line_numbers(sheet) for sheet in sheets]
+    numbered = remove_line_numbers(sheets)
     top = "\n".join(line.text for sheet in sheets[:2] for line in sheet.lines)
     kind = details.kind_of_article(sheets[:1])
     journal_lines = [Sheet(s.number, s.width, s.height, list(s.lines)) for s in sheets[:1]]
     furniture = remove_furniture(sheets)
     for sheet in sheets:
         arrange(sheet)
-    if any(numbered):
+    if numbered:
         reading.warnings.append("Line numbers were taken out.")
     body = body_size(sheets)
     vocabulary = Vocabulary([line for sheet in sheets for line in sheet.lines])
@@ -131,7 +131,7 @@ def _paper(reading: _Reading, sheets: list[Sheet]) -> Paper:
         title=front.title,
         authors=front.authors or _owner(notes, running),
         journal=details.journal_of(journal_lines, furniture, front.title),
-        published=stamped or details.date_of(top, furniture, reading.metadata),
+        published=stamped or details.date_of(top, [*furniture, *details.margins(journal_lines)], reading.metadata),
         doi=details.doi_of(journal_lines, furniture, reading.metadata),
         arxiv=arxiv,
         licence=licence,

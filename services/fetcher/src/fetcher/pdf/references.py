@@ -24,7 +24,7 @@ def count_references(lines: list[Line]) -> int:
 def _standing_out(lines: list[Line]) -> int:
     """Items whose first line begins left of its others, column by column."""
     starts = 0
-    for line, after in zip(lines, [*lines[1:], None], strict=True):
+    for line, after in zip(lines, [*lines[1:], None], strict=False):
         hanging = (
             after is not None and after.page == line.page and 4 < after.x0 - line.x0 < 45 and after.base > line.base
         )

@@ -48,9 +48,15 @@ class Piece:
 
 def pieces_of(blocks: list[Block], vocabulary: Vocabulary, body: float) -> list[Piece]:
     """Every block with its text and role."""
-    pieces = [Piece(block, vocabulary.text(block)) for block in blocks]
-    for piece in pieces:
+    pieces: list[Piece] = []
+    for block in blocks:
+        piece = Piece(block, vocabulary.text(block))
         piece.role = _role(piece, body)
+        if pieces and pieces[-1].role == "caption" and _belongs(pieces[-1], piece, body):
+            pieces[-1].block.lines += block.lines
+            pieces[-1].text = vocabulary.text(pieces[-1].block)
+        else:
+            pieces.append(piece)
     for piece, after in zip(pieces, [*pieces[1:], None], strict=True):
         if (
             piece.role == "heading"
@@ -61,6 +67,20 @@ def pieces_of(blocks: list[Block], vocabulary: Vocabulary, body: float) -> list[
         ):
             piece.role = "other"
     return pieces
+
+
+def _belongs(caption: Piece, piece: Piece, body: float) -> bool:
+    """Whether a block is the rest of the caption above it: its title below the label, or its legend below the title."""
+    above, below = caption.block.lines[-1], piece.block.lines[0]
+    close = above.page == below.page and 0 < below.base - above.base < 2.4 * max(above.size, below.size)
+    if not close or piece.role == "caption" or min(above.x1, below.x1) < max(above.x0, below.x0):
+        return False
+    found = caption_of(caption.block.lines[0])
+    if found and len(caption.text) < found.end() + 8:
+        return piece.role != "heading" or not named(piece.text)
+    table = bool(found and found["kind"].lower().startswith("tab"))
+    small = below.size < 0.97 * body and abs(above.size - below.size) < 0.8
+    return not table and small and piece.role in ("prose", "other") and len(caption.block.lines) < 4 and (above.bold or not caption.text.endswith("."))
 
 
 def _role(piece: Piece, body: float) -> Role:
@@ -115,18 +135,25 @@ def is_heading(block: Block, text: str, body: float) -> bool:
         or re.search(r"[=@]|https?:", text)
     ):
         return False
+    wordy = sum(len(word) > 2 and word.strip(".,:;?()'’-").replace("-", "").isalpha() for word in words)
+    if wordy < 0.45 * len(words):
+        return False
     if not (text[0].isupper() or numbered) or (text[-1] == "." and not block.bold and not numbered):
         return False
     distinct = block.bold or block.size > 1.08 * body or (text.isupper() and len(letters) > 5)
     return distinct or bool(numbered and "." in numbered["number"] and len(words) < 12 and text[-1] != ".")
 
 
+_MAIN = ("introduction", "methods", "results", "discussion")
+
+
 class Levels:
     """The level of each heading, by its number or else by how it looks beside the main headings."""
 
     def __init__(self, pieces: list[Piece]) -> None:
-        mains = [p for p in pieces if p.role == "heading" and (named(p.text))]
-        self._main = _look(mains[0].block, mains[0].text) if mains else None
+        mains = [p for p in pieces if p.role == "heading" and kind_of(NUMBERED.sub("", p.text)) in _MAIN]
+        main = max(mains, key=lambda p: p.block.size, default=None)
+        self._main = _look(main.block, main.text) if main else None
 
     def of(self, piece: Piece) -> int:
         """1 for a main heading, 2 and 3 below it."""

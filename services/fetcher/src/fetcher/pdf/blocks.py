@@ -101,8 +101,12 @@ class Vocabulary:
 
     def __init__(self, lines: list[Line]) -> None:
         self._counts: Counter[str] = Counter()
+        torn = False
         for line in lines:
-            self._counts.update(word.lower() for word in _WORD.findall(line.text.removesuffix("-")))
+            words = [word.lower() for word in _WORD.findall(line.text)]
+            hyphened = line.text.endswith(("-", "‐", "\u00ad"))
+            self._counts.update(words[1 if torn else 0 : len(words) - 1 if hyphened else len(words)])
+            torn = hyphened
 
     def join(self, before: str, after: str) -> str:
         """Two lines' texts as one."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from fetcher.pdf.layout import Line, Sheet
 
-_GUTTER = 6.0
-_STEP = 2.0
+_GUTTER = 4.0
+_STEP = 1.0
 
 
 def arrange(sheet: Sheet) -> None:

@@ -62,7 +62,7 @@ _PACE = Pace()
 
 
 class Client:
-    """Asks literature services and the web; services' own addresses are trusted, links from users and redirects are not.
+    """Asks literature services and the web; services' addresses are trusted, links of users and redirects are not.
 
     Args:
         settings: limits and contact.
@@ -120,9 +120,11 @@ class Client:
                 problem = f"HTTP {answer.status}: {answer.text[:200]}"
                 if wanted is not None and wanted > _LONGEST_PAUSE:
                     raise RateLimited(
-                        "rate-limited.provider", f"{host} asks to be left alone for a while; trying again later.", problem,
+                        "rate-limited.provider",
+                        f"{host} asks to be left alone for a while; trying again later.",
+                        problem,
                         retry_after=wanted,
-                    )  # fmt: skip
+                    )
                 pause = wanted if wanted is not None else pause
             if attempt + 1 < self.settings.attempts:
                 time.sleep(pause)
@@ -130,7 +132,7 @@ class Client:
         raise Transient("unavailable.provider", message, problem)
 
     def _follow(self, url: str, most: int, *, trusted: bool) -> tuple[Answer, float | None]:
-        """One request and its redirects; a redirect of a trusted service is followed like a stranger's link."""
+        """One request and its redirects; a service's redirect elsewhere is followed like a stranger's link."""
         for _ in range(_REDIRECTS):
             _PACE.wait(urlsplit(url).netloc)
             with self._request(url, trusted=trusted) as response:

@@ -29,6 +29,9 @@ def parse_xml(content: bytes) -> Element:
     try:
         root = etree.fromstring(content.lstrip(b" \t\r\n"), parser)
     except etree.XMLSyntaxError as error:
+        if "unknown error" in str(error):
+            # How libxml2 says that it was given no more memory.
+            raise MemoryError from error
         raise _unreadable(error) from error
     _settle_entities(root)
     for element in root.iter(etree.Element):

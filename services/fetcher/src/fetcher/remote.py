@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from artifacts.paper import Paper, Passage
@@ -80,7 +81,7 @@ def _by_pmid(client: Client, pmid: str) -> Found:
         else ncbi.pubmed_card(client, pmid)
     )
     if card.pmcid and (found := _full_text(client, card.pmcid)):
-        return found
+        return Found(found.content, replace(card, title="", url=found.card.url))
     if card.doi:
         return _by_doi(client, card.doi, in_pmc=False)
     return _closed(card.title or f"PubMed {pmid}")

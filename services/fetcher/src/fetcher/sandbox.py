@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from fetcher.settings import Settings
 
+_LARGEST_ANSWER = 50_000_000
 _LOOK_EVERY = 0.02
 _TELL_EVERY = 1.0
 
@@ -52,6 +53,8 @@ def read_apart(source: Path, folder: Path, settings: Settings, tell: Callable[[]
     answer = folder / ANSWER
     if status != 0 or not answer.is_file():
         raise _died(status, said)
+    if answer.stat().st_size > _LARGEST_ANSWER:
+        raise _too_complex(f"{answer.stat().st_size} bytes")
     told = json.loads(answer.read_bytes())
     answer.unlink()
     if "error" in told:
@@ -111,16 +114,20 @@ def _died(status: int | None, said: str) -> SourceError:
             f"status {status}: {said}",
         )
     if "MemoryError" in said or "bad_alloc" in said or "memory" in said:
-        return SourceError(
-            "source.too-complex",
-            "This file needs far more memory than a paper should;"
-            " please give a simpler copy, such as one printed to PDF again.",
-            f"status {status}: {said}",
-        )
+        return _too_complex(f"status {status}: {said}")
     return SourceError(
         "source.unreadable",
         "This file is damaged in a way that cannot be read around; please download or save it again.",
         f"status {status}: {said}",
+    )
+
+
+def _too_complex(detail: str) -> SourceError:
+    return SourceError(
+        "source.too-complex",
+        "This file needs far more memory than a paper should;"
+        " please give a simpler copy, such as one printed to PDF again.",
+        detail,
     )
 
 

@@ -22,7 +22,8 @@ _PERSON = re.compile(
     r"(?:[^\W\d_][\w.'’‐-]*\.?)(?: (?:[^\W\d_][\w.'’‐-]*\.?|de|da|dos|von|van|der|den|la|le|di|bin|al)){1,5}"
 )
 _NOT_PERSON = re.compile(
-    r"universit|institut|department|school|college|hospital|cent(?:er|re)|laborator|faculty|abstract|version|draft|team|group"
+    r"universit|institut|department|school|college|hospital|cent(?:er|re)|laborator|faculty"
+    r"|abstract|version|draft|team|group"
     r"|january|february|march|april|june|july|august|september|october|november|december"
     r"|office|agency|ministry|subtitle|title|document|report",
     re.IGNORECASE,
@@ -30,7 +31,7 @@ _NOT_PERSON = re.compile(
 
 
 def labelled(paragraph: Paragraph) -> tuple[str, str]:
-    """Label and text of a paragraph such as `KEYWORDS⏎Science, Brain` or `Keywords: science`; the label may be empty."""
+    """Label and text of a paragraph such as `Keywords: science`, with `:` or a line break; the label may be empty."""
     first, _, rest = paragraph.text.partition("\n")
     if rest and _LABEL.fullmatch(first.strip()):
         return first.strip(" :"), rest.replace("\n", " ").strip()
@@ -62,7 +63,8 @@ def is_keywords(label: str) -> bool:
 def find_title(paragraphs: list[Paragraph], declared: str) -> int | None:
     """Index of the paragraph that holds the title, or None.
 
-    Styled as title, else labelled so, else as the file's properties say, else the most prominent line before the prose begins.
+    Styled as title, else labelled so, else as the file's properties say, else the most prominent line
+    before the prose begins.
     """
     for k, paragraph in enumerate(paragraphs[:60]):
         if paragraph.style.role == "title" and paragraph.text:

@@ -12,22 +12,23 @@ from fetcher.jats.inline import text_of
 if TYPE_CHECKING:
     from fetcher.markup import Element
 
-_MAIN = {
-    "",
-    "abstract",
-    "main",
-    "structured",
-    "section",
-    "normal",
-    "author",
-    "scientific",
-    "informative",
-    "web-summary-long",
+_MAIN = {"", "abstract", "main", "structured", "section", "normal", "author", "scientific", "informative"}
+_PLAIN = {
+    "plain-language-summary",
+    "plain-language",
+    "executive-summary",
+    "lay-summary",
+    "editors-summary",
+    "summary",
+    "author-summary",
+    "plain",
+    "lay",
+    "non-technical-summary",
+    "digest",
+    "lay-abstract",
 }
-_PLAIN = {"plain-language-summary", "plain-language", "executive-summary", "lay-summary", "editors-summary", "summary", "author-summary",
-          "plain", "lay", "non-technical-summary", "nontechnical", "digest", "lay-abstract", "layman"}  # fmt: skip
 _PLAIN_TITLE = re.compile(
-    r"plain[- ]language|lay (summary|abstract)|author summary|digest|editors'? summary|non[- ]technical", re.IGNORECASE
+    r"plain[- ]language|lay (summary|abstract)|author summary|digest|editors\W? summary|non[- ]technical", re.IGNORECASE
 )
 _NOT_MAIN_TITLE = re.compile(
     r"graphical abstract|highlights?\b|key ?points|key messages|teaser|in brief", re.IGNORECASE

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 _FLOATS = {"fig", "fig-group", "table-wrap", "table-wrap-group", "boxed-text", "supplementary-material"}
 _BLOCKS = {"list", "def-list", "disp-quote", "verse-group", "speech", "statement", "p"}
 _APPENDED = re.compile(
-    r"(electronic )?(supplement(ary|al)|supporting|additional) (materials?|information|data|files?)\b.*|pre-publication history",
+    r"(electronic )?(supplement(ary|al)|supporting|additional) (materials?|information|data|files?)\b.*"
+    r"|pre-publication history",
     re.IGNORECASE,
 )
 _SUMMARIES = ("digest", "plain language", "lay summary", "author summary")

@@ -90,15 +90,16 @@ _TEX_FRACTION = re.compile(r"\\[dt]?frac\{([^{}]*)\}\{([^{}]*)\}")
 _TEX_ROOT = re.compile(r"\\sqrt\{([^{}]*)\}")
 _TEX_SCRIPT = re.compile(r"([\^_])(?:\{([^{}]*)\}|(\\?\w))")
 _TEX_COMMAND = re.compile(r"\\([A-Za-z]+)\s?")
-_TEX_WORDS = {
-    "times": "×", "pm": "±", "mp": "∓", "cdot": "·", "le": "≤", "leq": "≤", "ge": "≥", "geq": "≥", "neq": "≠", "ne": "≠",
-    "approx": "≈", "sim": "∼", "simeq": "≃", "equiv": "≡", "propto": "∝", "infty": "∞", "rightarrow": "→", "to": "→",
-    "leftarrow": "←", "leftrightarrow": "↔", "partial": "∂", "nabla": "∇", "sum": "∑", "prod": "∏", "int": "∫", "in": "∈",
-    "circ": "°", "degree": "°", "prime": "′", "ell": "ℓ", "hbar": "ℏ", "angle": "∠", "ll": "≪", "gg": "≫", "ldots": "…",
-    "cdots": "…", "dots": "…", "log": "log", "ln": "ln", "exp": "exp", "sin": "sin", "cos": "cos", "tan": "tan",
-    "max": "max", "min": "min", "lim": "lim", "left": "", "right": "", "quad": " ", "qquad": " ", "displaystyle": "",
-    "limits": "", "big": "", "Big": "", "varepsilon": "ε", "varphi": "φ", "vartheta": "ϑ", "rangle": "⟩", "langle": "⟨",
-}  # fmt: skip
+_TEX_SYMBOLS = """
+times=× pm=± mp=∓ cdot=· le=≤ leq=≤ ge=≥ geq=≥ neq=≠ ne=≠ approx=≈ sim=∼ simeq=≃ equiv=≡ propto=∝
+infty=∞ rightarrow=→ to=→ leftarrow=← leftrightarrow=↔ partial=∂ nabla=∇ sum=∑ prod=∏ int=∫ circ=°
+degree=° prime=′ ell=ℓ hbar=ℏ angle=∠ ll=≪ gg=≫ ldots=… cdots=… dots=… varepsilon=ε varphi=φ
+vartheta=ϑ rangle=⟩ langle=⟨ in=∈
+"""
+_TEX_WORDS = dict(pair.split("=") for pair in _TEX_SYMBOLS.split())
+_TEX_WORDS |= {name: name for name in ("log", "ln", "exp", "sin", "cos", "tan", "max", "min", "lim")}
+_TEX_WORDS |= dict.fromkeys(("left", "right", "displaystyle", "limits", "big", "Big"), "")
+_TEX_WORDS |= dict.fromkeys(("quad", "qquad"), " ")
 
 
 def tex_text(tex: str) -> str | None:
@@ -113,7 +114,7 @@ def tex_text(tex: str) -> str | None:
         text = _TEX_FRACTION.sub(lambda m: f"{grouped(m[1])}/{grouped(m[2])}", text)
         text = _TEX_ROOT.sub(lambda m: "√" + grouped(m[1]), text)
     text = text.replace("{", "").replace("}", "").replace("~", " ").replace("-", "−")
-    return None if "\\" in text or "&" in text else text
+    return None if "\\" in text or "&" in text else "".join(operator(character) for character in text)
 
 
 def _tex_word(command: re.Match[str]) -> str:

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
 _WIDEST = 200
 _LONGEST = 2000
+_MOST_CHARACTERS = 1_000_000
 
 
 def rows_of(wrap: Element) -> tuple[list[list[str]], list[list[str]]]:
@@ -41,6 +42,7 @@ def _split_head(rows: list[Element]) -> tuple[list[Element], list[Element]]:
 def _expanded(rows: list[Element]) -> list[list[str]]:
     grid: list[list[str]] = []
     covered: dict[tuple[int, int], str] = {}
+    room = _MOST_CHARACTERS
     for y, row in enumerate(rows[:_LONGEST]):
         line: list[str] = []
         for cell in row:
@@ -52,6 +54,9 @@ def _expanded(rows: list[Element]) -> list[list[str]]:
                 line.append(text)
                 covered |= {(below, x): text for below in range(y + 1, min(y + height, len(rows)))}
         _skip(line, covered, y)
+        room -= sum(map(len, line))
+        if room < 0:
+            break
         if any(line):
             grid.append(line)
     return grid

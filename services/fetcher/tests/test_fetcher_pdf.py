@@ -4,9 +4,9 @@ import textwrap
 from pathlib import Path
 
 import pytest
+from fetcher.pdf import read_pdf
 
 from chassis import SourceError
-from fetcher.pdf import read_pdf
 
 SENTENCES = (
     "The hill was hidden behind a wall of fog for most of the year, and nobody had measured it. "
@@ -27,7 +27,9 @@ class Pdf:
     def turn(self) -> None:
         self.pages.append([])
 
-    def text(self, x: float, y: float, text: str, font: str = "F1", size: float = 10, matrix: str = "1 0 0 1") -> None:
+    def text(
+        self, x: float, y: float, text: str, font: str = "F1", size: float = 10, *, matrix: str = "1 0 0 1"
+    ) -> None:
         escaped = text.encode("cp1252").decode("latin-1").replace("\\", r"\\").replace("(", r"\(").replace(")", r"\)")
         self.pages[-1].append(f"BT /{font} {size} Tf {matrix} {x:.2f} {self.height - y:.2f} Tm ({escaped}) Tj ET")
 
@@ -124,7 +126,10 @@ def test_the_left_column_is_read_before_the_right_one_and_torn_words_are_joined(
 
 def test_sections_have_kinds_and_references_are_counted_and_not_spoken(tmp_path):
     paper = read_pdf(two_columns(tmp_path), tmp_path)
-    assert [(section.title, section.kind) for section in paper.sections] == [("1 Introduction", "introduction"), ("2 Methods", "methods")]
+    assert [(section.title, section.kind) for section in paper.sections] == [
+        ("1 Introduction", "introduction"),
+        ("2 Methods", "methods"),
+    ]
     assert paper.references == 5
     assert not any("A work on hills" in passage.text for passage in paper.passages)
 
@@ -134,7 +139,9 @@ def test_every_passage_has_a_box_for_each_line_on_its_page(tmp_path):
     for passage in paper.passages:
         page = paper.pages[passage.page - 1]
         assert passage.boxes
-        assert all(0 <= box.x0 < box.x1 <= page.width and 0 <= box.top < box.bottom <= page.height for box in passage.boxes)
+        assert all(
+            0 <= box.x0 < box.x1 <= page.width and 0 <= box.top < box.bottom <= page.height for box in passage.boxes
+        )
     first = next(passage for passage in paper.passages if passage.text.startswith("LEFTSTART"))
     assert all(box.x1 < 310 for box in first.boxes[:3])
 
@@ -159,12 +166,21 @@ def manuscript(tmp_path: Path) -> Path:
         pdf.text(290, 820, str(page + 1), size=9)
         lines = wrapped(SENTENCES * 3, 80)
         if page == 0:
-            lines = ["The Slow Growth of Quiet Hills", "Maria Silva and John Stone", "Abstract", *lines[:9], "Introduction", *lines]
+            lines = [
+                "The Slow Growth of Quiet Hills",
+                "Maria Silva and John Stone",
+                "Abstract",
+                *lines[:9],
+                "Introduction",
+                *lines,
+            ]
         for index, line in enumerate(lines[:30]):
             number += 1
             y = 70 + 24 * index
             pdf.text(40, y, str(number), size=8)
-            pdf.text(80, y, line, "F2" if line in ("Abstract", "Introduction") or line.startswith("The Slow") else "F1", 12)
+            pdf.text(
+                80, y, line, "F2" if line in ("Abstract", "Introduction") or line.startswith("The Slow") else "F1", 12
+            )
     return pdf.write(tmp_path / "manuscript.pdf")
 
 

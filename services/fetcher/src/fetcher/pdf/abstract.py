@@ -4,31 +4,43 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from artifacts.paper import Heading
 
 from fetcher.headings import kind_of
-from fetcher.pdf.layout import Line
 from fetcher.pdf.sections import Piece, is_prose
 
+if TYPE_CHECKING:
+    from fetcher.pdf.layout import Line
+
 _LABEL = re.compile(
-    r"^(?:\d\.?\s+)?(?:abstract|a\s?b\s?s\s?t\s?r\s?a\s?c\s?t|summary|synopsis|r[ée]sum[ée]|zusammenfassung|resumen|resumo|riassunto|摘要)\b\s*(?P<end>[.:|—–-]*)\s*",
+    r"^(?:\d\.?\s+)?(?:abstract|a\s?b\s?s\s?t\s?r\s?a\s?c\s?t|summary|synopsis|r[ée]sum[ée]|zusammenfassung"
+    r"|resumen|resumo|riassunto|摘要)\b\s*(?P<end>[.:|—–-]*)\s*",
     re.IGNORECASE,
 )
 _PARTS = (
-    r"background(?: and (?:aims?|objectives?|purpose))?|context|introduction|rationale|objectives?|aims?(?: of the study)?|purpose|hypothesis|study design|design(?:,? setting,?(?: and)? participants)?|setting"
-    r"|(?:patients?|subjects?|participants?|materials?)(?: and|,) methods|methods?(?: and (?:results|findings|materials))?|methodology(?:/principal findings)?|methodology and principal findings|main outcome measures?"
-    r"|interventions?|measurements?(?: and main results)?|(?:main |principal )?(?:results|findings)|conclusions?(?:/significance| and (?:relevance|significance))?|conclusions?,? and .{3,20}|interpretation|significance|discussion"
-    r"|importance|limitations?|trial registration|funding|hintergrund|ziel|methoden|ergebnisse|schlussfolgerung(?:en)?|objetivos?|m[ée]todos?|resultados?|conclus(?:ão|ões|iones|ión)|m[ée]thodes?|r[ée]sultats?"
+    r"background(?: and (?:aims?|objectives?|purpose))?|context|introduction|rationale|objectives?"
+    r"|aims?(?: of the study)?|purpose|hypothesis|study design|design(?:,? setting,?(?: and)? participants)?|setting"
+    r"|(?:patients?|subjects?|participants?|materials?)(?: and|,) methods|methods?(?: and (?:results|findings"
+    r"|materials))?|methodology(?:/principal findings)?|methodology and principal findings|main outcome measures?"
+    r"|interventions?|measurements?(?: and main results)?|(?:main |principal )?(?:results|findings)"
+    r"|conclusions?(?:/significance| and (?:relevance|significance))?|conclusions?,? and .{3,20}|interpretation"
+    r"|significance|discussion"
+    r"|importance|limitations?|trial registration|funding|hintergrund|ziel|methoden|ergebnisse"
+    r"|schlussfolgerung(?:en)?|objetivos?|m[ée]todos?|resultados?|conclus(?:ão|ões|iones|ión)|m[ée]thodes?"
+    r"|r[ée]sultats?"
 )
 _PART = re.compile(rf"^(?P<heading>{_PARTS})\s*(?P<end>[.:—–|-]|$)\s*", re.IGNORECASE)
 _INLINE = re.compile(rf"(?:(?<=^)|(?<=[.;] ))(?P<heading>{_PARTS})\s*[:—]\s+(?=\S)", re.IGNORECASE)
 _KEYWORDS = re.compile(
-    r"^(?:\W*)(?:key\s?-?words?(?: and phrases)?|index terms|schl[üu]sselw[öo]rter|mots[- ]cl[ée]s|palabras clave|palavras[- ]chave|subject (?:areas?|terms))\s*[:.—–-]*\s*",
+    r"^(?:\W*)(?:key\s?-?words?(?: and phrases)?|index terms|schl[üu]sselw[öo]rter|mots[- ]cl[ée]s|palabras clave"
+    r"|palavras[- ]chave|subject (?:areas?|terms))\s*[:.—–-]*\s*",
     re.IGNORECASE,
 )
 _END = re.compile(
-    r"^(?:\d\.?\s+|I\.\s+)?(?:introduction|author summary|significance(?: statement)?|graphical abstract|highlights|citation:|copyright|©|received|correspond|editor:|abbreviations|\*|†|jel |msc|ccs concepts)",
+    r"^(?:\d\.?\s+|I\.\s+)?(?:introduction|author summary|significance(?: statement)?|graphical abstract"
+    r"|highlights|citation:|copyright|©|received|correspond|editor:|abbreviations|\*|†|jel |msc|ccs concepts)",
     re.IGNORECASE,
 )
 _MAX_WORDS = 750

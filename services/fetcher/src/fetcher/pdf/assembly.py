@@ -4,16 +4,24 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from artifacts.paper import Box, Passage, Section, SectionKind
+
 from fetcher.headings import kind_of
 from fetcher.pdf.blocks import CAPTION, continued
-from fetcher.pdf.front import Front
-from fetcher.pdf.layout import Block, Line
 from fetcher.pdf.references import count_references
 from fetcher.pdf.sections import BACK, NUMBERED, REFERENCES, Levels, Piece, named
 
-_LEGENDS = re.compile(r"(?:figures?|tables?|figure legends?|legends?(?: to| for)? figures?|supplementary.*|appendi(?:x|ces).*|biograph(?:y|ies)|(?:online )?methods|endnotes?|notes)\W*", re.IGNORECASE)
+if TYPE_CHECKING:
+    from fetcher.pdf.front import Front
+    from fetcher.pdf.layout import Block, Line
+
+_LEGENDS = re.compile(
+    r"(?:figures?|tables?|figure legends?|legends?(?: to| for)? figures?|supplementary.*|appendi(?:x|ces).*"
+    r"|biograph(?:y|ies)|(?:online )?methods|endnotes?|notes)\W*",
+    re.IGNORECASE,
+)
 
 
 @dataclass
@@ -92,7 +100,9 @@ class _Assembly:
     def _abstract(self) -> None:
         for number, (_, piece, text) in enumerate(self.front.abstract.parts, 1):
             self.body.passages.append(
-                Passage(id=f"abs.{number}", text=text, kind="abstract", page=piece.block.page, boxes=boxes_of(piece.block))
+                Passage(
+                    id=f"abs.{number}", text=text, kind="abstract", page=piece.block.page, boxes=boxes_of(piece.block)
+                )
             )
 
     def _first_of_body(self) -> int:
@@ -101,7 +111,11 @@ class _Assembly:
             index
             for index, piece in enumerate(self.pieces)
             if piece.block.page <= 3
-            and any(id(line) in self.front.used or id(line) in {id(x) for _, p, _ in self.front.abstract.parts for x in p.block.lines} for line in piece.block.lines)
+            and any(
+                id(line) in self.front.used
+                or id(line) in {id(x) for _, p, _ in self.front.abstract.parts for x in p.block.lines}
+                for line in piece.block.lines
+            )
         ]
         return max(taken, default=-1) + 1
 
@@ -120,7 +134,9 @@ class _Assembly:
             self._paragraph(piece)
 
     def _ends_references(self, bare: str) -> bool:
-        return bool(_LEGENDS.fullmatch(bare) or BACK.fullmatch(bare)) or (named(bare) and not REFERENCES.fullmatch(bare))
+        return bool(_LEGENDS.fullmatch(bare) or BACK.fullmatch(bare)) or (
+            named(bare) and not REFERENCES.fullmatch(bare)
+        )
 
     def _heading(self, piece: Piece, bare: str) -> None:
         level = self.levels.of(piece)
@@ -129,20 +145,32 @@ class _Assembly:
         kind = kind_of(bare, inherited=inherited) if not BACK.fullmatch(bare) else "other"
         self.parents.append((level, kind))
         self.count += 1
-        self.body.sections.append(Section(id=f"s{len(self.body.sections) + 1}", title=piece.text.rstrip(" ."), level=level, kind=kind))
+        self.body.sections.append(
+            Section(id=f"s{len(self.body.sections) + 1}", title=piece.text.rstrip(" ."), level=level, kind=kind)
+        )
         self.count, self.open = 0, None
 
     def _goes_on(self, piece: Piece) -> bool:
         """Whether a few words are the end of a paragraph that a column or page cut."""
         return (
-            piece.role == "other" and self.open is not None and len(piece.block.lines) == 1 and len(piece.text.split()) > 1
-            and piece.text[:1].islower() and piece.text.endswith(".") and abs(piece.block.size - self.open.block.size) < 0.5
+            piece.role == "other"
+            and self.open is not None
+            and len(piece.block.lines) == 1
+            and len(piece.text.split()) > 1
+            and piece.text[:1].islower()
+            and piece.text.endswith(".")
+            and abs(piece.block.size - self.open.block.size) < 0.5
             and continued(self.body.passages[-1].text, piece.text)
         )
 
     def _paragraph(self, piece: Piece) -> None:
         last = next((p for p in reversed(self.body.passages) if p.kind == "body"), None)
-        if last and self.open and continued(last.text, piece.text) and abs(piece.block.size - self.open.block.size) < 0.6:
+        if (
+            last
+            and self.open
+            and continued(last.text, piece.text)
+            and abs(piece.block.size - self.open.block.size) < 0.6
+        ):
             torn = last.text.endswith("-") and piece.text[:1].islower()
             text = last.text[:-1] + piece.text if torn else f"{last.text} {piece.text}"
             boxes = last.boxes + (boxes_of(piece.block) if piece.block.page == last.page else [])
@@ -152,12 +180,17 @@ class _Assembly:
         self.count += 1
         section = self.body.sections[-1].id if self.body.sections else ""
         self.body.passages.append(
-            Passage(id=f"{section or 's0'}.{self.count}", text=piece.text, section=section, page=piece.block.page, boxes=boxes_of(piece.block))
+            Passage(
+                id=f"{section or 's0'}.{self.count}",
+                text=piece.text,
+                section=section,
+                page=piece.block.page,
+                boxes=boxes_of(piece.block),
+            )
         )
         self.open = piece
 
     def _caption(self, piece: Piece) -> None:
-
 
         found = CAPTION.match(piece.text)
         if not found or len(piece.text) < len(found["label"]) + 8:
@@ -172,7 +205,14 @@ class _Assembly:
         section = self.body.sections[-1].id if self.body.sections else ""
         self.body.captions.append(Caption(label, text, piece.block, passage, is_table))
         self.body.passages.append(
-            Passage(id=passage, text=piece.text, kind="caption", section=section, page=piece.block.page, boxes=boxes_of(piece.block))
+            Passage(
+                id=passage,
+                text=piece.text,
+                kind="caption",
+                section=section,
+                page=piece.block.page,
+                boxes=boxes_of(piece.block),
+            )
         )
 
 

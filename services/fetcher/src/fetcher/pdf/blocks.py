@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections import Counter
 
@@ -9,7 +10,8 @@ from fetcher.pdf.layout import Block, Line, Sheet, joined, weighted_median
 from fetcher.prose import tidy
 
 CAPTION = re.compile(
-    r"^(?P<label>(?:supplementary |extended data |supporting )?(?P<kind>fig(?:ure|\.)?|figur[ae]?|abb(?:ildung|\.)|table(?:au)?|tab(?:elle|la|ela|\.)|scheme|box"
+    r"^(?P<label>(?:supplementary |extended data |supporting )?(?P<kind>fig(?:ure|\.)?|figur[ae]?|abb(?:ildung"
+    r"|\.)|table(?:au)?|tab(?:elle|la|ela|\.)|scheme|box"
     r"|chart|algorithm)\s*(?:[SA]?\d{1,3}|[IVX]{1,5})\b[A-Za-z]?)\s*(?P<end>[.:|–—-]|\s|$)",
     re.IGNORECASE,
 )
@@ -60,7 +62,7 @@ def _mode(values: list[float]) -> float:
 
 
 def _leading(lines: list[Line]) -> float:
-    gaps = [round(after.base - before.base, 1) for before, after in zip(lines, lines[1:], strict=False)]
+    gaps = [round(after.base - before.base, 1) for before, after in itertools.pairwise(lines)]
     near = sorted(gap for gap in gaps if 0 < gap < 45)
     return near[len(near) // 2] if near else 14.0
 
@@ -72,9 +74,7 @@ def _starts(before: Line, line: Line, block: Block, column: tuple[float, float],
     usual = min(own) if own else min(leading, 2.6 * size)
     if gap < -1 or gap > 1.32 * usual + 1 or abs(before.size - line.size) > 0.09 * size:
         return True
-    if before.bold != line.bold and (line.bold or block.bold) and not (len(block.lines) == 1 and caption_of(before)):
-        return True
-    if caption_of(line) or (_ITEM.match(line.text) and _SENTENCE_END.search(before.text)):
+    if _is_new_kind(before, line, block) or (_ITEM.match(line.text) and _SENTENCE_END.search(before.text)):
         return True
     left, right = column
     captioned = caption_of(block.lines[0]) is not None
@@ -89,6 +89,13 @@ def _starts(before: Line, line: Line, block: Block, column: tuple[float, float],
         and line.x0 <= left + size
         and not captioned
     )
+
+
+def _is_new_kind(before: Line, line: Line, block: Block) -> bool:
+    """Whether a caption starts here, or bold gives way to regular text or the other way round."""
+    if caption_of(line):
+        return True
+    return before.bold != line.bold and (line.bold or block.bold) and not (len(block.lines) == 1 and caption_of(before))
 
 
 def _hanging(block: Block, line: Line) -> bool:
@@ -118,19 +125,14 @@ class Vocabulary:
         tail = _WORD.match(after)
         if not head or not tail or not before[:-1].endswith(head[-1]):
             return before + after
-        whole, hyphened = (head[-1] + tail[0]).lower(), f"{head[-1]}-{tail[0]}".lower()
-        if self._counts[hyphened] > self._counts[whole] or not tail[0][0].islower():
-            return before + after
-        if (
-            not self._counts[whole]
-            and self._counts[head[-1].lower()] > 1
-            and self._counts[tail[0].lower()] > 1
-            and len(head[-1]) > 3
-        ):
-            return before + after
-        if "-" in head[-1] and not self._counts[whole]:
-            return before[:-1] + after
-        return before[:-1] + after
+        return before + after if self._keeps_hyphen(head[-1], tail[0]) else before[:-1] + after
+
+    def _keeps_hyphen(self, head: str, tail: str) -> bool:
+        whole, hyphened = (head + tail).lower(), f"{head}-{tail}".lower()
+        if self._counts[hyphened] > self._counts[whole] or not tail[0].islower():
+            return True
+        both_known = min(self._counts[head.lower()], self._counts[tail.lower()]) > 1
+        return not self._counts[whole] and both_known and len(head) > 3
 
     def text(self, block: Block) -> str:
         """The block as one running paragraph."""

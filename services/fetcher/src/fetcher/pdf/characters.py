@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import itertools
 import re
 import unicodedata
 from dataclasses import dataclass
@@ -176,7 +177,7 @@ def _words(run: list[_Character]) -> list[Word]:
 
 def _letter_spacing(run: list[_Character]) -> float:
     """For text like `a b s t r a c t` the gap, in ems, that is wide enough to part words; otherwise 0."""
-    gaps = sorted((new.x0 - old.x1) / max(new.size, 1) for old, new in zip(run, run[1:], strict=False))
+    gaps = sorted((new.x0 - old.x1) / max(new.size, 1) for old, new in itertools.pairwise(run))
     if len(gaps) < 5 or sum(new.spaced for new in run[1:]) < 0.75 * len(gaps) or any(len(c.text) > 2 for c in run):
         return 0.0
     return 1.9 * max(gaps[len(gaps) // 2], 0.1)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 from fetcher.pdf.layout import Line, Sheet
 
 _GUTTER = 4.0
@@ -88,7 +90,11 @@ def _bands(lines: list[Line], gutter: float) -> list[tuple[list[Line], bool]]:
 
 def _ends_paragraph(before: Line, line: Line) -> bool:
     """Whether a short line is the last of the full-width paragraph above it."""
-    return abs(before.x0 - line.x0) < 2 and abs(before.size - line.size) < 0.2 and line.base - before.base < 1.7 * line.size
+    return (
+        abs(before.x0 - line.x0) < 2
+        and abs(before.size - line.size) < 0.2
+        and line.base - before.base < 1.7 * line.size
+    )
 
 
 def _beside(line: Line, other: Line) -> bool:
@@ -170,10 +176,10 @@ def _merged(lines: list[Line], page: int) -> list[Line]:
 
 
 def _same_row(row: list[Line], line: Line) -> bool:
-    size = max(max(part.size for part in row), line.size)
+    size = max(*(part.size for part in row), line.size)
     base = max(row, key=lambda part: part.size).base
     overlap = any(min(part.x1, line.x1) - max(part.x0, line.x0) > 0.3 * size for part in row)
-    small = min(min(part.size for part in row), line.size) < 0.86 * size
+    small = min(*(part.size for part in row), line.size) < 0.86 * size
     return abs(base - line.base) < (0.5 if small else 0.3) * size and not overlap
 
 
@@ -188,6 +194,6 @@ def _one(row: list[Line], page: int) -> Line:
             for word in part.words:
                 word.script = 1 if shift > 0.12 else -1 if shift < -0.06 else 0
     words.sort(key=lambda word: word.x0)
-    for before, word in zip(words, words[1:], strict=False):
+    for before, word in itertools.pairwise(words):
         word.glued = word.x0 - before.x1 < 0.19 * main.size and (word.glued or bool(word.script) or bool(before.script))
     return Line(words, page)

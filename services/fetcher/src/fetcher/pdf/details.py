@@ -3,18 +3,27 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 from artifacts.paper import Notice
 
 from fetcher.licences import licence_id
-from fetcher.pdf.layout import Sheet
+
+if TYPE_CHECKING:
+    from fetcher.pdf.layout import Sheet
 
 _DOI = re.compile(r"\b10\.\d{4,9}/[^\s\"<>{}|\\^`]+", re.IGNORECASE)
 _ARXIV = re.compile(
-    r"arXiv\s*:\s*(?P<id>\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?/\d{7})(?P<version>v\d+)?(?:\s*\[[^\]]*\])?\s*(?P<date>\d{1,2}\s*[A-Z][a-z]{2}\w*\s*\d{4})?",
+    r"arXiv\s*:\s*(?P<id>\d{4}\.\d{4,5}"
+    r"|[a-z-]+(?:\.[A-Z]{2})?/\d{7})(?P<version>v\d+)?(?:\s*\[[^\]]*\])?\s*(?P<date>\d{1,2}\s*[A-Z][a-z]{2}\w*\s*\d{4})?",
     re.IGNORECASE,
 )
-_MONTHS = {month: number for number, month in enumerate(["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"], 1)}
+_MONTHS = {
+    month: number
+    for number, month in enumerate(
+        ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"], 1
+    )
+}
 _MONTH = r"(?P<month>jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?"
 _DATES = [
     re.compile(rf"(?P<day>\d{{1,2}})(?:st|nd|rd|th)?\s*{_MONTH},?\s*(?P<year>(?:19|20)\d\d)", re.IGNORECASE),
@@ -23,14 +32,19 @@ _DATES = [
     re.compile(rf"{_MONTH},?\s+(?P<year>(?:19|20)\d\d)", re.IGNORECASE),
 ]
 _PUBLISHED = re.compile(
-    r"(?:published(?: online)?|first posted|version posted|posted|publication date|available online|epub)[:\s]*(?:on|in|online)?[:\s]*",
+    r"(?:published(?: online)?|first posted|version posted|posted|publication date|available online"
+    r"|epub)[:\s]*(?:on|in|online)?[:\s]*",
     re.IGNORECASE,
 )
 _CITED_YEAR = re.compile(r"(?:\(|©\s*|copyright\s*(?:©\s*)?|,\s*|\s)((?:19|20)\d\d)\b")
 _JOURNALS = re.compile(
-    r"\b(?P<name>PLo?S (?:ONE|Biology|Medicine|Genetics|Computational Biology|Pathogens|Neglected Tropical Diseases)|eLife|Scientific Reports|Nature Communications|Science Advances"
-    r"|(?:International |European |American |British |Canadian )?Journal (?:of|for) [A-Z][\w&-]*(?: (?:[A-Z&][\w-]*|and|of|in|the|for))*|BMC [A-Z]\w+(?: [A-Z&]\w*| and)*"
-    r"|Frontiers in [A-Z]\w+(?: [A-Z]\w+| and)*|(?:Proceedings|Transactions|Annals|Archives) of (?:the )?[^,.;:\d][^,.;:]+|Clinical Science|(?:Nature|Science|Cell)(?= ?(?:[|,(]|vol|\d|$))|PNAS|bioRxiv|medRxiv|Metabolites|The Lancet(?: [A-Z]\w+)*|BMJ Open|BMJ|JAMA)\b"
+    r"\b(?P<name>PLo?S (?:ONE|Biology|Medicine|Genetics|Computational Biology|Pathogens"
+    r"|Neglected Tropical Diseases)|eLife|Scientific Reports|Nature Communications|Science Advances"
+    r"|(?:International |European |American |British |Canadian )?Journal (?:of"
+    r"|for) [A-Z][\w&-]*(?: (?:[A-Z&][\w-]*|and|of|in|the|for))*|BMC [A-Z]\w+(?: [A-Z&]\w*| and)*"
+    r"|Frontiers in [A-Z]\w+(?: [A-Z]\w+| and)*|(?:Proceedings|Transactions|Annals"
+    r"|Archives) of (?:the )?[^,.;:\d][^,.;:]+|Clinical Science|(?:Nature|Science|Cell)(?= ?(?:[|,(]|vol|\d|$))"
+    r"|PNAS|bioRxiv|medRxiv|Metabolites|The Lancet(?: [A-Z]\w+)*|BMJ Open|BMJ|JAMA)\b"
 )
 _CITATION = re.compile(
     r"^(?P<name>[A-Z][A-Za-z&:. -]{3,60}?),?\s*(?:\(?(?:19|20)\d\d\)?|vol(?:ume|\.)?\s*\d+)", re.IGNORECASE
@@ -80,12 +94,12 @@ def date_of(first: str, furniture: list[str], metadata: dict[str, str]) -> str:
         if date := _date_in(first[mark.end() : mark.end() + 28]):
             return date
     made = re.match(r"D:(\d{4})", metadata.get("CreationDate", ""))
-    years = [year for text in furniture for year in _CITED_YEAR.findall(" " + text)]
+    years: list[str] = [year for text in furniture for year in _CITED_YEAR.findall(" " + text)]
     limit = int(made[1]) + 1 if made else 2100
     near = [year for year in years if limit - 6 <= int(year) <= limit] if made else years
     if near:
         return max(set(near), key=near.count)
-    return made[1] if made else ""
+    return str(made[1]) if made else ""
 
 
 def margins(sheets: list[Sheet]) -> list[str]:
@@ -94,7 +108,9 @@ def margins(sheets: list[Sheet]) -> list[str]:
         line.text
         for sheet in sheets[:1]
         for line in sheet.lines
-        if line.top < 0.14 * sheet.height or line.bottom > 0.88 * sheet.height or re.search(r"©|copyright|citation:|cite this", line.text, re.IGNORECASE)
+        if line.top < 0.14 * sheet.height
+        or line.bottom > 0.88 * sheet.height
+        or re.search(r"©|copyright|citation:|cite this", line.text, re.IGNORECASE)
     ]
 
 
@@ -167,7 +183,10 @@ _KINDS = [
     (r"commentary|perspective", "article-commentary"),
     (r"case reports?", "case-report"),
     (
-        r"((original )?research )?(article|paper)|original (article|paper|research)|full (length )?(article|paper)|research",
+        (
+            r"((original )?research )?(article|paper)|original (article|paper|research)|full (length )?(article"
+            r"|paper)|research"
+        ),
         "research-article",
     ),
 ]

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import re
 import time
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pypdfium2
 import pypdfium2.raw as pdfium
 
-from artifacts.paper import Image
-from fetcher.pdf.assembly import Caption
-from fetcher.pdf.layout import Sheet
-from fetcher.pdf.pages import picture_region
-from fetcher.pdf.sections import Piece
+from fetcher.pdf.pages import Easel, picture_region
+
+if TYPE_CHECKING:
+    from artifacts.paper import Image
+
+    from fetcher.pdf.assembly import Caption
+    from fetcher.pdf.layout import Sheet
+    from fetcher.pdf.sections import Piece
 
 Rectangle = tuple[float, float, float, float]
 _MOST = 20
@@ -23,32 +25,30 @@ _SMALLEST = 45.0
 _DRAWN = [pdfium.FPDF_PAGEOBJ_IMAGE, pdfium.FPDF_PAGEOBJ_PATH, pdfium.FPDF_PAGEOBJ_SHADING, pdfium.FPDF_PAGEOBJ_FORM]
 
 
-def cut_figures(
-    document: Any, sheets: list[Sheet], pieces: list[Piece], captions: list[Caption], out: Path, deadline: float, warnings: list[str]
-) -> dict[str, Image]:
+def cut_figures(easel: Easel, sheets: list[Sheet], pieces: list[Piece], captions: list[Caption]) -> dict[str, Image]:
     """Pictures by the id of their caption's passage."""
     by_number = {sheet.number: sheet for sheet in sheets}
     found: dict[str, Image] = {}
     objects: dict[int, list[Rectangle]] = {}
     taken: dict[int, list[Rectangle]] = {}
     for caption in captions[:_MOST]:
-        if time.monotonic() > deadline:
-            warnings.append(f"Figures from {caption.label} on have no picture: out of time.")
+        if time.monotonic() > easel.deadline:
+            easel.warnings.append(f"Figures from {caption.label} on have no picture: out of time.")
             break
         number = caption.block.page
         sheet = by_number[number]
         if number not in objects:
-            objects[number] = drawn_boxes(document, sheet)
+            objects[number] = drawn_boxes(easel.document, sheet)
         box = _region(caption, sheet, objects[number], pieces, taken.get(number, []))
-        if box is None and (plate := _plate(caption.label, document, sheets)):
+        if box is None and (plate := _plate(caption.label, easel.document, sheets)):
             sheet, box = plate
         if box is None:
             continue
         taken.setdefault(number, []).append(box)
         try:
-            found[caption.passage] = picture_region(document, sheet, box, f"figure.{caption.passage.rpartition('.')[2]}", out)
+            found[caption.passage] = picture_region(easel, sheet, box, f"figure.{caption.passage.rpartition('.')[2]}")
         except (pypdfium2.PdfiumError, OSError, ValueError) as error:
-            warnings.append(f"{caption.label} could not be drawn ({error}).")
+            easel.warnings.append(f"{caption.label} could not be drawn ({error}).")
     return found
 
 
@@ -56,8 +56,14 @@ def _plate(label: str, document: Any, sheets: list[Sheet]) -> tuple[Sheet, Recta
     """The page of a manuscript's end that holds nothing but the figure and its label."""
     for sheet in sheets:
         texts = [line.text.strip() for line in sheet.lines]
-        if sum(len(text.split()) for text in texts) < 120 and any(re.fullmatch(rf"{re.escape(label)}\W*", text, re.IGNORECASE) for text in texts):
-            boxes = [box for box in drawn_boxes(document, sheet, whole=True) if box[2] - box[0] > _SMALLEST and box[3] - box[1] > _SMALLEST]
+        if sum(len(text.split()) for text in texts) < 120 and any(
+            re.fullmatch(rf"{re.escape(label)}\W*", text, re.IGNORECASE) for text in texts
+        ):
+            boxes = [
+                box
+                for box in drawn_boxes(document, sheet, whole=True)
+                if box[2] - box[0] > _SMALLEST and box[3] - box[1] > _SMALLEST
+            ]
             if boxes:
                 return sheet, _union(boxes)
     return None
@@ -78,21 +84,42 @@ def drawn_boxes(document: Any, sheet: Sheet, *, whole: bool = False) -> list[Rec
         box = (max(x0 - left, 0), max(top - y1, 0), min(x1 - left, sheet.width), min(top - y0, sheet.height))
         width, height = box[2] - box[0], box[3] - box[1]
         rule = (height < 1.6 and width > 60) or (width < 1.6 and height > 0.4 * sheet.height)
-        if min(width, height) >= 0 and (whole or width * height < 0.85 * sheet.width * sheet.height) and not rule and y0 >= bottom - 1:
+        if (
+            min(width, height) >= 0
+            and (whole or width * height < 0.85 * sheet.width * sheet.height)
+            and not rule
+            and y0 >= bottom - 1
+        ):
             boxes.append(box)
     return boxes
 
 
-def _region(caption: Caption, sheet: Sheet, objects: list[Rectangle], pieces: list[Piece], taken: list[Rectangle]) -> Rectangle | None:
+def _region(
+    caption: Caption, sheet: Sheet, objects: list[Rectangle], pieces: list[Piece], taken: list[Rectangle]
+) -> Rectangle | None:
     own = caption.block.box
     here = [piece for piece in pieces if piece.block.page == sheet.number and piece.block is not caption.block]
-    walls = [piece.block.box for piece in here if piece.role == "caption" or (piece.role == "prose" and len(piece.block.lines) > 1) or piece.role == "note"] + taken
+    walls = [
+        piece.block.box
+        for piece in here
+        if piece.role == "caption" or (piece.role == "prose" and len(piece.block.lines) > 1) or piece.role == "note"
+    ] + taken
     labels = [piece.block.box for piece in here if piece.role in ("other", "heading")]
     free = [box for box in objects if not any(_inside(box, wall) for wall in walls)]
     left, right = caption.block.column
     span = (min(own[0], left) - 4, max(own[2], right) + 4)
-    above = (span[0], max([wall[3] for wall in walls if _over(wall, span) and wall[3] <= own[1] + 2], default=0.03 * sheet.height), span[1], own[1])
-    below = (span[0], own[3], span[1], min([wall[1] for wall in walls if _over(wall, span) and wall[1] >= own[3] - 2], default=0.96 * sheet.height))
+    above = (
+        span[0],
+        max([wall[3] for wall in walls if _over(wall, span) and wall[3] <= own[1] + 2], default=0.03 * sheet.height),
+        span[1],
+        own[1],
+    )
+    below = (
+        span[0],
+        own[3],
+        span[1],
+        min([wall[1] for wall in walls if _over(wall, span) and wall[1] >= own[3] - 2], default=0.96 * sheet.height),
+    )
     left_of = (0.0, own[1] - 0.6 * sheet.height, own[0], own[3] + 40)
     right_of = (own[2], own[1] - 0.6 * sheet.height, sheet.width, own[3] + 40)
     for zone in (above, below, left_of, right_of):
@@ -101,19 +128,27 @@ def _region(caption: Caption, sheet: Sheet, objects: list[Rectangle], pieces: li
     return None
 
 
-def _filled(zone: Rectangle, objects: list[Rectangle], labels: list[Rectangle], walls: list[Rectangle], sheet: Sheet) -> Rectangle | None:
+def _filled(
+    zone: Rectangle, objects: list[Rectangle], labels: list[Rectangle], walls: list[Rectangle], sheet: Sheet
+) -> Rectangle | None:
     """The graphics in a zone with the words that belong to them; None where there is hardly any."""
     inside = [box for box in objects if _middle_in(box, zone)]
     if not inside:
         return None
     box = _union(inside)
-    wide = [other for other in objects if zone[1] - 1 <= (other[1] + other[3]) / 2 <= zone[3] + 1 and _touches(other, box, 12)]
+    wide = [
+        other
+        for other in objects
+        if zone[1] - 1 <= (other[1] + other[3]) / 2 <= zone[3] + 1 and _touches(other, box, 12)
+    ]
     grown = _union([box, *wide])
     if not any(_touches(grown, wall, -3) for wall in walls):
         box = grown
     if box[2] - box[0] < _SMALLEST or box[3] - box[1] < _SMALLEST:
         return None
-    near = [label for label in labels if _touches(label, box, 10) and zone[1] - 2 <= label[1] and label[3] <= zone[3] + 2]
+    near = [
+        label for label in labels if _touches(label, box, 10) and zone[1] - 2 <= label[1] and label[3] <= zone[3] + 2
+    ]
     box = _union([box, *near])
     return max(box[0] - 3, 0), max(box[1] - 3, zone[1]), min(box[2] + 3, sheet.width), min(box[3] + 3, zone[3] + 3)
 
@@ -135,4 +170,9 @@ def _over(wall: Rectangle, span: tuple[float, float]) -> bool:
 
 
 def _touches(one: Rectangle, other: Rectangle, margin: float) -> bool:
-    return one[0] < other[2] + margin and other[0] < one[2] + margin and one[1] < other[3] + margin and other[1] < one[3] + margin
+    return (
+        one[0] < other[2] + margin
+        and other[0] < one[2] + margin
+        and one[1] < other[3] + margin
+        and other[1] < one[3] + margin
+    )

@@ -4,18 +4,25 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from fetcher.pdf.abstract import Abstract, read_abstract
 from fetcher.pdf.layout import Line, Sheet, joined
 from fetcher.pdf.people import names, names_in
-from fetcher.pdf.sections import Piece
 from fetcher.prose import tidy
 
+if TYPE_CHECKING:
+    from fetcher.pdf.sections import Piece
+
 _TAG = re.compile(
-    r"(?:original |invited |full |short |regular |open |mini[- ]?)*(?:research|review|feature|case|brief|technical|data|clinical|rapid|letter|systematic)?[ -]?"
-    r"(?:articles?|papers?|reports?|communications?|letters?|notes?|access|editorial|commentary|perspectives?|correspondence|protocol|study)s?(?: open access)?"
-    r"|review|research|editorial|insight|viewpoint|news|proceedings|preprint|manuscript|abstract|contents|living science|article in press|plos \w+|bmc [a-z]+(?: [a-z&]+){0,3}|nature \w+|elife|proposed rules"
-    r"|arxiv.*|biorxiv.*|medrxiv.*|.*\bissn\b.*|https?:.*|www\..*|.*\bdoi\b.*|vol(?:ume|\.)? ?\d.*|journal of .*|.*\bjournal$|(?:international|european|american) journal.*",
+    r"(?:original |invited |full |short |regular |open |mini[- ]?)*(?:research|review|feature|case|brief"
+    r"|technical|data|clinical|rapid|letter|systematic)?[ -]?"
+    r"(?:articles?|papers?|reports?|communications?|letters?|notes?|access|editorial|commentary|perspectives?"
+    r"|correspondence|protocol|study)s?(?: open access)?"
+    r"|review|research|editorial|insight|viewpoint|news|proceedings|preprint|manuscript|abstract|contents"
+    r"|living science|article in press|plos \w+|bmc [a-z]+(?: [a-z&]+){0,3}|nature \w+|elife|proposed rules"
+    r"|arxiv.*|biorxiv.*|medrxiv.*|.*\bissn\b.*|https?:.*|www\..*|.*\bdoi\b.*|vol(?:ume|\.)? ?\d.*|journal of .*"
+    r"|.*\bjournal$|(?:international|european|american) journal.*",
     re.IGNORECASE,
 )
 _ABSTRACT = re.compile(r"abstract|summary", re.IGNORECASE)
@@ -48,7 +55,9 @@ def read_front(sheets: list[Sheet], pieces: list[Piece], body: float, metadata: 
 
 
 def _title(sheets: list[Sheet], body: float, metadata: dict[str, str]) -> tuple[Sheet | None, list[Line]]:
-    begun = next((sheet.number for sheet in sheets[:3] for line in sheet.lines if _ABSTRACT.fullmatch(line.text.strip())), 1)
+    begun = next(
+        (sheet.number for sheet in sheets[:3] for line in sheet.lines if _ABSTRACT.fullmatch(line.text.strip())), 1
+    )
     for sheet in sorted(sheets[:2], key=lambda sheet: sheet.number != begun):
         groups = _groups(sheet)
         if hint := metadata.get("Title", ""):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections import Counter
 
@@ -11,9 +12,11 @@ _PAGE_NUMBER = re.compile(
     r"(page )?\d{1,5}( ?(of|/) ?\d+)?|[-–] ?\d+ ?[-–]|[ivxl]{1,6}|[SR]\d{1,3}|e\d{1,6}", re.IGNORECASE
 )
 _NOTICE = re.compile(
-    r"downloaded (from|by|on|at)|this preprint|not (been )?certified by peer review|author/funder|all rights reserved\. no reuse"
+    r"downloaded (from|by|on|at)|this preprint|not (been )?certified by peer review|author/funder"
+    r"|all rights reserved\. no reuse"
     r"|is made available under a|ver(dot|jdt) date|jkt \d+|under a creative ?commons .*international licen[sc]e\.?$"
-    r"|provisional pdf|author manuscript|see front matter|under review as a conference|accepted manuscript$|for peer review",
+    r"|provisional pdf|author manuscript|see front matter|under review as a conference|accepted manuscript$"
+    r"|for peer review",
     re.IGNORECASE,
 )
 _MARGIN = 0.09
@@ -22,7 +25,8 @@ _MARGIN = 0.09
 def remove_line_numbers(sheets: list[Sheet]) -> bool:
     """Take out the numbers beside the lines of a manuscript; returns whether it has any.
 
-    They rise steadily down one margin, stand beside nearly every (fifth) line, and do so on most pages: a list of references does not.
+    They rise steadily down one margin, stand beside nearly every (fifth) line, and do so on most pages:
+    a list of references does not.
     """
     numbered = {sheet.number: words for sheet in sheets if (words := _line_numbers(sheet))}
     written = [sheet for sheet in sheets if len(sheet.lines) > 8]
@@ -55,7 +59,7 @@ def _line_numbers(sheet: Sheet) -> set[int]:
 
 def _rises(numbers: list[int]) -> int:
     """The step by which the numbers rise; 0 where they do not."""
-    step, count = Counter(after - before for before, after in zip(numbers, numbers[1:], strict=False)).most_common(1)[0]
+    step, count = Counter(after - before for before, after in itertools.pairwise(numbers)).most_common(1)[0]
     return step if step in (1, 2, 5, 10) and count >= 0.8 * (len(numbers) - 1) else 0
 
 

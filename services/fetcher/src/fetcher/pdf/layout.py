@@ -11,7 +11,7 @@ from fetcher.prose import lowered, raised
 
 @dataclass(slots=True)
 class Word:
-    """Characters without a space between them, of one height: a superscript is a word of its own, glued to its host."""
+    """Characters without a space between them; a superscript is a word of its own, glued to its host."""
 
     text: str
     x0: float

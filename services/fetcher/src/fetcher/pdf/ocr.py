@@ -22,14 +22,23 @@ def read_scan(document: Any, text: str) -> list[Sheet]:
     """The sheets of a document that has pictures of text instead of text.
 
     Raises:
-        SourceError: `source.no-text` without tesseract or time, `source.not-a-paper` where there are no pictures either.
+        SourceError: `source.no-text` without tesseract or time, `source.not-a-paper` without pictures.
     """
     scanned = any(_has_image(document, index) for index in range(min(len(document), 3)))
     if not scanned:
-        raise SourceError("source.not-a-paper", "This PDF holds hardly any text, so there is nothing to tell; please give the full paper.", text[:200])
+        raise SourceError(
+            "source.not-a-paper",
+            "This PDF holds hardly any text, so there is nothing to tell; please give the full paper.",
+            text[:200],
+        )
     program = shutil.which("tesseract")
     if program is None:
-        raise SourceError("source.no-text", "This PDF is a scan: it holds pictures of pages but no text. Please give the paper's DOI, or a copy with text in it.", "tesseract is not installed")
+        raise SourceError(
+            "source.no-text",
+            "This PDF is a scan: it holds pictures of pages but no text. Please give the paper's DOI, or a copy "
+            "with text in it.",
+            "tesseract is not installed",
+        )
     deadline = time.monotonic() + _SECONDS
     sheets = []
     for index in range(len(document)):
@@ -40,7 +49,12 @@ def read_scan(document: Any, text: str) -> list[Sheet]:
             sheets.append(_recognise(program, document[index], index + 1, left))
         except (subprocess.SubprocessError, OSError) as error:
             if not sheets:
-                raise SourceError("source.no-text", "The text of this scan could not be recognised in time; please give the paper's DOI, or a copy with text in it.", str(error)) from error
+                raise SourceError(
+                    "source.no-text",
+                    "The text of this scan could not be recognised in time; please give the paper's DOI, or a "
+                    "copy with text in it.",
+                    str(error),
+                ) from error
             break
     return sheets
 
@@ -55,12 +69,21 @@ def _recognise(program: str, page: Any, number: int, seconds: float) -> Sheet:
     scale = min(_DPI / 72, 3000 / max(width, height))
     buffer = io.BytesIO()
     page.render(scale=scale).to_pil().convert("L").save(buffer, "PNG", compress_level=1)
-    done = subprocess.run([program, "stdin", "stdout", "--psm", "1", "tsv"], input=buffer.getvalue(), capture_output=True, timeout=seconds, check=True)
+    done = subprocess.run(
+        [program, "stdin", "stdout", "--psm", "1", "tsv"],
+        input=buffer.getvalue(),
+        capture_output=True,
+        timeout=seconds,
+        check=True,
+    )
     return Sheet(number, width, height, lines_of(done.stdout.decode("utf-8", "replace"), number, scale))
 
 
 def lines_of(table: str, number: int, scale: float) -> list[Line]:
-    """Lines from tesseract's table of words (TSV: level, page, block, paragraph, line, word, left, top, width, height, confidence, text)."""
+    """Lines from tesseract's table of words.
+
+    TSV: level, page, block, paragraph, line, word, left, top, width, height, confidence, text.
+    """
     lines: dict[tuple[str, ...], list[list[str]]] = {}
     for row in table.splitlines()[1:]:
         fields = row.split("\t")

@@ -3,24 +3,31 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
-from fetcher.pdf.layout import Line
+if TYPE_CHECKING:
+    from fetcher.pdf.layout import Line
 
 _MARK = re.compile(r"[*†‡§¶∗⁎#⋆☆✉◦♦♠♣∥‖|•·;{}]|\b\d{1,2}\b|(?<=[a-zà-ÿ])\d+")
 _SPLIT = re.compile(r"\s*(?:,|\||;|\s&\s|\band\b|\bund\b|\bet\b(?! al)|\by\b(?= [A-Z])|\be\b(?= [A-Z])|\s{3,})\s*")
 _DEGREE = re.compile(
-    r"^(?:m\.?d|ph\.?\s?d|m\.?sc|b\.?sc|m\.?p\.?h|r\.?n|dr\.?p\.?h|d\.?phil|m\.?a|m\.?s|b\.?a|mbbs|mbchb|frcp|facp|dvm|sc\.?d|pharm\.?d|m\.?b\.?a|edd|d\.?sc|m\.?eng|fellow|ieee|member)\.?$",
+    r"^(?:m\.?d|ph\.?\s?d|m\.?sc|b\.?sc|m\.?p\.?h|r\.?n|dr\.?p\.?h|d\.?phil|m\.?a|m\.?s|b\.?a|mbbs|mbchb|frcp"
+    r"|facp|dvm|sc\.?d|pharm\.?d|m\.?b\.?a|edd|d\.?sc|m\.?eng|fellow|ieee|member)\.?$",
     re.IGNORECASE,
 )
 _TITLE = re.compile(r"^(?:dr|prof|professor|mr|mrs|ms|by|authors?)\.?:?\s+", re.IGNORECASE)
 _PLACE = re.compile(
-    r"universi|institut|department|d[ée]partement|college|school|hospital|laborator|cent(?:er|re)\b|facult|academy|division|ministry|corporation|\binc\b|\bltd\b|\bllc\b"
-    r"|street|avenue|road|\busa\b|\bu\.?k\.?\b|\b(?:united|china|germany|france|japan|italy|canada|australia|spain|brazil|california|new york|airplanes|company)\b|@|http|www|foundation"
-    r"|journal|article|research|science|review|vol\.|issn|received|accepted|published|abstract|correspond|author|email|e-mail|member|student|society for",
+    r"universi|institut|department|d[ée]partement|college|school|hospital|laborator|cent(?:er|re)\b|facult"
+    r"|academy|division|ministry|corporation|\binc\b|\bltd\b|\bllc\b"
+    r"|street|avenue|road|\busa\b|\bu\.?k\.?\b|\b(?:united|china|germany|france|japan|italy|canada|australia"
+    r"|spain|brazil|california|new york|airplanes|company)\b|@|http|www|foundation"
+    r"|journal|article|research|science|review|vol\.|issn|received|accepted|published|abstract|correspond|author"
+    r"|email|e-mail|member|student|society for",
     re.IGNORECASE,
 )
 _COLLECTIVE = re.compile(
-    r"\b(?:consortium|collaboration|study group|working group|network|team|initiative|investigators|committee|task force)$",
+    r"\b(?:consortium|collaboration|study group|working group|network|team|initiative|investigators|committee"
+    r"|task force)$",
     re.IGNORECASE,
 )
 _PARTICLES = {

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import re
 import time
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pypdfium2
-
 from artifacts.paper import Figure, Paper, Table
+
 from chassis import SourceError
 from fetcher.pdf import details, ocr
 from fetcher.pdf.assembly import Body, assemble
@@ -21,9 +20,12 @@ from fetcher.pdf.front import Front, read_front
 from fetcher.pdf.furniture import remove_furniture, remove_line_numbers
 from fetcher.pdf.language import garbled_share, is_nonsense, language_of
 from fetcher.pdf.layout import Sheet
-from fetcher.pdf.pages import picture_pages
+from fetcher.pdf.pages import Easel, picture_pages
 from fetcher.pdf.sections import Piece, pieces_of
 from fetcher.pdf.tables import read_rows
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 _MOST_PAGES = 200
 _READING_SECONDS = 7.0
@@ -41,6 +43,9 @@ class _Reading:
         self.started = time.monotonic()
         self.warnings: list[str] = []
         self.metadata = {key: value.strip() for key, value in document.get_metadata_dict(skip_empty=True).items()}
+
+    def easel(self) -> Easel:
+        return Easel(self.document, self.out, self.started + _PICTURES_SECONDS, self.warnings)
 
     def spent(self) -> float:
         return time.monotonic() - self.started
@@ -79,12 +84,20 @@ def _open(path: Path) -> Any:
         document = pypdfium2.PdfDocument(path)
     except pypdfium2.PdfiumError as error:
         if "password" in str(error).lower():
-            raise SourceError("source.encrypted", "This PDF is protected by a password; please remove it and try again.", str(error)) from error
-        raise SourceError("source.damaged-pdf", "This PDF is damaged or incomplete; please download it again, or give the paper's DOI.", str(error)) from error
+            raise SourceError(
+                "source.encrypted", "This PDF is protected by a password; please remove it and try again.", str(error)
+            ) from error
+        raise SourceError(
+            "source.damaged-pdf",
+            "This PDF is damaged or incomplete; please download it again, or give the paper's DOI.",
+            str(error),
+        ) from error
     if len(document) > _MOST_PAGES:
         pages = len(document)
         document.close()
-        raise SourceError("source.too-many-pages", f"This PDF has {pages} pages; please give a paper of at most {_MOST_PAGES}.")
+        raise SourceError(
+            "source.too-many-pages", f"This PDF has {pages} pages; please give a paper of at most {_MOST_PAGES}."
+        )
     if len(document) == 0:
         raise SourceError("source.damaged-pdf", "This PDF has no pages that can be read; please download it again.")
     return document
@@ -94,13 +107,20 @@ def _read(reading: _Reading) -> Paper:
     sheets = reading.sheets()
     text = " ".join(line.text for sheet in sheets for line in sheet.lines)
     if not sheets:
-        raise SourceError("source.damaged-pdf", "No page of this PDF can be read; please download it again, or give the paper's DOI.", "; ".join(reading.warnings))
+        raise SourceError(
+            "source.damaged-pdf",
+            "No page of this PDF can be read; please download it again, or give the paper's DOI.",
+            "; ".join(reading.warnings),
+        )
     if sum(c.isalpha() for c in text) < _FEWEST_LETTERS:
         sheets = ocr.read_scan(reading.document, text)
         reading.warnings.append("The text was recognised from a scan; it may hold errors.")
     elif garbled_share(text) > 0.12 or is_nonsense(text):
         raise SourceError(
-            "source.garbled-text", "The text inside this PDF is scrambled (its fonts hide the letters); please give the paper's DOI or another copy of it.", text[:200]
+            "source.garbled-text",
+            "The text inside this PDF is scrambled (its fonts hide the letters); please give the paper's DOI or "
+            "another copy of it.",
+            text[:200],
         )
     return _paper(reading, sheets)
 
@@ -122,7 +142,7 @@ def _paper(reading: _Reading, sheets: list[Sheet]) -> Paper:
     text = assemble(pieces, front)
     _check(text, front)
     figures, tables = _illustrations(reading, sheets, pieces, text)
-    pages = picture_pages(reading.document, sheets, reading.out, reading.started + _PICTURES_SECONDS, reading.warnings)
+    pages = picture_pages(reading.easel(), sheets)
     arxiv, stamped = details.arxiv_of(sheets)
     running = "\n".join(passage.text for passage in text.passages)
     notes = [piece.text for piece in pieces if piece.role == "note"]
@@ -159,16 +179,27 @@ def _check(text: Body, front: Front) -> None:
         words = sum(len(passage.text) for passage in text.passages) // 2
     if words < _FEWEST_PROSE_WORDS:
         raise SourceError(
-            "source.not-a-paper", "This PDF holds hardly any running text, so there is nothing to tell; please give the full paper.", f"{words} words of prose, title {front.title!r}"
+            "source.not-a-paper",
+            "This PDF holds hardly any running text, so there is nothing to tell; please give the full paper.",
+            f"{words} words of prose, title {front.title!r}",
         )
 
 
-def _illustrations(reading: _Reading, sheets: list[Sheet], pieces: list[Piece], text: Body) -> tuple[list[Figure], list[Table]]:
+def _illustrations(
+    reading: _Reading, sheets: list[Sheet], pieces: list[Piece], text: Body
+) -> tuple[list[Figure], list[Table]]:
     """Figures with pictures and tables with rows, as far as they can be had within the time."""
     shown = [caption for caption in text.captions if not caption.is_table]
-    images = cut_figures(reading.document, sheets, pieces, shown, reading.out, reading.started + _PICTURES_SECONDS, reading.warnings)
+    images = cut_figures(reading.easel(), sheets, pieces, shown)
     figures = [
-        Figure(id=caption.passage, label=caption.label, caption=caption.text, passage=caption.passage, page=caption.block.page, image=images.get(caption.passage))
+        Figure(
+            id=caption.passage,
+            label=caption.label,
+            caption=caption.text,
+            passage=caption.passage,
+            page=caption.block.page,
+            image=images.get(caption.passage),
+        )
         for caption in shown
     ]
     tables = []
@@ -176,7 +207,15 @@ def _illustrations(reading: _Reading, sheets: list[Sheet], pieces: list[Piece], 
         if caption.is_table:
             header, rows = read_rows(sheets, pieces, caption.block)
             tables.append(
-                Table(id=caption.passage, label=caption.label, caption=caption.text, passage=caption.passage, header=header, rows=rows, page=caption.block.page)
+                Table(
+                    id=caption.passage,
+                    label=caption.label,
+                    caption=caption.text,
+                    passage=caption.passage,
+                    header=header,
+                    rows=rows,
+                    page=caption.block.page,
+                )
             )
     return figures, tables
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
-from fetcher.pdf.layout import Line
+if TYPE_CHECKING:
+    from fetcher.pdf.layout import Line
 
 _NUMBER = re.compile(r"^\[?(\d{1,4})(?:[.\])]|\s)\s*(?=[^\W\d_]|['\"“‘])")
 _YEAR = re.compile(r"\b(?:19|20)\d\d[a-z]?\b")

@@ -4,33 +4,46 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from fetcher.headings import kind_of
 from fetcher.pdf.blocks import Vocabulary, caption_of
-from fetcher.pdf.layout import Block
+
+if TYPE_CHECKING:
+    from fetcher.pdf.layout import Block
 
 Role = Literal["heading", "prose", "caption", "note", "other"]
 NUMBERED = re.compile(
-    r"^(?:(?:section|chapter|appendix) )?(?P<number>\d{1,2}(?:\.\d{1,2}){0,3}|[IVX]{1,5}|[A-H](?:\.\d{1,2})*)(?:[.)|]|\s)\s*(?=[^\W\d_])"
+    r"^(?:(?:section|chapter|appendix) )?(?P<number>\d{1,2}(?:\.\d{1,2}){0,3}|[IVX]{1,5}"
+    r"|[A-H](?:\.\d{1,2})*)(?:[.)|]|\s)\s*(?=[^\W\d_])"
 )
 REFERENCES = re.compile(
-    r"(?:\d+\.?\s*)?(?:references?(?: and notes| cited)?|bibliography|literature(?: cited)?|works cited|r[ée]f[ée]rences(?: bibliographiques)?"
-    r"|bibliographie|literatur(?:verzeichnis)?|referencias(?: bibliogr[áa]ficas)?|refer[êe]ncias(?: bibliogr[áa]ficas)?|bibliografia|bibliograf[íi]a|参考文献)\s*:?",
+    r"(?:\d+\.?\s*)?(?:references?(?: and notes| cited)?|bibliography|literature(?: cited)?|works cited"
+    r"|r[ée]f[ée]rences(?: bibliographiques)?"
+    r"|bibliographie|literatur(?:verzeichnis)?|referencias(?: bibliogr[áa]ficas)?"
+    r"|refer[êe]ncias(?: bibliogr[áa]ficas)?|bibliografia|bibliograf[íi]a|参考文献)\s*:?",
     re.IGNORECASE,
 )
 BACK = re.compile(
-    r"(?:acknowledge?ments?|funding(?: sources?| information| statement)?|financial support|author(?:s['’]?|['’]s)? contributions?|contributions?"
-    r"|(?:conflicts?|declarations?) of (?:competing )?interests?(?: statement)?|competing (?:financial )?interests?|disclosures?(?: statement)?"
-    r"|data (?:and code )?availability(?: statement)?|availability of data.*|code availability|ethics(?: statement| approval.*)?|consent.*"
-    r"|abbreviations|supplementary (?:materials?|information|data)|supporting information|additional (?:information|files?)|author details"
-    r"|authors['’]? information|publisher['’]?s note|open access|orcid.*|clinical perspectives|how to cite.*|key ?words.*)\s*:?",
+    r"(?:acknowledge?ments?|funding(?: sources?| information| statement)?|financial support|author(?:s['’]?"
+    r"|['’]s)? contributions?|contributions?"
+    r"|(?:conflicts?|declarations?) of (?:competing )?interests?(?: statement)?"
+    r"|competing (?:financial )?interests?|disclosures?(?: statement)?"
+    r"|data (?:and code )?availability(?: statement)?|availability of data.*|code availability"
+    r"|ethics(?: statement| approval.*)?|consent.*"
+    r"|abbreviations|supplementary (?:materials?|information|data)|supporting information"
+    r"|additional (?:information|files?)|author details"
+    r"|authors['’]? information|publisher['’]?s note|open access|orcid.*|clinical perspectives|how to cite.*"
+    r"|key ?words.*)\s*:?",
     re.IGNORECASE,
 )
 _NOTE = re.compile(
-    r"^(?:\W*(?:corresponding author|correspondence(?: to| should|:)|e-?mails?:|tel\.?:|received\b|accepted\b|published(?: online)?:?\b|copyright\b|©|\(c\)"
-    r"|academic editor|external editor|edited by|reviewed by|these authors|equal contribution|present address|citation:|to cite this|doi:|https?:"
-    r"|\*?correspond|editor:|abbreviations(?: used)?:|this is an open|open access|the authors? (?:has|have) paid|issn|keywords|key words))"
+    r"^(?:\W*(?:corresponding author|correspondence(?: to| should|:)|e-?mails?:|tel\.?:|received\b|accepted\b"
+    r"|published(?: online)?:?\b|copyright\b|©|\(c\)"
+    r"|academic editor|external editor|edited by|reviewed by|these authors|equal contribution|present address"
+    r"|citation:|to cite this|doi:|https?:"
+    r"|\*?correspond|editor:|abbreviations(?: used)?:|this is an open|open access|the authors? (?:has|have) paid"
+    r"|issn|keywords|key words))"
     r"|open access article (?:distributed|under)|creative commons attribution|©\s*(?:the author|\d{4})",
     re.IGNORECASE,
 )
@@ -70,7 +83,7 @@ def pieces_of(blocks: list[Block], vocabulary: Vocabulary, body: float) -> list[
 
 
 def _belongs(caption: Piece, piece: Piece, body: float) -> bool:
-    """Whether a block is the rest of the caption above it: its title below the label, or its legend below the title."""
+    """Whether a block is the rest of the caption above it: title below label, or legend below title."""
     above, below = caption.block.lines[-1], piece.block.lines[0]
     close = above.page == below.page and 0 < below.base - above.base < 2.4 * max(above.size, below.size)
     if not close or piece.role == "caption" or min(above.x1, below.x1) < max(above.x0, below.x0):
@@ -80,7 +93,13 @@ def _belongs(caption: Piece, piece: Piece, body: float) -> bool:
         return piece.role != "heading" or not named(piece.text)
     table = bool(found and found["kind"].lower().startswith("tab"))
     small = below.size < 0.97 * body and abs(above.size - below.size) < 0.8
-    return not table and small and piece.role in ("prose", "other") and len(caption.block.lines) < 4 and (above.bold or not caption.text.endswith("."))
+    return (
+        not table
+        and small
+        and piece.role in ("prose", "other")
+        and len(caption.block.lines) < 4
+        and (above.bold or not caption.text.endswith("."))
+    )
 
 
 def _role(piece: Piece, body: float) -> Role:
@@ -115,6 +134,7 @@ def is_prose(text: str) -> bool:
 
 
 def named(text: str) -> bool:
+    """Whether a heading is one of those that papers usually have."""
     bare = NUMBERED.sub("", text).strip(" .:")
     return kind_of(bare) != "other" or bool(REFERENCES.fullmatch(bare) or BACK.fullmatch(bare))
 

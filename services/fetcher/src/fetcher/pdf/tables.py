@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from fetcher.pdf.layout import Block, Line, Sheet, Word, joined
-from fetcher.pdf.sections import Piece
+
+if TYPE_CHECKING:
+    from fetcher.pdf.sections import Piece
 
 _FEWEST_ROWS, _FEWEST_COLUMNS, _MOST_COLUMNS = 3, 2, 14
 _FILLED = 0.7
@@ -24,7 +28,11 @@ def read_rows(sheets: list[Sheet], pieces: list[Piece], caption: Block) -> tuple
         return [], []
     full = [row for row in grid if row]
     filled = sum(bool(cell) for row in full for cell in row)
-    if len(full) < _FEWEST_ROWS or filled < _FILLED * len(full) * len(edges) or any(len(cell) > 160 for row in full for cell in row):
+    if (
+        len(full) < _FEWEST_ROWS
+        or filled < _FILLED * len(full) * len(edges)
+        or any(len(cell) > 160 for row in full for cell in row)
+    ):
         return [], []
     return [full[0]], full[1:]
 
@@ -35,11 +43,18 @@ def _lines_below(sheet: Sheet, pieces: list[Piece], caption: Block) -> list[Line
     walls = [
         piece.block.box[1]
         for piece in pieces
-        if piece.block.page == sheet.number and piece.block is not caption and piece.block.box[1] > bottom - 2
-        and piece.role in ("prose", "caption", "note") and min(piece.block.box[2], right) - max(piece.block.box[0], left) > 20
+        if piece.block.page == sheet.number
+        and piece.block is not caption
+        and piece.block.box[1] > bottom - 2
+        and piece.role in ("prose", "caption", "note")
+        and min(piece.block.box[2], right) - max(piece.block.box[0], left) > 20
     ]
     end = min(walls, default=0.95 * sheet.height)
-    lines = [line for line in sheet.lines if line.top > bottom - 3 and line.bottom < end + 2 and line.x0 >= left and line.x1 <= right]
+    lines = [
+        line
+        for line in sheet.lines
+        if line.top > bottom - 3 and line.bottom < end + 2 and line.x0 >= left and line.x1 <= right
+    ]
     return sorted(lines, key=lambda line: line.base)
 
 

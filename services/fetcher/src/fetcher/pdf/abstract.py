@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from artifacts.paper import Heading
 
 from fetcher.headings import kind_of
+from fetcher.pdf.blocks import continued
 from fetcher.pdf.sections import Piece, is_prose
 
 if TYPE_CHECKING:
@@ -149,6 +150,10 @@ def _split(found: Abstract, heading: str, piece: Piece, text: str) -> None:
         and piece.block.lines[0].words[0].bold
     ):
         marks = [first, *[mark for mark in marks if mark.start() > 0]]
+    if not heading and not marks and found.parts and continued(found.parts[-1][2], text):
+        first, page, begun = found.parts[-1]
+        found.parts[-1] = (first, page, f"{begun} {text}")
+        return
     if not marks or (len(marks) == 1 and not found.parts and marks[0].start() > 0):
         found.parts.append((heading, piece, text))
         return

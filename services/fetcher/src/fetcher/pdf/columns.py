@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import itertools
+import re
 
 from fetcher.pdf.layout import Line, Sheet
 
 _GUTTER = 4.0
 _STEP = 1.0
+_ITEM_NUMBER = re.compile(r"\[?\d{1,3}[.)\]]?")
 
 
 def arrange(sheet: Sheet) -> None:
     """Put the lines of a sheet into reading order, column by column, and join what one line was torn into."""
     _lower_initials(sheet)
+    _join_item_numbers(sheet)
     sheet.columns = [_merged(column, sheet.number) for column in _order(sheet.lines, 0)]
     sheet.lines = [line for column in sheet.columns for line in column]
 
@@ -42,6 +45,17 @@ def _lower_initials(sheet: Sheet) -> None:
                 for line in sheet.lines
                 if line is not initial
             ]
+
+
+def _join_item_numbers(sheet: Sheet) -> None:
+    """Give the number of a list's item, which may stand nearer to the left column, to the line it begins."""
+    numbers = [line for line in sheet.lines if len(line.words) == 1 and _ITEM_NUMBER.fullmatch(line.text)]
+    for number in numbers:
+        for index, line in enumerate(sheet.lines):
+            if abs(line.base - number.base) < 1 and 0 < line.x0 - number.x1 < 1.8 * line.size and len(line.words) > 2:
+                sheet.lines[index] = Line([*number.words, *line.words], sheet.number)
+                sheet.lines = [other for other in sheet.lines if other is not number]
+                break
 
 
 def _order(lines: list[Line], depth: int) -> list[list[Line]]:

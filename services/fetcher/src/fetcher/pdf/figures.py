@@ -29,17 +29,18 @@ def cut_figures(easel: Easel, sheets: list[Sheet], pieces: list[Piece], captions
     """Pictures by the id of their caption's passage."""
     by_number = {sheet.number: sheet for sheet in sheets}
     found: dict[str, Image] = {}
-    objects: dict[int, list[Rectangle]] = {}
     taken: dict[int, list[Rectangle]] = {}
-    for caption in captions[:_MOST]:
+    captions = captions[:_MOST]
+    objects = {number: drawn_boxes(easel.document, by_number[number]) for number in {c.block.page for c in captions}}
+    order = _order(captions, by_number, objects, pieces)
+    for caption in captions:
         if time.monotonic() > easel.deadline:
             easel.warnings.append(f"Figures from {caption.label} on have no picture: out of time.")
             break
         number = caption.block.page
         sheet = by_number[number]
-        if number not in objects:
-            objects[number] = drawn_boxes(easel.document, sheet)
-        box = _region(caption, sheet, objects[number], pieces, taken.get(number, []))
+        places = _places(caption, sheet, objects[number], pieces, taken.get(number, []))
+        box = next((places[index] for index in order if places[index]), None)
         if box is None and (plate := _plate(caption.label, easel.document, sheets)):
             sheet, box = plate
         if box is None:
@@ -50,6 +51,18 @@ def cut_figures(easel: Easel, sheets: list[Sheet], pieces: list[Piece], captions
         except (pypdfium2.PdfiumError, OSError, ValueError) as error:
             easel.warnings.append(f"{caption.label} could not be drawn ({error}).")
     return found
+
+
+def _order(
+    captions: list[Caption], sheets: dict[int, Sheet], objects: dict[int, list[Rectangle]], pieces: list[Piece]
+) -> tuple[int, ...]:
+    """Where to look first: below the caption in a paper whose captions stand above their figures."""
+    votes = 0
+    for caption in captions:
+        number = caption.block.page
+        above, below, *_ = _places(caption, sheets[number], objects[number], pieces, [])
+        votes += bool(below and not above) - bool(above and not below)
+    return (1, 0, 2, 3) if votes > 0 else (0, 1, 2, 3)
 
 
 def _plate(label: str, document: Any, sheets: list[Sheet]) -> tuple[Sheet, Rectangle] | None:
@@ -94,9 +107,10 @@ def drawn_boxes(document: Any, sheet: Sheet, *, whole: bool = False) -> list[Rec
     return boxes
 
 
-def _region(
+def _places(
     caption: Caption, sheet: Sheet, objects: list[Rectangle], pieces: list[Piece], taken: list[Rectangle]
-) -> Rectangle | None:
+) -> list[Rectangle | None]:
+    """The graphics above, below, left and right of a caption."""
     own = caption.block.box
     here = [piece for piece in pieces if piece.block.page == sheet.number and piece.block is not caption.block]
     walls = [
@@ -122,10 +136,7 @@ def _region(
     )
     left_of = (0.0, own[1] - 0.6 * sheet.height, own[0], own[3] + 40)
     right_of = (own[2], own[1] - 0.6 * sheet.height, sheet.width, own[3] + 40)
-    for zone in (above, below, left_of, right_of):
-        if (box := _filled(zone, free, labels, walls, sheet)) is not None:
-            return box
-    return None
+    return [_filled(zone, free, labels, walls, sheet) for zone in (above, below, left_of, right_of)]
 
 
 def _filled(
@@ -150,7 +161,7 @@ def _filled(
         label for label in labels if _touches(label, box, 10) and zone[1] - 2 <= label[1] and label[3] <= zone[3] + 2
     ]
     box = _union([box, *near])
-    return max(box[0] - 3, 0), max(box[1] - 3, zone[1]), min(box[2] + 3, sheet.width), min(box[3] + 3, zone[3] + 3)
+    return max(box[0] - 3, 0), max(box[1] - 3, zone[1]), min(box[2] + 3, sheet.width), min(box[3] + 3, zone[3])
 
 
 def _union(boxes: list[Rectangle]) -> Rectangle:

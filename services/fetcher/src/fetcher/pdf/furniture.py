@@ -6,6 +6,7 @@ import itertools
 import re
 from collections import Counter
 
+from fetcher.pdf.blocks import caption_of
 from fetcher.pdf.layout import Line, Sheet, Word
 
 _PAGE_NUMBER = re.compile(
@@ -88,6 +89,8 @@ def remove_furniture(sheets: list[Sheet]) -> list[str]:
 
 
 def _is_furniture(line: Line, sheet: Sheet, seen: Counter[str], needed: int) -> bool:
+    if caption_of(line):
+        return False
     if _marginal(line, sheet, 0.13) and _shape(line.text) and seen[_shape(line.text)] >= needed:
         return True
     if _marginal(line, sheet, _MARGIN) and _PAGE_NUMBER.fullmatch(line.text.strip()):

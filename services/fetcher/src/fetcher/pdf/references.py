@@ -15,10 +15,12 @@ _YEAR = re.compile(r"\b(?:19|20)\d\d[a-z]?\b")
 def count_references(lines: list[Line]) -> int:
     """The number of the last item of a numbered list, else the items that stand out to the left or hold a year."""
     numbers = [int(found[1]) for line in lines if (found := _NUMBER.match(line.text))]
-    last = 0
-    for number in numbers:
-        last = number if last < number <= last + 3 else last
-    if last >= 3 and last >= 0.5 * len(set(numbers)):
+    seen, last, held = set(numbers), 0, 0
+    for number in range(1, 1000):
+        held += number in seen
+        if number in seen and held > 0.7 * number:
+            last = number
+    if last >= 3:
         return last
     return max(_standing_out(lines), min(1, sum(bool(_YEAR.search(line.text)) for line in lines)))
 

@@ -48,6 +48,8 @@ def read(path: Path, out: Path) -> Reading:
 def _check(paper: Paper, fewest: int) -> None:
     """Refuse what is readable and yet no paper."""
     words = sum(words_in(passage.text) for passage in paper.passages if passage.kind in ("abstract", "body", "summary"))
+    if words == 0 and not paper.title:
+        raise SourceError("source.no-text", "There is no running text in this file; please give the paper itself.")
     if words < fewest:
         raise SourceError(
             "source.too-short",

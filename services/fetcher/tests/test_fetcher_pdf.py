@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from fetcher.pdf import read_pdf
+from fetcher.pdf.ocr import lines_of
 
 from chassis import SourceError
 
@@ -262,3 +263,12 @@ def test_more_than_two_hundred_pages_are_refused_before_they_are_read(tmp_path):
     with pytest.raises(SourceError) as caught:
         read_pdf(pdf.write(tmp_path / "long.pdf"), tmp_path)
     assert caught.value.code == "source.too-many-pages"
+
+
+def test_words_that_tesseract_recognised_become_lines_in_points():
+    head = "level\tpage_num\tblock_num\tpar_num\tline_num\tword_num\tleft\ttop\twidth\theight\tconf\ttext"
+    rows = ["4\t1\t1\t1\t1\t0\t100\t50\t90\t20\t-1\t", "5\t1\t1\t1\t1\t1\t100\t50\t40\t20\t96.1\tHidden"]
+    rows += ["5\t1\t1\t1\t1\t2\t150\t50\t40\t20\t91.0\tHill", "5\t1\t1\t1\t2\t1\t100\t90\t40\t20\t3.0\t~~"]
+    (line,) = lines_of("\n".join([head, *rows]), 1, 2.0)
+    assert line.text == "Hidden Hill"
+    assert (line.x0, line.x1, line.page) == (50.0, 95.0, 1)

@@ -151,8 +151,8 @@ def _split(found: Abstract, heading: str, piece: Piece, text: str) -> None:
     ):
         marks = [first, *[mark for mark in marks if mark.start() > 0]]
     if not heading and not marks and found.parts and continued(found.parts[-1][2], text):
-        first, page, begun = found.parts[-1]
-        found.parts[-1] = (first, page, f"{begun} {text}")
+        label, begun_at, begun = found.parts[-1]
+        found.parts[-1] = (label, begun_at, f"{begun} {text}")
         return
     if not marks or (len(marks) == 1 and not found.parts and marks[0].start() > 0):
         found.parts.append((heading, piece, text))

@@ -118,7 +118,7 @@ def _places(
         for piece in here
         if piece.role == "caption" or (piece.role == "prose" and len(piece.block.lines) > 1) or piece.role == "note"
     ] + taken
-    labels = [piece.block.box for piece in here if piece.role in ("other", "heading")]
+    labels = [piece.block.box for piece in here if piece.role in ("other", "heading") and len(piece.text.split()) < 25]
     free = [box for box in objects if not any(_inside(box, wall) for wall in walls)]
     left, right = caption.block.column
     span = (min(own[0], left) - 4, max(own[2], right) + 4)

@@ -159,3 +159,7 @@ def test_entities_in_a_document_are_refused(tmp_path):
     with pytest.raises(SourceError) as raised:
         read_docx(file, tmp_path)
     assert raised.value.code == "source.xml-entities"
+
+
+def test_language_is_told_by_the_text(read):
+    assert read(FRONT + p("Die Bienen fliegen auf die Blumen und sind mit dem Wetter zufrieden. " * 5)).language == "de"

@@ -38,7 +38,15 @@ def identify(path: Path) -> Kind:
         raise _compound(path)
     if head.startswith((b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")):
         return _archive(path)
-    return _text(head)
+    return "pdf" if _ends_as_pdf(path) else _text(head)
+
+
+def _ends_as_pdf(path: Path) -> bool:
+    """Whether it is a PDF whose beginning is damaged."""
+    with path.open("rb") as file:
+        file.seek(max(path.stat().st_size - _HEAD, 0))
+        tail = file.read()
+    return b"startxref" in tail and b"%%EOF" in tail
 
 
 def _compound(path: Path) -> SourceError:

@@ -7,7 +7,8 @@ _INVISIBLE = dict.fromkeys([0x00AD, 0x200B, 0x200C, 0x200D, 0x200E, 0x200F, 0x20
 _JOINERS = {0x0600, 0x0700, 0x0900, 0x0980, 0x0D00}
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f]")
 _SPACE = re.compile(r"\s+")
-_LOOSE_CLOSE = re.compile(r"(?<=[\w)\]}”’%]) +(?=[,;.)\]}](?:\s|$))")
+_LOOSE_OPEN = re.compile(r"(?<=[(\[]) +")
+_LOOSE_CLOSE = re.compile(r"(?<=[^\s.:;,]) +(?=[,;)\]](?:\W|$)|\.(?:\s|$))")
 
 _SUPERSCRIPTS = str.maketrans("0123456789+-−–=()ni", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁻⁼⁽⁾ⁿⁱ")
 _SUPERSCRIPT_LETTERS = str.maketrans("abcdefghijklmnoprstuvwxyz", "ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖʳˢᵗᵘᵛʷˣʸᶻ")
@@ -27,8 +28,8 @@ def clean(text: str) -> str:
 
 
 def tidy(text: str) -> str:
-    """`clean`, and no space before closing punctuation that dropped footnote marks leave behind."""
-    return _LOOSE_CLOSE.sub("", clean(text))
+    """`clean`, and no space within brackets or before punctuation, as laid-out XML and dropped marks leave behind."""
+    return _LOOSE_CLOSE.sub("", _LOOSE_OPEN.sub("", clean(text)))
 
 
 def raised(text: str) -> str:

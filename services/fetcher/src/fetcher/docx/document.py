@@ -14,6 +14,7 @@ from fetcher.docx.package import Package
 from fetcher.docx.styles import read_styles
 from fetcher.headings import kind_of
 from fetcher.licences import licence_id
+from fetcher.pdf.language import language_of
 from fetcher.pictures import with_picture
 from fetcher.prose import clean
 
@@ -83,7 +84,8 @@ def _paper(draft: _Draft, figures: list[Figure], language: str) -> Paper:
         doi=found[0] if found else "",
         url=f"https://doi.org/{found[0]}" if found else "",
         licence=licence_id(told) if "creative" in told.lower() else "",
-        language=language[:2].lower() if re.match(r"[A-Za-z]{2}\b", language) else "en",
+        language=language_of(" ".join(texts))
+        or (language[:2].lower() if re.match(r"[A-Za-z]{2}\b", language) else "en"),
         subjects=draft.subjects,
         abstract="\n".join(draft.abstract),
         sections=draft.sections,

@@ -63,7 +63,7 @@ def read_tree(article: Element, out: Path) -> Reading:
         url=f"https://doi.org/{ids['doi']}" if "doi" in ids else "",
         licence=licence,
         licence_text=licence_text,
-        language=front.language_of(article),
+        language=front.language_of(article) or _language(leading + body.passages),
         kind=article.get("article-type") or "",
         subjects=front.subjects_of(meta),
         notices=notices_of(article, meta, title, journal),
@@ -78,3 +78,9 @@ def read_tree(article: Element, out: Path) -> Reading:
         source="jats",
     )
     return Reading(paper, elsewhere)
+
+
+def _language(passages: list[Passage]) -> str:
+    from fetcher.pdf.language import language_of  # noqa: PLC0415 - nearly every article states its language
+
+    return language_of(" ".join(passage.text for passage in passages[:40])) or "en"

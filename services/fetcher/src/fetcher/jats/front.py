@@ -24,10 +24,10 @@ def title_of(meta: Element) -> str:
     """The article's title with its subtitles; the first subject heading where there is none."""
     group = meta.find("title-group")
     group = meta if group is None else group
-    title = _first_text(group, "article-title") or _first_text(group, "alt-title")
+    title = (_first_text(group, "article-title") or _first_text(group, "alt-title")).rstrip("*†‡§¶ ")
     for subtitle in group.findall("subtitle"):
         title = join_title(title, text_of(subtitle))
-    return title
+    return title.rstrip("*†‡§¶ ")
 
 
 def join_title(title: str, subtitle: str) -> str:
@@ -195,9 +195,9 @@ def licence_of(meta: Element) -> tuple[str, str]:
 
 
 def language_of(article: Element) -> str:
-    """ISO 639-1 language of the article, English where it states none."""
+    """ISO 639-1 language that the article states, or empty."""
     declared = lang_of(article)
-    return _LANGUAGES.get(declared, declared) or "en"
+    return _LANGUAGES.get(declared, declared)
 
 
 def subjects_of(meta: Element) -> list[str]:

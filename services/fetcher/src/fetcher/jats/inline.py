@@ -66,7 +66,7 @@ def _inline(node: Element) -> list[str]:  # noqa: PLR0911 - one plain line for e
     if tag in _SILENT or tag in _FLOATING or (tag == "xref" and node.get("ref-type") in _MARKS):
         return []
     if tag == "sup":
-        return _superscript(node)
+        return [raised("".join(_pieces(node)))]
     if tag == "sub":
         return [lowered("".join(_pieces(node)))]
     if tag in _FORMULAS:
@@ -78,14 +78,6 @@ def _inline(node: Element) -> list[str]:  # noqa: PLR0911 - one plain line for e
     if tag in ("name", "string-name"):
         return [name_text(node)]
     return [" ", *_pieces(node), " "] if tag in _APART else _pieces(node)
-
-
-def _superscript(node: Element) -> list[str]:
-    """Raised text; a mark that points to a footnote is left out by what it holds."""
-    text = clean("".join(_pieces(node)))
-    if not text.strip("*†‡§¶#, "):
-        return []
-    return [raised(text)]
 
 
 def _alternative(node: Element) -> list[str]:

@@ -23,7 +23,7 @@ def archive(*names: str) -> bytes:
     [
         (b"%PDF-1.7\n", "pdf"),
         (b"junk before\n%PDF-1.4", "pdf"),
-        (b"\0damaged head\n" * 900 + b"\nstartxref\n0\n%%EOF", "pdf"),
+        (b"\0damaged head\n" * 900 + b"1 0 obj <<>> endobj", "pdf"),
         (archive("[Content_Types].xml", "word/document.xml"), "docx"),
         (b"<?xml version='1.0'?><article/>", "jats"),
         ("\ufeff<article><front/></article>".encode(), "jats"),

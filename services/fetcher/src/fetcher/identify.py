@@ -38,15 +38,7 @@ def identify(path: Path) -> Kind:
         raise _compound(path)
     if head.startswith((b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")):
         return _archive(path)
-    return "pdf" if _ends_as_pdf(path) else _text(head)
-
-
-def _ends_as_pdf(path: Path) -> bool:
-    """Whether it is a PDF whose beginning is damaged."""
-    with path.open("rb") as file:
-        file.seek(max(path.stat().st_size - _HEAD, 0))
-        tail = file.read()
-    return b"startxref" in tail and b"%%EOF" in tail
+    return _text(path, head)
 
 
 def _compound(path: Path) -> SourceError:
@@ -94,9 +86,12 @@ def _archive(path: Path) -> Kind:
     )
 
 
-def _text(head: bytes) -> Kind:
+def _text(path: Path, head: bytes) -> Kind:
     text = _decoded(head)
     if text is None:
+        if b"endobj" in path.read_bytes():
+            # A PDF whose beginning is damaged: its reader says what can be done.
+            return "pdf"
         raise _unknown(head)
     start = text.lstrip("\ufeff \t\r\n")
     if start.startswith("<"):

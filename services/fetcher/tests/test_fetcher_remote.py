@@ -298,3 +298,17 @@ def test_preprint_server_gives_its_own_xml(literature, fetch):
     assert (paper.doi, paper.licence, paper.published) == (doi, "CC-BY", "2022-07-22")
     assert paper.authors == ["P. T. Nguyen", "V. Yarov-Yarovoy"]
     assert [notice.kind for notice in paper.notices] == ["preprint"]
+
+
+def test_one_silent_service_does_not_keep_the_paper_from_another(literature, fetch):
+    literature.say("/idconv?10.1234/bees", {"records": [{"pmcid": "PMC77"}]})
+    literature.say("/crossref/works/10.1234/bees", b"oops", 503, Retry_After="0")
+    literature.say("/eutils/efetch.fcgi?77", ARTICLE.replace(LICENCE, ""))
+    assert fetch("10.1234/bees").title == "Bees at home"
+
+
+def test_while_a_service_is_silent_no_paper_is_called_closed(literature, fetch):
+    literature.say("/idconv?10.1234/bees", b"oops", 503, Retry_After="0")
+    literature.say("/crossref/works/10.1234/bees", {"message": {"title": ["Bees"]}})
+    with pytest.raises(Transient):
+        fetch("10.1234/bees")

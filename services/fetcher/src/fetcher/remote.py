@@ -18,7 +18,7 @@ from fetcher.providers.found import Card, Found
 from fetcher.sandbox import read_apart
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from fetcher.references import Target
@@ -88,22 +88,41 @@ def _by_pmid(client: Client, pmid: str) -> Found:
 
 
 def _by_doi(client: Client, doi: str, *, in_pmc: bool = True) -> Found:
-    if doi.startswith(biorxiv.PREFIXES) and (preprint := biorxiv.paper(client, doi)):
-        return preprint
-    pmcid = ncbi.convert(client, doi).get("pmcid", "") if in_pmc else ""
-    registered = crossref.look_up(client, doi)
+    # While any service is silent, nobody can say that there is no open copy.
+    silent: list[Transient] = []
+    if doi.startswith(biorxiv.PREFIXES):
+        with _noting(silent):
+            if preprint := biorxiv.paper(client, doi):
+                return preprint
+    pmcid, registered, known = "", None, None
+    if in_pmc:
+        with _noting(silent):
+            pmcid = ncbi.convert(client, doi).get("pmcid", "")
+    with _noting(silent):
+        registered = crossref.look_up(client, doi)
     card, links = registered or (Card(doi=doi), [])
-    if pmcid and (found := _full_text(client, pmcid)):
-        return Found(found.content, Card(doi=doi, pmcid=pmcid, url=found.card.url, notices=card.notices))
-    known = europepmc.look_up(client, f'DOI:"{doi}"')
-    if known is not None and (found := _open_pdf(client, known[1], card)):
+    with _noting(silent):
+        if pmcid and (found := _full_text(client, pmcid)):
+            return Found(found.content, Card(doi=doi, pmcid=pmcid, url=found.card.url, notices=card.notices))
+    with _noting(silent):
+        known = europepmc.look_up(client, f'DOI:"{doi}"')
+    if found := _open_pdf(client, [*(known[1] if known else []), *(links if card.licence else [])], card):
         return found
-    if card.licence and (found := _open_pdf(client, links, card)):
-        return found
-    with contextlib.suppress(SourceError, Transient):
+    with contextlib.suppress(SourceError), _noting(silent):
         found = web.paper(client, f"{client.settings.doi_url}/{doi}")
         return Found(found.content, card if registered else found.card)
+    if silent:
+        raise silent[-1]
     return _closed(card.title or doi)
+
+
+@contextlib.contextmanager
+def _noting(silent: list[Transient]) -> Iterator[None]:
+    """Go on without a service that does not answer."""
+    try:
+        yield
+    except Transient as error:
+        silent.append(error)
 
 
 def _full_text(client: Client, pmcid: str) -> Found | None:

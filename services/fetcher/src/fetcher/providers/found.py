@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Card:
-    """What a service says about a paper; `exact` when it knows better than the file, as for PDFs."""
+    """What a service says about a paper."""
 
     title: str = ""
     authors: tuple[str, ...] = ()

@@ -25,9 +25,8 @@ def static_font(name: str, weight: int) -> Path:
     if spec is None or spec.origin is None:
         raise SystemExit(f"{package} is missing; run this with the workspace's environment (see README.md)")
     source = Path(spec.origin).parent / "files" / file
-    font = instantiateVariableFont(
-        TTFont(source, recalcTimestamp=False), {**axes, "wght": weight}, updateFontNames=True
-    )
+    variable = TTFont(source, recalcTimestamp=False)  # the same bytes at every run
+    font = instantiateVariableFont(variable, {**axes, "wght": weight}, updateFontNames=True)
     path = Path(tempfile.mkdtemp(prefix="sample-font-")) / f"{name}-{weight}.ttf"
     font.save(path)
     return path

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+import os
 import re
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from fonts import static_font
@@ -65,8 +67,9 @@ def write(text: Text, pictures: Mapping[str, bytes]) -> bytes:
     full = _WIDTH - 2 * _SIDE
     used = sum(part.wrap(full, _HEIGHT)[1] + part.getSpaceBefore() + part.getSpaceAfter() for part in opening) + 6
     out = io.BytesIO()
+    os.environ["SOURCE_DATE_EPOCH"] = str(int(datetime(*PUBLISHED, tzinfo=UTC).timestamp()))  # the file's own date
     document = BaseDocTemplate(
-        out, pagesize=A4, title=text.title, author=AUTHORS, keywords=", ".join(KEYWORDS), invariant=1, lang="en"
+        out, pagesize=A4, title=text.title, author=AUTHORS, keywords=", ".join(KEYWORDS), lang="en"
     )
     top = _HEIGHT - _TOP
     head = Frame(_SIDE, top - used, full, used, 0, 0, 0, 0)
@@ -140,7 +143,7 @@ def _furniture(canvas: Any, document: BaseDocTemplate) -> None:
     canvas.saveState()
     canvas.setFillColor(_SOFT)
     canvas.setFont("Sans", 7.8)
-    canvas.drawString(_SIDE, _HEIGHT - 13 * mm, f"{SERIES} · {PUBLISHED[0]}")
+    canvas.drawString(_SIDE, _HEIGHT - 13 * mm, f"{SERIES} · {datetime(*PUBLISHED, tzinfo=UTC):%-d %B %Y}")
     canvas.drawRightString(_WIDTH - _SIDE, _HEIGHT - 13 * mm, "Disease, not the enemy")
     canvas.setStrokeColor(_LINE)
     canvas.line(_SIDE, _HEIGHT - 15 * mm, _WIDTH - _SIDE, _HEIGHT - 15 * mm)

@@ -45,7 +45,9 @@ def source():
 def test_every_number_in_the_text_is_a_name_for_a_computation():
     text = re.sub(r"\{[\w.]+\}", "", source())
     text = re.sub(r"\b(January|February|March|April|September|November|December)\s18\d\d\b", "", text)
-    text = re.sub(r"\[[\d,]+\]|\b(Table|Figure) \d\b|\bper 1000\b|\bCC0\b|^#+ ", "", text, flags=re.MULTILINE)
+    text = re.sub(
+        r"\[[\d,]+\]|\b(Table|Figure) \d\b|\bper 1000\b|\bCC0\b|\bspring of 1855\b|^#+ ", "", text, flags=re.MULTILINE
+    )
     assert re.findall(r"\S*\d\S*", text) == []
 
 
@@ -103,7 +105,8 @@ def test_the_numbers_of_the_xml_are_those_computed_here_from_the_table(article):
     everyone = sum(total(lines, cause) for cause in ("zymotic", "wounds", "other"))
     text = " ".join(prose(article))
     for sentence in (
-        f"Of {everyone:,} soldiers who died, {total(lines, 'zymotic'):,} ({total(lines, 'zymotic') / everyone:.1%}) died",
+        f"Of {everyone:,} soldiers who died, {total(lines, 'zymotic'):,} (",
+        f"({total(lines, 'zymotic') / everyone:.1%}) died of zymotic disease",
         f"and {total(lines, 'wounds'):,} ({total(lines, 'wounds') / everyone:.1%}) died of wounds.",
         "In January 1855 alone, 2,761 men died of zymotic disease, 83 of wounds and 324 of other causes.",
         f"from {rate(first, 'zymotic')} per 1000 men in the first year to {rate(second, 'zymotic')} in the second",

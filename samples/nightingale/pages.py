@@ -69,7 +69,14 @@ def write(text: Text, pictures: Mapping[str, bytes]) -> bytes:
     out = io.BytesIO()
     os.environ["SOURCE_DATE_EPOCH"] = str(int(datetime(*PUBLISHED, tzinfo=UTC).timestamp()))  # the file's own date
     document = BaseDocTemplate(
-        out, pagesize=A4, title=text.title, author=AUTHORS, keywords=", ".join(KEYWORDS), lang="en"
+        out,
+        pagesize=A4,
+        title=text.title,
+        author=AUTHORS,
+        subject=SERIES,
+        creator=SERIES,
+        keywords=", ".join(KEYWORDS),
+        lang="en",
     )
     top = _HEIGHT - _TOP
     head = Frame(_SIDE, top - used, full, used, 0, 0, 0, 0)

@@ -1,0 +1,53 @@
+.DEFAULT_GOAL := help
+.PHONY: help install demo video up test check proto bench lock clean
+UV := .venv/bin/uv
+RUN := .venv/bin/
+PAPER ?=
+OUT ?= out/video.mp4
+
+help: ## print the targets
+	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+install: .venv/installed ## install everything into .venv
+
+$(UV):
+	python3 -m venv .venv
+	.venv/bin/python -m pip install --quiet --disable-pip-version-check "uv==0.13.8"
+
+.venv/installed: $(UV) pyproject.toml chassis/pyproject.toml cli/pyproject.toml $(wildcard services/*/pyproject.toml)
+	$(UV) sync --quiet --all-packages
+	@touch $@
+
+demo: install ## make the sample paper's video at out/demo.mp4
+	@mkdir -p out
+	$(RUN)hiddenhill make samples/nightingale/nightingale.xml -o out/demo.mp4
+
+video: install ## make a video of PAPER=<PMID, PMCID, DOI, arXiv id, URL or file> at OUT=out/video.mp4
+	@test -n "$(PAPER)" || { echo "usage: make video PAPER=<id, URL or file> [OUT=file.mp4]"; exit 2; }
+	@mkdir -p "$$(dirname "$(OUT)")"
+	$(RUN)hiddenhill make "$(PAPER)" -o "$(OUT)"
+
+up: install ## start the whole stack and print its address
+	$(RUN)hiddenhill up
+
+test: install ## run all tests
+	$(RUN)pytest -q -n 2 --dist loadgroup
+
+check: install ## lint, types, import rules, generated code
+	$(RUN)ruff check .
+	$(RUN)ruff format --check .
+	$(RUN)mypy
+	$(RUN)lint-imports
+	$(RUN)python proto/generate.py --check
+
+proto: install ## generate the Python code of proto/
+	$(RUN)python proto/generate.py
+
+bench: install ## measure and print README's figures
+	$(RUN)python -m benchmarks
+
+lock: $(UV) ## take the newest versions and pin them
+	$(RUN)python scripts/lock.py
+
+clean: ## remove what was installed and made
+	rm -rf .venv out

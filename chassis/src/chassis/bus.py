@@ -1,0 +1,301 @@
+"""The bus: the stream of events, the manifest in one request, and announcements that land whole or not at all.
+
+`Bus` is what the runner and the gateway ask for; `NatsBus` is it on JetStream; `chassis.testing.MemoryBus` in memory.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import uuid
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import nats
+import nats.errors
+from google.protobuf.message import Message
+from nats.aio.client import Client
+from nats.aio.msg import Msg
+from nats.js import api
+from nats.js.client import JetStreamContext
+from nats.js.errors import APIError, NotFoundError
+
+from chassis import names, telemetry
+from chassis.errors import Transient
+from chassis.events import Event, Outgoing, manifest_of, read_event
+from chassis.manifest import Manifest
+from chassis.settings import ChassisSettings
+from chassis.stage import Rule
+
+WRONG_LAST_SEQUENCE = (10071, 10164)
+"""JetStream error codes of a refused compare-and-set, alone and within a batch."""
+ADVISORIES = "ADVISORIES"
+RULES_BUCKET = "RULES"
+
+
+class Conflict(Exception):  # noqa: N818 - an answer, not a failure
+    """Another announcement came first; read the manifest again."""
+
+
+class Delivery(Protocol):
+    """A message in hand: an event and what may be said of it."""
+
+    event: Event
+    attempt: int
+
+    async def ack(self) -> None: ...
+    async def retry(self, delay: float) -> None: ...
+    async def give_up(self) -> None: ...
+    async def alive(self) -> None: ...
+
+
+class Bus(Protocol):
+    """What the runner and the gateway ask of the stream."""
+
+    async def manifest(self, job_id: str) -> Manifest: ...
+    async def announce(self, batch: Sequence[Outgoing], expected: dict[str, int] | None = None) -> int:
+        """Publish all or nothing; `expected` is each artifact's sequence. Returns the last sequence; raises Conflict."""
+        ...
+
+    async def progress(self, subject: str, message: Message) -> None: ...
+    async def offers(self, rule: Rule, *, ack_wait: float, max_attempts: int) -> Offers: ...
+
+
+class Offers(Protocol):
+    """The messages that may trigger one stage."""
+
+    async def next(self) -> Delivery | None:
+        """One message, or None when there was none for a while."""
+        ...
+
+
+@dataclass
+class NatsDelivery:
+    """A JetStream message in hand."""
+
+    message: Msg
+    event: Event
+    attempt: int
+
+    async def ack(self) -> None:
+        await self.message.ack()
+
+    async def retry(self, delay: float) -> None:
+        await self.message.nak(delay=delay)
+
+    async def give_up(self) -> None:
+        await self.message.term()
+
+    async def alive(self) -> None:
+        await self.message.in_progress()
+
+
+class NatsOffers:
+    """A stage's durable consumer, one message at a time."""
+
+    def __init__(self, subscription: JetStreamContext.PullSubscription) -> None:
+        self._subscription = subscription
+
+    async def next(self) -> Delivery | None:
+        try:
+            message = (await self._subscription.fetch(1, timeout=5))[0]
+        except (TimeoutError, nats.errors.TimeoutError):
+            return None
+        return NatsDelivery(message, read_event(message), message.metadata.num_delivered)
+
+
+class NatsBus:
+    """The bus on a NATS server with JetStream."""
+
+    def __init__(self, client: Client, settings: ChassisSettings) -> None:
+        self.client = client
+        self.stream = client.jetstream()
+        self._settings = settings
+
+    @classmethod
+    async def connect(cls, settings: ChassisSettings, name: str) -> NatsBus:
+        """Connect, for as long as it takes, and see that the streams are there."""
+        client = await nats.connect(
+            settings.nats_url,
+            name=name,
+            max_reconnect_attempts=-1,
+            reconnect_time_wait=0.2,
+            allow_reconnect=True,
+            connect_timeout=2,
+        )
+        bus = cls(client, settings)
+        await bus._ensure_streams()
+        return bus
+
+    async def close(self) -> None:
+        with contextlib.suppress(nats.errors.Error, TimeoutError):
+            await self.client.drain()
+
+    async def _ensure_streams(self) -> None:
+        day = 24 * 3600
+        events = api.StreamConfig(
+            name=names.STREAM,
+            subjects=["job.>"],
+            retention=api.RetentionPolicy.LIMITS,
+            storage=api.StorageType.FILE,
+            num_replicas=self._settings.stream_replicas,
+            max_age=self._settings.stream_max_age_days * day,
+            allow_direct=True,
+            allow_atomic=True,
+        )
+        advisories = api.StreamConfig(
+            name=ADVISORIES,
+            subjects=[f"$JS.EVENT.ADVISORY.CONSUMER.{kind}.{names.STREAM}.>" for kind in ("MAX_DELIVERIES", "MSG_TERMINATED")],
+            max_age=7 * day,
+            num_replicas=self._settings.stream_replicas,
+        )
+        for config in (events, advisories):
+            try:
+                await self.stream.add_stream(config)
+            except APIError as error:
+                if error.err_code != 10058:  # in use with another configuration: an older or newer version made it
+                    raise
+                await self.stream.update_stream(config)
+
+    async def manifest(self, job_id: str) -> Manifest:
+        job = names.check_job(job_id)
+        subjects = [f"job.{job}.ready.>", f"job.{job}.cancelled"]
+        return manifest_of([read_event(message) for message in await self._last_of(subjects)])
+
+    async def _last_of(self, subjects: Sequence[str]) -> list[Msg]:
+        """The last message of every subject that matches, in one request."""
+        inbox = self.client.new_inbox()
+        subscription = await self.client.subscribe(inbox)
+        try:
+            request = json.dumps({"multi_last": list(subjects)}).encode()
+            await self.client.publish(f"$JS.API.DIRECT.GET.{names.STREAM}", request, reply=inbox)
+            found: list[Msg] = []
+            while True:
+                message = await subscription.next_msg(timeout=5)
+                status = (message.headers or {}).get("Status")
+                if status in ("204", "404"):
+                    return found
+                if status is not None:
+                    raise Transient("unavailable.stream", "The job's state could not be read; trying again.", status)
+                found.append(message)
+        except (TimeoutError, nats.errors.TimeoutError) as error:
+            raise Transient("unavailable.stream", "The message server did not answer; trying again.") from error
+        finally:
+            await subscription.unsubscribe()
+
+    async def announce(self, batch: Sequence[Outgoing], expected: dict[str, int] | None = None) -> int:
+        expected = expected or {}
+        batch_id = uuid.uuid4().hex
+        ack: dict[str, Any] = {}
+        for number, outgoing in enumerate(batch, 1):
+            headers = telemetry.inject({"Nats-Batch-Id": batch_id, "Nats-Batch-Sequence": str(number)})
+            if outgoing.artifact in expected:
+                headers["Nats-Expected-Last-Subject-Sequence"] = str(expected[outgoing.artifact])
+            if number == len(batch):
+                headers["Nats-Batch-Commit"] = "1"
+            if number in (1, len(batch)):  # the server answers the first with its refusal, the last with the outcome
+                ack = await self._request(outgoing, headers)
+            else:
+                await self.client.publish(outgoing.subject, outgoing.payload, headers=headers)
+        return int(ack["seq"])
+
+    async def _request(self, outgoing: Outgoing, headers: dict[str, str]) -> dict[str, Any]:
+        try:
+            reply = await self.client.request(outgoing.subject, outgoing.payload, timeout=10, headers=headers)
+        except (nats.errors.Error, TimeoutError) as error:
+            raise Transient("unavailable.stream", "The message server did not answer; trying again.") from error
+        answer: dict[str, Any] = json.loads(reply.data) if reply.data else {}
+        if refused := answer.get("error"):
+            if refused.get("err_code") in WRONG_LAST_SEQUENCE:
+                raise Conflict(outgoing.subject)
+            raise Transient("unavailable.stream", "The message server refused an event; trying again.", str(refused))
+        return answer
+
+    async def progress(self, subject: str, message: Message) -> None:
+        await self.client.publish(subject, message.SerializeToString(), headers=telemetry.inject({}))
+
+    async def offers(self, rule: Rule, *, ack_wait: float, max_attempts: int) -> Offers:
+        config = api.ConsumerConfig(
+            durable_name=f"stage-{rule.name}",
+            filter_subjects=[names.ready_filter(need) for need in rule.needs],
+            ack_policy=api.AckPolicy.EXPLICIT,
+            deliver_policy=api.DeliverPolicy.ALL,
+            ack_wait=ack_wait,
+            max_deliver=max_attempts,
+            max_ack_pending=10_000,
+            num_replicas=self._settings.stream_replicas,
+        )
+        await self.stream.add_consumer(names.STREAM, config)
+        await self._publish_rule(rule)
+        return NatsOffers(await self.stream.pull_subscribe_bind(consumer=config.durable_name, stream=names.STREAM))
+
+    async def _publish_rule(self, rule: Rule) -> None:
+        """Tell the others what this stage needs and makes, so that no list of stages is kept anywhere."""
+        bucket = await self.rules_bucket()
+        value = json.dumps(rule.__dict__, sort_keys=True).encode()
+        try:
+            if (await bucket.get(rule.name)).value == value:
+                return
+        except nats.js.errors.KeyNotFoundError:
+            pass
+        await bucket.put(rule.name, value)
+
+    async def rules_bucket(self) -> Any:
+        """The key-value bucket that holds every stage's rule, by stage."""
+        try:
+            return await self.stream.key_value(RULES_BUCKET)
+        except NotFoundError:
+            replicas = self._settings.stream_replicas
+            return await self.stream.create_key_value(api.KeyValueConfig(bucket=RULES_BUCKET, replicas=replicas))
+
+    async def rules(self) -> list[Rule]:
+        """The rules of all stages that ever worked on this stream."""
+        bucket = await self.rules_bucket()
+        try:
+            keys = await bucket.keys()
+        except nats.js.errors.NoKeysError:
+            return []
+        return [_rule((await bucket.get(key)).value) for key in sorted(keys)]
+
+    async def backlog(self, stage: str) -> int:
+        """How many messages of a stage wait or are being worked on."""
+        try:
+            info = await self.stream.consumer_info(names.STREAM, f"stage-{stage}")
+        except NotFoundError:
+            return 0
+        return (info.num_pending or 0) + (info.num_ack_pending or 0)
+
+    async def follow(self, durable: str, *, stream: str = names.STREAM, batch: int = 256) -> AsyncIterator[list[Msg]]:
+        """All messages of a stream in order, in batches, for a durable reader; ack each message."""
+        config = api.ConsumerConfig(durable_name=durable, ack_policy=api.AckPolicy.EXPLICIT, ack_wait=30)
+        await self.stream.add_consumer(stream, config)
+        subscription = await self.stream.pull_subscribe_bind(consumer=durable, stream=stream)
+        while True:
+            try:
+                yield await subscription.fetch(batch, timeout=5)
+            except (TimeoutError, nats.errors.TimeoutError):
+                yield []
+
+    async def message_at(self, seq: int) -> Event | None:
+        """The event with this sequence, or None when it has expired."""
+        try:
+            raw = await self.stream.get_msg(names.STREAM, seq)
+        except NotFoundError:
+            return None
+        return read_event(raw)
+
+    async def listen(self, subject: str, heard: Callable[[Msg], None]) -> None:
+        """Call `heard` for each message on a subject, kept or not, from now on."""
+
+        async def on_message(message: Msg) -> None:
+            heard(message)
+
+        await self.client.subscribe(subject, cb=on_message)
+        await asyncio.wait_for(self.client.flush(), 5)
+
+
+def _rule(value: bytes) -> Rule:
+    fields = json.loads(value)
+    return Rule(**{key: tuple(item) if isinstance(item, list) else item for key, item in fields.items()})

@@ -1,0 +1,166 @@
+"""Events as the rest of chassis sees them, built from and written to the proto messages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from google.protobuf.message import Message
+from google.protobuf.timestamp_pb2 import Timestamp
+from hiddenhill.v1.events_pb2 import Cancelled, Cause, Failed, Progress, Ready
+
+from chassis import names
+from chassis.errors import Error
+from chassis.manifest import Entry, Manifest
+
+
+@dataclass(frozen=True)
+class Event:
+    """A message of the stream with its place in it. `body` is a Ready, Failed or Cancelled."""
+
+    subject: str
+    seq: int
+    body: Ready | Failed | Cancelled
+    headers: Mapping[str, str]
+
+    @property
+    def job_id(self) -> str:
+        return self.body.job_id
+
+
+@dataclass(frozen=True)
+class Outgoing:
+    """An event to be announced; `artifact` is empty where it is not about one."""
+
+    subject: str
+    payload: bytes
+    artifact: str = ""
+
+
+@dataclass(frozen=True)
+class Blob:
+    """An artifact's bytes, by digest, without a job."""
+
+    artifact: str
+    digest: str
+    size: int
+    media_type: str
+
+
+KINDS: dict[str, type[Ready] | type[Failed] | type[Cancelled]] = {
+    "ready": Ready,
+    "failed": Failed,
+    "cancelled": Cancelled,
+}
+
+
+def read_event(message: Any) -> Event:
+    """Read a message as JetStream delivers it, as a direct get returns it, or raw."""
+    headers = message.headers or {}
+    if hasattr(message, "seq"):
+        subject, seq = message.subject, message.seq
+    elif "Nats-Sequence" in headers:
+        subject, seq = headers["Nats-Subject"], int(headers["Nats-Sequence"])
+    else:
+        subject, seq = message.subject, message.metadata.sequence.stream
+    body = KINDS[names.parse_subject(subject)[1]].FromString(message.data)
+    return Event(subject, seq, body, headers)
+
+
+def entry_of(event: Event) -> Entry:
+    """The manifest's entry for a Ready event."""
+    ready = event.body
+    assert isinstance(ready, Ready)
+    return Entry(
+        artifact=ready.artifact,
+        seq=event.seq,
+        digest=ready.digest,
+        size=ready.size,
+        media_type=ready.media_type,
+        inputs=dict(ready.inputs),
+        scenes=tuple(ready.scenes),
+        cause=Cause.Name(ready.cause).removeprefix("CAUSE_").lower(),
+        stage=ready.stage,
+        stage_version=ready.stage_version,
+    )
+
+
+def manifest_of(events: Iterable[Event]) -> Manifest:
+    """Fold a job's events, in any order, into its manifest."""
+    entries: dict[str, Entry] = {}
+    cancelled = 0
+    for event in sorted(events, key=lambda event: event.seq):
+        if isinstance(event.body, Ready):
+            entries[event.body.artifact] = entry_of(event)
+        elif isinstance(event.body, Cancelled):
+            cancelled = event.seq
+    return Manifest(entries, cancelled)
+
+
+def now() -> Timestamp:
+    """The present, as protos have it."""
+    stamp = Timestamp()
+    stamp.GetCurrentTime()
+    return stamp
+
+
+def ready(job_id: str, blob: Blob, *, cause: str, inputs: Mapping[str, str] | None = None, **more: Any) -> Outgoing:
+    """The event that an artifact is ready; `more` are further fields of the proto message."""
+    body = Ready(
+        job_id=job_id,
+        artifact=blob.artifact,
+        digest=blob.digest,
+        size=blob.size,
+        media_type=blob.media_type,
+        inputs=dict(inputs or {}),
+        cause=Cause.Value(f"CAUSE_{cause.upper()}"),
+        announced_at=now(),
+        **more,
+    )
+    return Outgoing(names.ready_subject(job_id, blob.artifact), body.SerializeToString(), blob.artifact)
+
+
+def again(job_id: str, entry: Entry, *, cause: str, blob: Blob | None = None) -> Outgoing:
+    """The same announcement once more, or with a changed blob where the user edited it."""
+    return ready(
+        job_id,
+        blob or Blob(entry.artifact, entry.digest, entry.size, entry.media_type),
+        cause=cause,
+        inputs=entry.inputs,
+        scenes=entry.scenes,
+        stage=entry.stage,
+        stage_version=entry.stage_version,
+    )
+
+
+def failed(job_id: str, stage: str, scene: int | None, error: Error, attempt: int) -> Outgoing:
+    """The event that a stage gave up."""
+    body = Failed(
+        job_id=job_id,
+        stage=stage,
+        scene=scene or 0,
+        code=error.code,
+        message=error.message,
+        detail=error.detail,
+        attempt=attempt,
+        announced_at=now(),
+    )
+    return Outgoing(names.failed_subject(job_id, stage, scene), body.SerializeToString())
+
+
+def cancelled(job_id: str, reason: str) -> Outgoing:
+    """The event that the user stopped the job."""
+    body = Cancelled(job_id=job_id, reason=reason, announced_at=now())
+    return Outgoing(names.cancelled_subject(job_id), body.SerializeToString())
+
+
+def kick(job_id: str, manifest: Manifest, artifacts: Sequence[str]) -> list[Outgoing]:
+    """Announce these artifacts again, unchanged, so that what depends on them is triggered."""
+    return [again(job_id, manifest.entries[name], cause="kicked") for name in dict.fromkeys(artifacts)]
+
+
+def progress(job_id: str, stage: str, scene: int | None, fraction: float, note: str, worker: str) -> tuple[str, Message]:
+    """Subject and message that say how far a running stage is."""
+    body = Progress(job_id=job_id, stage=stage, scene=scene or 0, fraction=fraction, note=note, worker=worker)
+    return names.progress_subject(job_id, stage, scene), body

@@ -5,7 +5,19 @@ from typing import Literal
 from artifacts.model import Model
 
 SectionKind = Literal["abstract", "introduction", "methods", "results", "discussion", "conclusion", "summary", "other"]
-NoticeKind = Literal["retracted", "retraction", "corrected", "correction", "concern", "preprint", "editorial", "letter", "review", "commentary", "digest"]
+NoticeKind = Literal[
+    "retracted",
+    "retraction",
+    "corrected",
+    "correction",
+    "concern",
+    "preprint",
+    "editorial",
+    "letter",
+    "review",
+    "commentary",
+    "digest",
+]
 
 
 class Box(Model):

@@ -35,7 +35,7 @@ ADVISORIES = "ADVISORIES"
 RULES_BUCKET = "RULES"
 
 
-class Conflict(Exception):  # noqa: N818 - an answer, not a failure
+class Conflict(Exception):
     """Another announcement came first; read the manifest again."""
 
 
@@ -56,7 +56,10 @@ class Bus(Protocol):
 
     async def manifest(self, job_id: str) -> Manifest: ...
     async def announce(self, batch: Sequence[Outgoing], expected: dict[str, int] | None = None) -> int:
-        """Publish all or nothing; `expected` is each artifact's sequence. Returns the last sequence; raises Conflict."""
+        """Publish all or nothing, if each artifact still has the sequence in `expected`, or raise Conflict.
+
+        Returns the last sequence.
+        """
         ...
 
     async def progress(self, subject: str, message: Message) -> None: ...
@@ -147,7 +150,9 @@ class NatsBus:
         )
         advisories = api.StreamConfig(
             name=ADVISORIES,
-            subjects=[f"$JS.EVENT.ADVISORY.CONSUMER.{kind}.{names.STREAM}.>" for kind in ("MAX_DELIVERIES", "MSG_TERMINATED")],
+            subjects=[
+                f"$JS.EVENT.ADVISORY.CONSUMER.{kind}.{names.STREAM}.>" for kind in ("MAX_DELIVERIES", "MSG_TERMINATED")
+            ],
             max_age=7 * day,
             num_replicas=self._settings.stream_replicas,
         )
@@ -297,5 +302,5 @@ class NatsBus:
 
 
 def _rule(value: bytes) -> Rule:
-    fields = json.loads(value)
+    fields: dict[str, Any] = json.loads(value)
     return Rule(**{key: tuple(item) if isinstance(item, list) else item for key, item in fields.items()})

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from google.protobuf.message import Message
 from google.protobuf.timestamp_pb2 import Timestamp
 from hiddenhill.v1.events_pb2 import Cancelled, Cause, Failed, Progress, Ready
 
@@ -48,7 +47,7 @@ class Blob:
     media_type: str
 
 
-KINDS: dict[str, type[Ready] | type[Failed] | type[Cancelled]] = {
+KINDS: dict[str, type[Ready | Failed | Cancelled]] = {
     "ready": Ready,
     "failed": Failed,
     "cancelled": Cancelled,
@@ -114,7 +113,7 @@ def ready(job_id: str, blob: Blob, *, cause: str, inputs: Mapping[str, str] | No
         size=blob.size,
         media_type=blob.media_type,
         inputs=dict(inputs or {}),
-        cause=Cause.Value(f"CAUSE_{cause.upper()}"),
+        cause=f"CAUSE_{cause.upper()}",
         announced_at=now(),
         **more,
     )
@@ -160,7 +159,9 @@ def kick(job_id: str, manifest: Manifest, artifacts: Sequence[str]) -> list[Outg
     return [again(job_id, manifest.entries[name], cause="kicked") for name in dict.fromkeys(artifacts)]
 
 
-def progress(job_id: str, stage: str, scene: int | None, fraction: float, note: str, worker: str) -> tuple[str, Message]:
+def progress(
+    job_id: str, stage: str, scene: int | None, fraction: float, note: str, worker: str
+) -> tuple[str, Progress]:
     """Subject and message that say how far a running stage is."""
     body = Progress(job_id=job_id, stage=stage, scene=scene or 0, fraction=fraction, note=note, worker=worker)
     return names.progress_subject(job_id, stage, scene), body

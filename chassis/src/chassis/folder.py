@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -91,7 +90,7 @@ class JobFolder:
             shutil.move(content, beside)
         else:
             beside.write_bytes(_json_bytes(content) if isinstance(content, BaseModel) else content)
-        os.replace(beside, target)
+        beside.replace(target)
         made = Made(artifact, target, media_type, digest_of(target), target.stat().st_size)
         self.made[artifact] = made
         return made
@@ -127,4 +126,6 @@ def _parse(path: Path, model: type[M]) -> M:
     try:
         return model.model_validate_json(path.read_bytes())
     except ValidationError as error:
-        raise Defect("internal.artifact", "A part of the job could not be read; please retry it.", str(error)) from error
+        raise Defect(
+            "internal.artifact", "A part of the job could not be read; please retry it.", str(error)
+        ) from error

@@ -62,9 +62,7 @@ class Manifest:
         if artifact not in known:
             entry = self.entries.get(artifact)
             known[artifact] = entry is not None and all(
-                (source := self.entries.get(name)) is not None
-                and source.digest == digest
-                and self._fresh(name, known)
+                (source := self.entries.get(name)) is not None and source.digest == digest and self._fresh(name, known)
                 for name, digest in entry.inputs.items()
             )
         return known[artifact]

@@ -1,4 +1,7 @@
-"""The command line of every service: `python -m <service>` works for its stages, `run FOLDER` runs them on local files."""
+"""The command line of every service.
+
+`python -m <service>` works for its stages; `run FOLDER` runs them on local files.
+"""
 
 from __future__ import annotations
 

@@ -71,6 +71,4 @@ class Service:
 
 def rule_of(stage: Stage, service: str) -> Rule:
     """The stage's declaration without its code."""
-    return Rule(
-        stage.name, stage.title, stage.version, service, stage.needs, stage.makes, stage.per_scene, stage.firm
-    )
+    return Rule(stage.name, stage.title, stage.version, service, stage.needs, stage.makes, stage.per_scene, stage.firm)

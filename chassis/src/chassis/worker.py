@@ -1,0 +1,101 @@
+"""The process of a stage service: one runner per stage, the gRPC port, and a graceful end."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import signal
+from typing import Any
+
+from nats.aio.msg import Msg
+
+from chassis import logs, names, notify, telemetry
+from chassis.blobs import S3Blobs
+from chassis.bus import NatsBus
+from chassis.errors import Transient
+from chassis.rpc import RpcServer
+from chassis.runner import Runner
+from chassis.settings import ChassisSettings
+from chassis.stage import Service
+
+log = logging.getLogger(__name__)
+
+
+async def serve(service: Service) -> int:
+    """Work for the service's stages until SIGTERM or SIGINT; returns the exit code."""
+    settings = ChassisSettings()  # type: ignore[call-arg]  # from the environment
+    logs.set_up(settings.log_level)
+    telemetry.set_up(service.name, settings.otlp_endpoint)
+    stopping = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stopping.set)
+    bus = await connect(settings, service.name)
+    blobs = S3Blobs(settings)
+    await ensure_bucket(blobs)
+    runners = [
+        Runner(
+            stage,
+            service.name,
+            bus,
+            blobs,
+            slots=settings.slots,
+            ack_wait=settings.ack_wait,
+            max_attempts=settings.max_attempts,
+        )
+        for stage in service.stages
+    ]
+    rpc = RpcServer(service, blobs, settings.grpc_listen, with_reflection=settings.grpc_reflection)
+    await bus.listen("job.*.cancelled", lambda message: _cancelled(runners, message))
+    await rpc.start()
+    work = asyncio.gather(*(runner.run() for runner in runners))
+    notify.ready()
+    log.info("ready", extra={"service": service.name, "grpc_port": rpc.port})
+    stop: asyncio.Future[Any] = asyncio.ensure_future(stopping.wait())
+    waited: set[asyncio.Future[Any]] = {work, stop}
+    await asyncio.wait(waited, return_when=asyncio.FIRST_COMPLETED)
+    await _end(runners, work, settings.grace)
+    await rpc.stop(1)
+    await bus.close()
+    return 0
+
+
+async def connect(settings: ChassisSettings, name: str) -> NatsBus:
+    """Connect to the bus, for as long as it takes: servers may start after us."""
+    while True:
+        try:
+            return await NatsBus.connect(settings, name)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the server isn't there yet
+            log.warning("no bus yet", extra={"error": repr(error)})
+            await asyncio.sleep(0.2)
+
+
+async def ensure_bucket(blobs: S3Blobs) -> None:
+    """See that the bucket is there, for as long as it takes."""
+    while True:
+        try:
+            await asyncio.to_thread(blobs.ensure_bucket)
+        except Transient as error:
+            log.warning("no store yet", extra={"error": error.detail})
+            await asyncio.sleep(0.2)
+        else:
+            return
+
+
+def _cancelled(runners: list[Runner], message: Msg) -> None:
+    job_id, _, _ = names.parse_subject(message.subject)
+    for runner in runners:
+        runner.cancelled(job_id)
+
+
+async def _end(runners: list[Runner], work: asyncio.Future[list[None]], grace: float) -> None:
+    """Take nothing new, let running work end; what outlasts the grace goes to another worker."""
+    for runner in runners:
+        runner.stop()
+    done, _ = await asyncio.wait({work}, timeout=grace)
+    if not done:
+        for runner in runners:
+            runner.abandon("shutdown")
+        await asyncio.wait({work}, timeout=10)
+    with contextlib.suppress(asyncio.CancelledError):
+        await work

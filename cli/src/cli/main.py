@@ -1,0 +1,160 @@
+"""The `hiddenhill` command: a client of the gateway. Only `paper` works alone, and `up` starts the stack itself."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import signal
+import sys
+import threading
+from pathlib import Path
+from typing import Any
+
+import click
+from chassis.errors import Error, SourceError, UsageError
+
+EXIT_USAGE, EXIT_SOURCE, EXIT_FAILED, EXIT_INTERRUPTED, EXIT_TERMINATED = 2, 3, 4, 130, 143
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="hiddenhill-cli", prog_name="hiddenhill")
+def cli() -> None:
+    """A scientific paper in, a short vertical video out."""
+
+
+_output = click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Video file to write; sidecars go beside it.",
+)
+_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+
+
+@cli.command()
+@click.argument("source")
+@_output
+@click.option("--seconds", type=click.IntRange(20, 180), default=60, show_default=True, help="Length of the video.")
+@click.option("--voice", default="", help="Voice of the narrator.")
+@click.option("--language", default="en", show_default=True, help="Language of the narration.")
+@click.option("--theme", type=click.Choice(["dusk", "dawn", "paper", "night"]), help="Default: by the paper's subject.")
+@click.option("--music", is_flag=True, help="Lay a quiet music bed under the voice.")
+@_json
+def make(source: str, output: Path | None, *, as_json: bool, theme: str | None, **options: Any) -> None:
+    """Make the video of SOURCE: a PMID, PMCID, DOI, arXiv id, URL, or a .xml (JATS), .pdf or .docx file."""
+    from cli import making  # noqa: PLC0415 - HTTP and progress bars are not loaded for `paper`
+
+    result = making.make(source, output, {**options, "theme": theme or ""}, quiet=as_json)
+    click.echo(json.dumps(result) if as_json else result["video"])
+
+
+@cli.command()
+@click.argument("source")
+def paper(source: str) -> None:
+    """Print the parsed paper as one JSON object."""
+    from cli import reading  # noqa: PLC0415 - as above
+
+    sys.stdout.write(reading.read(source))
+
+
+@cli.command()
+def up() -> None:
+    """Start the whole stack here, print its address, run until Ctrl-C."""
+    from cli.stack import Stack, default_home  # noqa: PLC0415 - as above
+
+    with Stack(default_home()) as stack:
+        click.echo(f"Hidden Hill is ready at {stack.gateway_url}  (Ctrl-C stops it)")
+        with contextlib.suppress(KeyboardInterrupt, SystemExit):
+            threading.Event().wait()
+        click.echo("stopping")
+
+
+@cli.command()
+@click.option("--state", default="", help="Only jobs in this state.")
+@_json
+def jobs(state: str, *, as_json: bool) -> None:
+    """List the stack's jobs, newest first."""
+    from cli.gateway import gateway  # noqa: PLC0415 - as above
+
+    with gateway() as client:
+        found = client.jobs(state)
+    if as_json:
+        click.echo(json.dumps({"jobs": found}))
+        return
+    for job in found:
+        click.echo(f"{job['id']}  {job['state']:<9}  {job.get('title') or job.get('source_name') or ''}")
+
+
+@cli.command()
+@click.argument("job")
+@_output
+@_json
+def retry(job: str, output: Path | None, *, as_json: bool) -> None:
+    """Set a failed, stalled or cancelled JOB going again from where it stopped."""
+    from cli import making  # noqa: PLC0415 - as above
+
+    _tell(making.again(job, output, lambda client: client.retry(job), quiet=as_json), as_json=as_json)
+
+
+@cli.command()
+@click.argument("job")
+def cancel(job: str) -> None:
+    """Stop JOB."""
+    from cli.gateway import gateway  # noqa: PLC0415 - as above
+
+    with gateway() as client:
+        client.cancel(job)
+
+
+@cli.command()
+@click.argument("job")
+@click.argument("scene", type=click.IntRange(min=1))
+@click.option("--text", help="What is to be said in the scene.")
+@click.option("--headline", help="What is to stand above it.")
+@_output
+@_json
+def edit(job: str, scene: int, output: Path | None, *, as_json: bool, **changes: str | None) -> None:
+    """Change what is said in a SCENE of JOB; only what depends on it is made again."""
+    from cli import making  # noqa: PLC0415 - as above
+
+    wanted = {key: value for key, value in changes.items() if value is not None}
+    if not wanted:
+        raise UsageError("usage.edit", "Nothing to change: give --text or --headline.")
+    result = making.again(job, output, lambda client: client.edit(job, scene, wanted), quiet=as_json)
+    _tell(result, as_json=as_json)
+
+
+def _tell(result: dict[str, Any], *, as_json: bool) -> None:
+    click.echo(json.dumps(result) if as_json else result.get("video") or result["job"])
+
+
+def main() -> None:
+    """Run the command and exit: 0 done, 2 usage, 3 the source is unusable, 4 a stage failed."""
+    as_json = "--json" in sys.argv
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(EXIT_TERMINATED))  # so that a stack started here is stopped
+    try:
+        code = cli.main(standalone_mode=False)
+    except click.ClickException as error:
+        sys.exit(_fail("usage.command", error.format_message(), EXIT_USAGE, as_json=as_json))
+    except (click.Abort, KeyboardInterrupt):
+        sys.exit(EXIT_INTERRUPTED)
+    except Error as error:
+        sys.exit(_fail(error.code, error.message, exit_code(error), as_json=as_json))
+    sys.exit(code or 0)
+
+
+def exit_code(error: Error) -> int:
+    """Exit code for an error; those that came over the wire are known by their code."""
+    if isinstance(error, UsageError) or error.code.startswith("usage."):
+        return EXIT_USAGE
+    if isinstance(error, SourceError) or error.code.startswith("source."):
+        return EXIT_SOURCE
+    return EXIT_FAILED
+
+
+def _fail(code: str, message: str, status: int, *, as_json: bool) -> int:
+    sentence = " ".join(message.split())
+    click.echo(f"error: {code}: {sentence}", err=True)
+    if as_json:
+        click.echo(json.dumps({"error": {"code": code, "message": sentence}}))
+    return status

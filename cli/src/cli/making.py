@@ -1,0 +1,85 @@
+"""The `make` command and its kin: submit, show progress, write the video and its sidecars."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from chassis.errors import Fatal, UsageError
+
+from cli.gateway import Client, gateway
+from cli.progress import Bars
+from cli.reading import local_file
+
+SIDECARS = {"srt": ".srt", "vtt": ".vtt", "thumbnail": ".jpg", "transcript": ".json"}
+
+
+def make(source: str, output: Path | None, options: dict[str, Any], *, quiet: bool) -> dict[str, Any]:
+    """Make a video; returns what was made: `job`, `title`, `video`, and the path of each sidecar."""
+    file = local_file(source)
+    target = _target(output, file.stem if file else source)
+    with gateway() as client:
+        job = client.submit(file or source, options)
+        return _finish(client, job["id"], target, quiet=quiet)
+
+
+def again(job_id: str, output: Path | None, act: Callable[[Client], None], *, quiet: bool) -> dict[str, Any]:
+    """Set a job going again. It is waited for when a file is wanted, or when the stack ends with this command."""
+    target = _target(output, "") if output else None
+    with gateway() as client:
+        act(client)
+        if target is None and not client.started_here:
+            return {"job": job_id}
+        return _finish(client, job_id, target, quiet=quiet)
+
+
+def _finish(client: Client, job_id: str, target: Path | None, *, quiet: bool) -> dict[str, Any]:
+    try:
+        job = follow(client, job_id, quiet=quiet)
+    except KeyboardInterrupt:
+        client.cancel(job_id)
+        raise
+    result = {"job": job_id, "title": job.get("title") or ""}
+    return result | (_write(client, job_id, target) if target else {})
+
+
+def follow(client: Client, job_id: str, *, quiet: bool) -> dict[str, Any]:
+    """Show a job's progress until it ends; returns it. Raises the error of the stage that failed."""
+    with Bars(quiet=quiet) as bars:
+        for kind, data in client.watch(job_id):
+            if kind == "snapshot":
+                bars.snapshot(data.get("stages", []))
+                kind = data["state"] if data["state"] in ("done", "failed", "cancelled") else kind  # noqa: PLW2901
+            elif kind == "stage":
+                bars.stage(data)
+            elif kind == "progress":
+                bars.progress(data)
+            if kind in ("done", "failed", "cancelled"):
+                break
+    job = client.job(job_id)
+    if kind == "failed":
+        error = job.get("error") or data
+        raise Fatal(error.get("code", "internal.failed"), error.get("message", "A stage failed."))
+    if kind == "cancelled":
+        raise Fatal("cancelled", "The job was cancelled; `hiddenhill retry` takes it up again.")
+    return job
+
+
+def _write(client: Client, job_id: str, target: Path) -> dict[str, str]:
+    paths = {"video": target} | {name: target.with_suffix(suffix) for name, suffix in SIDECARS.items()}
+    for artifact, path in paths.items():
+        client.download(job_id, artifact, path)
+    return {artifact: str(path) for artifact, path in paths.items()}
+
+
+def _target(output: Path | None, name: str) -> Path:
+    """Where the video goes; checked before anything is spent."""
+    if output is None:
+        stem = re.sub(r"[^A-Za-z0-9]+", "-", name.removeprefix("https://").removeprefix("http://")).strip("-")[:80]
+        output = Path(f"{stem or 'video'}.mp4")
+    target = output if output.suffix == ".mp4" else output.with_name(f"{output.name}.mp4")
+    if not target.parent.is_dir():
+        raise UsageError("usage.output", f"There is no folder {target.parent}; make it first.")
+    return target

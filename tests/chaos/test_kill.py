@@ -1,0 +1,66 @@
+"""kill -9 in the middle: the job ends, and what was ready is not made again."""
+
+import asyncio
+import os
+import signal
+import time
+from collections import Counter
+from pathlib import Path
+
+import httpx
+import pytest
+from chassis.bus import NatsBus
+from chassis.settings import ChassisSettings
+from cli.gateway import Client
+from cli.stack import Stack
+
+from chassis import names
+
+SAMPLE = Path(__file__).resolve().parents[2] / "samples" / "nightingale" / "nightingale.xml"
+pytestmark = [pytest.mark.stack, pytest.mark.xdist_group("stack"), pytest.mark.timeout(400)]
+
+
+def test_a_killed_renderer_loses_no_scene_and_makes_none_twice(tmp_path):
+    with Stack(tmp_path / "home", env={"HIDDENHILL_ACK_WAIT": "3"}) as stack, Client(stack.gateway_url) as client:
+        job = client.submit(SAMPLE, {"seconds": 30})["id"]
+        _wait(stack, job, "scene.1.segment")
+        stack.kill("renderer", signal.SIGKILL)
+        for kind, _ in client.watch(job):
+            if kind in ("done", "failed"):
+                break
+        assert kind == "done"
+        made = asyncio.run(_announcements(stack))
+        assert all(count == 1 for count in made.values()), made
+
+
+def test_unfinished_jobs_go_on_with_the_next_start(tmp_path):
+    with Stack(tmp_path / "home", env={"HIDDENHILL_ACK_WAIT": "3"}) as stack, Client(stack.gateway_url) as client:
+        job = client.submit(SAMPLE, {"seconds": 20})["id"]
+        _wait(stack, job, "script")
+    with Stack(tmp_path / "home", env={"HIDDENHILL_ACK_WAIT": "3"}) as stack, Client(stack.gateway_url) as client:
+        for kind, data in client.watch(job):
+            if kind in ("done", "failed") or data.get("state") == "done":
+                break
+        assert client.job(job)["state"] == "done"
+
+
+def _wait(stack, job, artifact):
+    deadline = time.monotonic() + 120
+    while time.monotonic() < deadline:
+        found = httpx.get(f"{stack.gateway_url}/api/v1/jobs/{job}").json()["artifacts"]
+        if artifact in {each["artifact"] for each in found}:
+            return
+        time.sleep(0.05)
+    raise AssertionError(f"{artifact} was not made")
+
+
+async def _announcements(stack):
+    """How often each artifact was announced, read from the stream itself."""
+    os.environ.update(stack.environment())
+    bus = await NatsBus.connect(ChassisSettings(), "test")
+    try:
+        last = (await bus.stream.stream_info(names.STREAM)).state.last_seq
+        events = [await bus.message_at(seq) for seq in range(1, last + 1)]
+        return Counter(event.subject for event in events if event)
+    finally:
+        await bus.close()

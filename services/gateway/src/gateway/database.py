@@ -1,0 +1,45 @@
+"""PostgreSQL: the pool, and the schema's migrations."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from psycopg import Connection
+from psycopg.rows import DictRow, dict_row
+from psycopg_pool import ConnectionPool
+
+Database = ConnectionPool[Connection[DictRow]]
+_MIGRATIONS = Path(__file__).parent / "migrations"
+_MIGRATING = 4_101_962_001
+"""Key of the advisory lock under which one replica migrates while the others wait; it ends with its connection."""
+
+
+def open_pool(url: str) -> Database:
+    """A pool of connections whose rows are dicts; each `with pool.connection()` is one transaction."""
+    options: dict[str, Any] = {"row_factory": dict_row, "connect_timeout": 5}
+    return ConnectionPool(
+        url,
+        min_size=2,
+        max_size=12,
+        timeout=5,
+        open=True,
+        kwargs=options,
+        check=ConnectionPool.check_connection,
+        connection_class=Connection[DictRow],
+    )
+
+
+def migrate(url: str) -> None:
+    """Bring the schema up to date. Raises psycopg.OperationalError while the server is away."""
+    from yoyo import get_backend, read_migrations  # noqa: PLC0415 - not needed once started
+
+    with psycopg.connect(url, autocommit=True, connect_timeout=5) as guard:
+        guard.execute("SELECT pg_advisory_lock(%s)", (_MIGRATING,))
+        scheme, _, rest = url.partition("://")
+        backend = get_backend(f"{scheme.partition('+')[0]}+psycopg://{rest}")
+        try:
+            backend.apply_migrations(backend.to_apply(read_migrations(str(_MIGRATIONS))))
+        finally:
+            backend.connection.close()

@@ -1,0 +1,25 @@
+"""Reading a job's rows."""
+
+from __future__ import annotations
+
+from psycopg import Connection
+from psycopg.rows import DictRow
+
+from gateway.projection import JobRows
+
+
+def read_job(connection: Connection[DictRow], job_id: str, *, lock: bool = False) -> JobRows | None:
+    """All rows of a job, or None; with `lock` nobody else changes its state before this transaction ends."""
+    query = "SELECT * FROM jobs WHERE id = %s" + (" FOR UPDATE" if lock else "")
+    job = connection.execute(query, (job_id,)).fetchone()
+    if job is None:
+        return None
+    artifacts = connection.execute("SELECT * FROM artifacts WHERE job_id = %s", (job_id,)).fetchall()
+    failures = connection.execute("SELECT * FROM failures WHERE job_id = %s", (job_id,)).fetchall()
+    return JobRows(job, artifacts, failures)
+
+
+def snapshot(connection: Connection[DictRow], job_id: str) -> JobRows | None:
+    """All rows of a job as of one moment, or None."""
+    connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+    return read_job(connection, job_id)

@@ -1,0 +1,34 @@
+"""The rules of all stages, as last read from the bus."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+
+from chassis.bus import NatsBus
+from chassis.stage import Rule
+
+log = logging.getLogger(__name__)
+EVERY = 5.0
+"""Seconds between two readings: a stage may be added while we run."""
+
+
+class Rulebook:
+    """`rules` may be read from any thread."""
+
+    def __init__(self, bus: NatsBus) -> None:
+        self._bus = bus
+        self.rules: tuple[Rule, ...] = ()
+
+    async def refresh(self) -> None:
+        """Read the rules now."""
+        self.rules = tuple(await self._bus.rules())
+
+    async def run(self) -> None:
+        """Read the rules again and again."""
+        while True:
+            try:
+                await self.refresh()
+            except Exception as error:  # noqa: BLE001 - the rules read last stay good while the server is away
+                log.warning("no rules", extra={"error": repr(error)})
+            await asyncio.sleep(EVERY if self.rules else 0.5)

@@ -1,0 +1,95 @@
+"""Sidecar cues: at most two lines of 42 characters, 17 characters a second, 5/6 s to 7 s, two frames between them."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Sequence
+
+from artifacts.captions import Cue
+from artifacts.narration import Word
+
+from captioner.breaking import badness, two_lines
+
+LINE = 42
+SPEED = 17.0
+"""Characters a second."""
+SHORTEST, LONGEST = 5 / 6, 7.0
+FRAME = 1 / 30
+GAP = 2 * FRAME
+
+
+def sidecar_cues(words: Sequence[Word], duration: float) -> list[Cue]:
+    """Cut the words of a scene into cues, by dynamic programming over where they may end.
+
+    Every cue starts with its first word and ends, at the latest, two frames before the next one or the scene's end.
+    """
+    parts = [part for word in words for part in _parts(word)]
+    if not parts:
+        return []
+    best: list[tuple[float, int]] = [(0.0, 0)] + [(math.inf, 0)] * len(parts)
+    for end in range(1, len(parts) + 1):
+        for start in range(end - 1, max(-1, end - 30), -1):
+            cost = _cost(parts, start, end, duration)
+            if cost is None:
+                break
+            if best[start][0] + cost < best[end][0]:
+                best[end] = (best[start][0] + cost, start)
+    ends = [len(parts)]
+    while ends[-1]:
+        ends.append(best[ends[-1]][1])
+    ends.reverse()
+    return [_cue(parts, start, end, duration) for start, end in itertools.pairwise(ends)]
+
+
+def _parts(word: Word) -> list[Word]:
+    """A word that is longer than a line, cut into pieces that share its time."""
+    if len(word.text) <= LINE:
+        return [word]
+    count = math.ceil(len(word.text) / (LINE - 1))
+    size = math.ceil(len(word.text) / count)
+    step = (word.end - word.start) / count
+    return [
+        Word(
+            text=word.text[size * i : size * (i + 1)],
+            start=word.start + step * i,
+            end=word.start + step * (i + 1),
+            sentence=word.sentence,
+        )
+        for i in range(count)
+    ]
+
+
+def _cost(parts: Sequence[Word], start: int, end: int, duration: float) -> float | None:
+    """What a cue of these words costs; None when it can hold no more words."""
+    texts = [part.text for part in parts[start:end]]
+    if two_lines(texts, [float(len(text)) for text in texts], 1, LINE) is None:
+        return None
+    room = _until(parts, end, duration) - parts[start].start
+    spoken = parts[end - 1].end - parts[start].start
+    if spoken > LONGEST:
+        return None
+    characters = len(" ".join(texts))
+    hurry = max(0.0, characters / max(room, 0.01) - SPEED)
+    brief = max(0.0, SHORTEST - room)
+    new_sentence = sum(a.sentence != b.sentence for a, b in zip(parts[start:end], parts[start + 1 : end], strict=False))
+    breaks = badness([part.text for part in parts], end)
+    return 1.0 + 20 * hurry + 100 * brief + 2 * breaks + 1.5 * new_sentence + 0.5 * abs(characters - 56) / 56
+
+
+def _until(parts: Sequence[Word], end: int, duration: float) -> float:
+    """Until when a cue that ends before word `end` may stay."""
+    return parts[end].start - GAP if end < len(parts) else duration - GAP
+
+
+def _cue(parts: Sequence[Word], start: int, end: int, duration: float) -> Cue:
+    texts = [part.text for part in parts[start:end]]
+    lines = two_lines(texts, [float(len(text)) for text in texts], 1, LINE) or [list(range(len(texts)))]
+    first = parts[start].start
+    wanted = max(parts[end - 1].end + 0.2, first + SHORTEST, first + len(" ".join(texts)) / SPEED)
+    last = min(_until(parts, end, duration), first + LONGEST, wanted)
+    return Cue(
+        start=round(first, 3),
+        end=round(max(last, first + FRAME), 3),
+        lines=[" ".join(texts[i] for i in line) for line in lines],
+    )

@@ -1,5 +1,6 @@
 """The main job from outside: the command, and the files it writes."""
 
+import itertools
 import json
 import re
 from pathlib import Path
@@ -59,7 +60,7 @@ def test_words_run_in_order_through_the_whole_video(made):
     transcript = json.loads(made[0].with_suffix(".json").read_text())
     words = [word for scene in transcript["scenes"] for sentence in scene["sentences"] for word in sentence["words"]]
     assert all(word["start"] < word["end"] for word in words)
-    assert all(first["end"] <= second["start"] + 0.001 for first, second in zip(words, words[1:], strict=False))
+    assert all(first["end"] <= second["start"] + 0.001 for first, second in itertools.pairwise(words))
     assert words[-1]["end"] <= transcript["duration"]
 
 

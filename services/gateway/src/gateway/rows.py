@@ -10,8 +10,9 @@ from gateway.projection import JobRows
 
 def read_job(connection: Connection[DictRow], job_id: str, *, lock: bool = False) -> JobRows | None:
     """All rows of a job, or None; with `lock` nobody else changes its state before this transaction ends."""
-    query = "SELECT * FROM jobs WHERE id = %s" + (" FOR UPDATE" if lock else "")
-    job = connection.execute(query, (job_id,)).fetchone()
+    if lock:
+        connection.execute("SELECT 1 FROM jobs WHERE id = %s FOR UPDATE", (job_id,))
+    job = connection.execute("SELECT * FROM jobs WHERE id = %s", (job_id,)).fetchone()
     if job is None:
         return None
     artifacts = connection.execute("SELECT * FROM artifacts WHERE job_id = %s", (job_id,)).fetchall()

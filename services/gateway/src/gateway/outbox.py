@@ -1,0 +1,100 @@
+"""The outbox: events are rows first, in the transaction that decides on them, and are published after it.
+
+Publishing twice does no harm: what must come once names the sequence that it expects.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from chassis.bus import Bus, Conflict
+from chassis.events import Outgoing
+from opentelemetry import context
+from psycopg import Connection
+from psycopg.rows import DictRow
+from psycopg.types.json import Jsonb
+
+from chassis import telemetry
+from gateway.database import Database
+
+log = logging.getLogger(__name__)
+LOOK_EVERY = 2.0
+"""Seconds until rows are found that another process left behind."""
+_AT_ONCE = 100
+
+
+def write(
+    connection: Connection[DictRow], job_id: str, batch: Sequence[Outgoing], expected: Mapping[str, int] | None = None
+) -> None:
+    """Have these events published, all or nothing, once the transaction is committed."""
+    connection.execute(
+        "INSERT INTO outbox (job_id, subjects, artifacts, payloads, expected, headers) VALUES (%s, %s, %s, %s, %s, %s)",
+        (
+            job_id,
+            [outgoing.subject for outgoing in batch],
+            [outgoing.artifact for outgoing in batch],
+            [outgoing.payload for outgoing in batch],
+            Jsonb(dict(expected or {})),
+            Jsonb(telemetry.inject({})),
+        ),
+    )
+
+
+class Outbox:
+    """Publishes what is in the outbox, oldest first. `wake` may be called from any thread."""
+
+    def __init__(self, bus: Bus, database: Database) -> None:
+        self._bus = bus
+        self._database = database
+        self._loop = asyncio.get_running_loop()
+        self._woken = asyncio.Event()
+
+    def wake(self) -> None:
+        """Look at once."""
+        self._loop.call_soon_threadsafe(self._woken.set)
+
+    async def run(self) -> None:
+        """Publish until cancelled."""
+        while True:
+            self._woken.clear()
+            try:
+                while await self.flush():
+                    pass
+            except Exception as error:  # noqa: BLE001 - the loop that runs things: the rows wait for better times
+                log.warning("outbox stumbled", extra={"error": repr(error)})
+                await asyncio.sleep(0.5)
+                continue
+            try:
+                await asyncio.wait_for(self._woken.wait(), LOOK_EVERY)
+            except TimeoutError:
+                continue
+
+    async def flush(self) -> int:
+        """Publish the oldest rows; returns how many there were."""
+        rows = await asyncio.to_thread(self._oldest)
+        for row in rows:
+            await self._publish(row)
+            await asyncio.to_thread(self._forget, row["id"])
+        return len(rows)
+
+    async def _publish(self, row: Mapping[str, Any]) -> None:
+        columns = zip(row["subjects"], row["payloads"], row["artifacts"], strict=True)
+        batch = [Outgoing(subject, bytes(payload), artifact) for subject, payload, artifact in columns]
+        token = telemetry.continued(row["headers"])
+        try:
+            await self._bus.announce(batch, row["expected"])
+        except Conflict:
+            log.info("published before, or overtaken", extra={"job": row["job_id"], "artifacts": row["artifacts"]})
+        finally:
+            context.detach(token)
+
+    def _oldest(self) -> list[DictRow]:
+        with self._database.connection() as connection:
+            return connection.execute("SELECT * FROM outbox ORDER BY id LIMIT %s", (_AT_ONCE,)).fetchall()
+
+    def _forget(self, row_id: int) -> None:
+        with self._database.connection() as connection:
+            connection.execute("DELETE FROM outbox WHERE id = %s", (row_id,))

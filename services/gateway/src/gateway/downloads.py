@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from chassis.blobs import Blobs, key_of
 from chassis.errors import Defect
 from flask import Blueprint, Response, request
+from werkzeug.exceptions import RequestedRangeNotSatisfiable
 
 from chassis import names
 from gateway.handlers import gateway
@@ -44,8 +45,22 @@ def download(job_id: str, artifact: str) -> Response:
 
 def _with_bytes(answer: Response, blobs: Blobs, key: str, size: int) -> Response:
     """Fill in the range that was asked for, or say that the client has it."""
-    answer.response = _chunks(blobs, key, 0, size)
-    answer.content_length = size
+    etag = answer.get_etag()[0] or ""
+    if request.if_none_match.contains(etag):
+        answer.status_code = 304
+        return answer
+    start, end = 0, size
+    wanted = request.range
+    if wanted and wanted.units == "bytes" and (not request.if_range.etag or request.if_range.etag == etag):
+        part = wanted.range_for_length(size)
+        if part is None and len(wanted.ranges) == 1:
+            raise RequestedRangeNotSatisfiable(size)
+        if part is not None:
+            start, end = part
+            answer.status_code = 206
+            answer.headers["Content-Range"] = f"bytes {start}-{end - 1}/{size}"
+    answer.content_length = end - start
+    answer.response = _chunks(blobs, key, start, end)
     return answer
 
 

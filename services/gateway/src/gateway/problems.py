@@ -23,7 +23,13 @@ _STATUS = {
     "usage.host": 403,
     "usage.origin": 403,
 }
-_HTTP_CODES = {404: "usage.not-found", 405: "usage.method", 413: "usage.too-large", 415: "usage.media-type"}
+_HTTP_CODES = {
+    404: "usage.not-found",
+    405: "usage.method",
+    413: "usage.too-large",
+    415: "usage.media-type",
+    416: "usage.range",
+}
 
 
 def not_found(what: str) -> UsageError:
@@ -72,12 +78,14 @@ def response_of(exception: Exception) -> Response:
         status = exception.code or 500
         code = _HTTP_CODES.get(status, "usage.request" if status < 500 else "internal.defect")
         error: Error = Fatal(code, exception.description or exception.name)
+        headers = [pair for pair in exception.get_headers() if pair[0].lower() in ("allow", "content-range")]
     else:
-        error = error_of(exception)
+        error, headers = error_of(exception), []
         status = status_of(error)
         if status >= 500:
             log.error("request failed", extra={"code": error.code, "detail": error.detail}, exc_info=exception)
     response = Response(body_of(error, status), status, content_type="application/problem+json")
+    response.headers.extend(headers)
     if isinstance(error, Transient):
         response.headers["Retry-After"] = str(round(error.retry_after or 2))
     return response

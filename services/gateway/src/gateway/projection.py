@@ -122,7 +122,7 @@ def artifact_json(row: Row) -> dict[str, Any]:
         "stage": row["stage"],
         "seconds": row["seconds"],
         "announced_at": row["announced_at"].isoformat(),
-        "url": f"/api/v1/jobs/{row['job_id']}/artifacts/{row['artifact']}",
+        "url": f"/api/v1/jobs/{row['job_id']}/artifacts/{row['artifact']}?digest={row['digest']}",
     }
 
 

@@ -1,0 +1,146 @@
+"""The reconciler: sets going what stands still, announces again what the stream has lost, and fails what kills."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import time
+
+from chassis.bus import ADVISORIES, Conflict, NatsBus
+from chassis.errors import Defect
+from chassis.manifest import done, frontier, needs_of
+from hiddenhill.v1.events_pb2 import Ready
+from nats.aio.msg import Msg
+
+from chassis import events, names
+from gateway.database import Database
+from gateway.hub import Hub
+from gateway.ledger import settle
+from gateway.projection import JobRows
+from gateway.rows import snapshot
+from gateway.rulebook import Rulebook
+from gateway.settings import GatewaySettings
+
+log = logging.getLogger(__name__)
+
+_CLAIM = """
+UPDATE jobs SET reconciled_at = now() WHERE id IN (
+    SELECT id FROM jobs WHERE state IN ('queued', 'running')
+    AND greatest(updated_at, reconciled_at) < now() - make_interval(secs => %s)
+    AND NOT EXISTS (SELECT 1 FROM outbox WHERE outbox.job_id = jobs.id)
+    ORDER BY id LIMIT 100 FOR UPDATE SKIP LOCKED
+) RETURNING id
+"""
+
+
+class Reconciler:
+    """Looks at unfinished jobs; of several replicas, one looks at a job."""
+
+    def __init__(
+        self, bus: NatsBus, database: Database, hub: Hub, rulebook: Rulebook, settings: GatewaySettings
+    ) -> None:
+        self._bus = bus
+        self._database = database
+        self._hub = hub
+        self._rulebook = rulebook
+        self._settings = settings
+
+    async def run(self) -> None:
+        """Look at all unfinished jobs, then again and again at those that stand still."""
+        quiet = 0.0
+        while True:
+            try:
+                await self.look(quiet)
+                quiet = self._settings.quiet_seconds
+            except Exception as error:  # noqa: BLE001 - the loop that runs things: the next look sees it again
+                log.warning("reconciler stumbled", extra={"error": repr(error)})
+            await asyncio.sleep(self._settings.reconcile_every)
+
+    async def look(self, quiet: float) -> None:
+        """Reconcile the jobs that have been still for `quiet` seconds, if no stage has anything to do."""
+        if not self._rulebook.rules:
+            await self._rulebook.refresh()
+        backlogs = [await self._bus.backlog(rule.name) for rule in self._rulebook.rules]
+        if any(backlogs):
+            return
+        for job_id in await asyncio.to_thread(self._claim, quiet):
+            if time.monotonic() - self._hub.heard.pop(job_id, float("-inf")) >= quiet:
+                await self._reconcile(job_id)
+
+    async def _reconcile(self, job_id: str) -> None:
+        rows = await asyncio.to_thread(self._settled, job_id)
+        if rows is None or rows.job["state"] not in ("queued", "running"):
+            return
+        known, there = rows.manifest(), await self._bus.manifest(job_id)
+        lost = [entry for name, entry in known.entries.items() if name not in there.entries]
+        lost.sort(key=lambda entry: entry.seq)
+        try:
+            if lost:
+                log.warning("restoring", extra={"job": job_id, "artifacts": [entry.artifact for entry in lost]})
+                batch = [events.again(job_id, entry, cause="restored") for entry in lost]
+                await self._bus.announce(batch, {entry.artifact: 0 for entry in lost})
+                return
+            wanted = [artifact for _, _, artifact in frontier(self._rulebook.rules, there)]
+            if wanted:
+                log.warning("kicking", extra={"job": job_id, "artifacts": wanted})
+                await self._bus.announce(
+                    events.kick(job_id, there, wanted), {artifact: there.seq(artifact) for artifact in wanted}
+                )
+        except Conflict:
+            log.info("the job moved by itself", extra={"job": job_id})
+
+    def _claim(self, quiet: float) -> list[str]:
+        with self._database.connection() as connection:
+            return [row["id"] for row in connection.execute(_CLAIM, (quiet,)).fetchall()]
+
+    def _settled(self, job_id: str) -> JobRows | None:
+        """The job's rows, its state computed anew: it may have been folded before all rules were known."""
+        with self._database.connection() as connection:
+            rows = snapshot(connection, job_id)
+        with self._database.connection() as connection:
+            if rows is not None:
+                settle(connection, [job_id], self._rulebook.rules)
+        with self._database.connection() as connection:
+            return snapshot(connection, job_id)
+
+
+class Undertaker:
+    """Turns a message that used up its deliveries, because it kills its worker, into a failure."""
+
+    def __init__(self, bus: NatsBus, rulebook: Rulebook) -> None:
+        self._bus = bus
+        self._rulebook = rulebook
+
+    async def run(self) -> None:
+        """Follow the server's advisories until cancelled."""
+        while True:
+            try:
+                async for messages in self._bus.follow("undertaker", stream=ADVISORIES, batch=1):
+                    for message in messages:
+                        await self._take(message)
+                        await message.ack()
+            except Exception as error:  # noqa: BLE001 - the loop that runs things: nothing may end it
+                log.warning("undertaker stumbled", extra={"error": repr(error)})
+                await asyncio.sleep(0.5)
+
+    async def _take(self, message: Msg) -> None:
+        if ".MAX_DELIVERIES." not in message.subject:
+            return
+        advisory = json.loads(message.data)
+        stage = str(advisory.get("consumer", "")).removeprefix("stage-")
+        rule = next((rule for rule in await self._bus.rules() if rule.name == stage), None)
+        event = await self._bus.message_at(int(advisory["stream_seq"]))
+        if rule is None or event is None or not isinstance(event.body, Ready):
+            return
+        scene = names.scene_of(event.body.artifact) if rule.per_scene else None
+        manifest = await self._bus.manifest(event.job_id)
+        inputs = needs_of(rule, manifest, scene)
+        if manifest.cancelled or inputs is None or done(rule, manifest, scene, inputs):
+            return
+        error = Defect(
+            "internal.worker-died",
+            f"The step “{rule.title}” broke down each time it was tried; retry the job, or try another paper.",
+            json.dumps(advisory),
+        )
+        await self._bus.announce([events.failed(event.job_id, stage, scene, error, int(advisory.get("deliveries", 0)))])

@@ -1,0 +1,134 @@
+"""The gateway's process: the HTTP server and the tasks beside it, on one loop, and a quick end."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import signal
+from collections.abc import Iterator
+from typing import Any
+
+import psycopg
+import uvicorn
+import uvloop
+from a2wsgi import WSGIMiddleware
+from chassis.blobs import S3Blobs
+from chassis.bus import NatsBus
+from chassis.worker import connect, ensure_bucket
+
+import chassis
+from chassis import logs, notify, telemetry
+from gateway.app import create_app
+from gateway.asgi import Gate
+from gateway.database import migrate, open_pool
+from gateway.handlers import Gateway
+from gateway.hub import Hub
+from gateway.ledger import Ledger
+from gateway.outbox import Outbox
+from gateway.reconciler import Reconciler, Undertaker
+from gateway.rulebook import Rulebook
+from gateway.settings import GatewaySettings
+
+log = logging.getLogger(__name__)
+_THREADS = 16
+"""Requests that Flask answers at a time."""
+
+
+def service() -> chassis.Service:
+    """The gateway as the stack knows it: a service without stages."""
+    return chassis.Service("gateway", ())
+
+
+class Server(uvicorn.Server):
+    """uvicorn's server, which leaves signals to us and says when it listens."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+    async def startup(self, sockets: list[Any] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started:
+            notify.ready()
+            log.info("ready", extra={"service": "gateway", "listen": f"{self.config.host}:{self.config.port}"})
+
+
+def main() -> int:
+    """Run until SIGTERM or SIGINT; returns the exit code."""
+    settings = GatewaySettings()  # type: ignore[call-arg]  # from the environment
+    logs.set_up(settings.log_level)
+    telemetry.set_up("gateway", settings.otlp_endpoint)
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        return runner.run(serve(settings))
+
+
+async def serve(settings: GatewaySettings) -> int:
+    """Answer requests and keep the ledger until stopped."""
+    stopping = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stopping.set)
+    boot = asyncio.ensure_future(_boot(settings))
+    stop = asyncio.ensure_future(stopping.wait())
+    await asyncio.wait({boot, stop}, return_when=asyncio.FIRST_COMPLETED)
+    if not boot.done():
+        boot.cancel()
+        return 0
+    bus, blobs = boot.result()
+    database = open_pool(settings.postgres_url)
+    rulebook = Rulebook(bus)
+    hub = Hub(database, rulebook, settings.postgres_url)
+    outbox = Outbox(bus, database)
+    await bus.listen("progress.>", hub.progress)
+    gateway = Gateway(settings, database, blobs, outbox, rulebook, lambda: bool(bus.client.is_connected))
+    server = _server(settings, gateway, hub)
+    ledger = Ledger(bus, database, blobs, rulebook)
+    reconciler = Reconciler(bus, database, hub, rulebook, settings)
+    beside = [rulebook, hub, outbox, ledger, reconciler, Undertaker(bus, rulebook)]
+    tasks = [asyncio.create_task(part.run(), name=type(part).__name__) for part in beside]
+    serving = asyncio.create_task(server.serve())
+    await asyncio.wait({serving, stop, *tasks}, return_when=asyncio.FIRST_COMPLETED)
+    hub.close()
+    server.should_exit = True
+    await asyncio.wait({serving}, timeout=2.5)
+    for task in tasks:
+        task.cancel()
+    ended = await asyncio.gather(*tasks, return_exceptions=True)
+    with contextlib.suppress(TimeoutError):
+        await asyncio.wait_for(bus.close(), 0.5)
+    await asyncio.to_thread(database.close, 0.5)
+    return 0 if stopping.is_set() and not any(isinstance(end, Exception) for end in ended) else 1
+
+
+async def _boot(settings: GatewaySettings) -> tuple[NatsBus, S3Blobs]:
+    """Wait for all servers: they may start after us."""
+    while True:
+        try:
+            await asyncio.to_thread(migrate, settings.postgres_url)
+        except psycopg.OperationalError as error:
+            log.warning("no database yet", extra={"error": repr(error)})
+            await asyncio.sleep(0.2)
+        else:
+            break
+    blobs = S3Blobs(settings)
+    bus = await connect(settings, "gateway")
+    await ensure_bucket(blobs)
+    return bus, blobs
+
+
+def _server(settings: GatewaySettings, gateway: Gateway, hub: Hub) -> Server:
+    host, port = settings.address
+    flask: Any = WSGIMiddleware(create_app(gateway), workers=_THREADS)
+    config = uvicorn.Config(
+        Gate(hub, flask, settings.hosts),
+        host=host,
+        port=port,
+        http="httptools",
+        ws="none",
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=2,
+    )
+    return Server(config)

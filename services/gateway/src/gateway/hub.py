@@ -50,12 +50,12 @@ class Watcher:
         self._waiting[told.key] = told
         self._there.set()
 
-    async def next(self, timeout: float) -> Told | None:
-        """The next event, or None when there was none for `timeout` seconds."""
+    async def next(self, patience: float) -> Told | None:
+        """The next event, or None when there was none for `patience` seconds."""
         if not self._waiting:
             self._there.clear()
             try:
-                await asyncio.wait_for(self._there.wait(), timeout)
+                await asyncio.wait_for(self._there.wait(), patience)
             except TimeoutError:
                 return None
         return self._waiting.popitem(last=False)[1]
@@ -174,11 +174,10 @@ def changes(before: dict[str, Any], job: dict[str, Any], rows: JobRows) -> list[
         if stage != known.get(stage["name"])
     ]
     if job["state"] == "failed":
-        told += [
-            Told("failed", failure_json(row), seq, f"failed.{row['stage']}.{row['scene']}")
-            for row in rows.failures
-            if row["seq"] > since
-        ]
+        new = [failure_json(row) for row in rows.failures if row["seq"] > since]
+        if before["state"] != "failed" and not new:
+            new = [job["error"]]
+        told += [Told("failed", failure, seq, f"failed.{failure['stage']}.{failure['scene']}") for failure in new]
     elif job["state"] in ENDS and job["state"] != before["state"]:
         told.append(Told(job["state"], job, seq, job["state"]))
     return told

@@ -84,7 +84,7 @@ async def serve(settings: GatewaySettings) -> int:
     server = _server(settings, gateway, hub)
     ledger = Ledger(bus, database, blobs, rulebook)
     reconciler = Reconciler(bus, database, hub, rulebook, settings)
-    beside = [rulebook, hub, outbox, ledger, reconciler, Undertaker(bus, rulebook)]
+    beside: list[Any] = [rulebook, hub, outbox, ledger, reconciler, Undertaker(bus, rulebook)]
     tasks = [asyncio.create_task(part.run(), name=type(part).__name__) for part in beside]
     serving = asyncio.create_task(server.serve())
     await asyncio.wait({serving, stop, *tasks}, return_when=asyncio.FIRST_COMPLETED)
@@ -118,7 +118,8 @@ async def _boot(settings: GatewaySettings) -> tuple[NatsBus, S3Blobs]:
 
 def _server(settings: GatewaySettings, gateway: Gateway, hub: Hub) -> Server:
     host, port = settings.address
-    flask: Any = WSGIMiddleware(create_app(gateway), workers=_THREADS)
+    app: Any = create_app(gateway)
+    flask: Any = WSGIMiddleware(app, workers=_THREADS)
     config = uvicorn.Config(
         Gate(hub, flask, settings.hosts),
         host=host,

@@ -347,3 +347,116 @@ def test_event_stream_begins_with_a_snapshot_and_ends_with_done(running, setting
     assert max(numbers) == numbers[-1]
     artifacts = {json.loads(event.data)["artifact"] for event in told if event.event == "artifact"}
     assert {"paper", "script", "scene.1.brief", "scene.2.narration"} <= artifacts
+
+
+def test_watching_an_ended_job_begins_with_its_end(running, settings, blobs):
+    job_id = submit(running)
+    finish(running, settings, blobs, job_id)
+    with httpx.Client(timeout=20) as client, connect_sse(client, "GET", f"{running.api}/jobs/{job_id}/events") as feed:
+        first = next(feed.iter_sse())
+    assert (first.event, json.loads(first.data)["state"]) == ("snapshot", "done")
+    assert int(first.id) == json.loads(first.data)["seq"]
+
+
+def tables(stack, *names):
+    with psycopg.connect(stack.postgres_url) as connection:
+        return [connection.execute(f"SELECT * FROM {name} ORDER BY 1, 2, 3").fetchall() for name in names]
+
+
+def test_replay_from_zero_gives_the_same_rows(stack, running, settings, blobs):
+    job_id = submit(running)
+    finish(running, settings, blobs, job_id)
+    error = SourceError("source.x", "No.", "")
+    on_bus(settings, lambda bus: bus.announce([events.failed(job_id, "narrate", 2, error, 1)]))
+    until(lambda: any(row[0] == job_id for row in tables(stack, "failures")[0]))
+    jobs = "(SELECT id, state, title, error, seq, cancelled_seq, deliberate_seq FROM jobs) AS rows"
+    until(lambda: job(running, job_id)["title"])
+    before = tables(stack, "artifacts", "failures", jobs)
+    with psycopg.connect(stack.postgres_url) as connection:
+        connection.execute("DELETE FROM artifacts")
+        connection.execute("DELETE FROM failures")
+        connection.execute(
+            "UPDATE jobs SET state = 'queued', title = '', error = NULL, seq = 0, cancelled_seq = 0, deliberate_seq = 0"
+        )
+
+    async def again(bus):
+        await bus.stream.delete_consumer("EVENTS", "ledger")
+
+    on_bus(settings, again)
+    until(lambda: tables(stack, "artifacts", "failures", jobs) == before, 25)
+
+
+def test_reconciler_restores_what_the_stream_has_lost_and_kicks_what_stands_still(stack, settings, running, tmp_path):
+    lost, still = submit(running), submit(running)
+    for job_id in (lost, still):
+        state(running, job_id, "running")
+
+    async def lose(bus):
+        await bus.stream.purge_stream("EVENTS", subject=f"job.{lost}.>")
+
+    on_bus(settings, lose)
+    with (tmp_path / "log").open("w") as log:
+        second = Running(stack, log, HIDDENHILL_QUIET_SECONDS="1", HIDDENHILL_RECONCILE_EVERY="0.5")
+        try:
+            causes = lambda job_id: {  # noqa: E731
+                name: entry.cause for name, entry in on_bus(settings, lambda bus: bus.manifest(job_id)).entries.items()
+            }
+            until(lambda: causes(still).get("source") == "kicked")
+            until(lambda: set(causes(lost)) == {"source", "options"})
+        finally:
+            assert second.end() == 0
+
+
+def test_message_that_kills_its_worker_fails_its_job(running, settings):
+    job_id = submit(running)
+    state(running, job_id, "running")
+
+    async def die(bus):
+        offers = await bus.offers(RULES[0], ack_wait=0.3, max_attempts=1)
+        for _ in range(100):
+            delivery = await offers.next()
+            if delivery is None or delivery.event.job_id == job_id:
+                break
+            await delivery.ack()
+        await asyncio.sleep(1.0)
+        await offers.next()  # the server looks at what was not acknowledged when it is asked
+
+    on_bus(settings, die)
+    assert state(running, job_id, "failed")["error"]["code"] == "internal.worker-died"
+
+
+def test_crash_between_commit_and_publish_loses_nothing(stack, settings, tmp_path):
+    """A gateway that cannot reach the bus accepts a job and is killed; the next one publishes it."""
+    with (tmp_path / "log").open("w") as log:
+        first = Running(stack, log)
+        first.wait()
+        pid = stack.kill("nats", signal.SIGSTOP)
+        try:
+            job_id = submit(first)
+            assert job(first, job_id)["state"] == "queued"
+            first.end(signal.SIGKILL)
+        finally:
+            os.kill(pid, signal.SIGCONT)
+        second = Running(stack, log)
+        try:
+            second.wait()
+            state(second, job_id, "running")
+            assert set(on_bus(settings, lambda bus: bus.manifest(job_id)).entries) == {"source", "options"}
+        finally:
+            second.end()
+
+
+def test_sigterm_says_goodbye_and_ends_in_time(stack, running, tmp_path):
+    job_id = submit(running)
+    with (tmp_path / "log").open("w") as log:
+        second = Running(stack, log)
+        second.wait()
+        with httpx.Client(timeout=20) as client:
+            with connect_sse(client, "GET", f"{second.api}/jobs/{job_id}/events") as feed:
+                told = feed.iter_sse()
+                assert next(told).event == "snapshot"
+                second.process.send_signal(signal.SIGTERM)
+                began = time.monotonic()
+                assert "bye" in [event.event for event in told]
+        assert second.process.wait(5) == 0
+        assert time.monotonic() - began < 3

@@ -69,7 +69,7 @@ class Gate:
             raise not_found(f"job {job_id}")
 
         async def lines() -> AsyncIterator[bytes]:
-            yield b"retry: 2000\n\n"
+            yield b"retry: 2000\n"  # belongs to the event that follows
             while True:
                 told = await watcher.next(PING_EVERY)
                 yield _encode(told) if told else b": ping\n\n"

@@ -11,6 +11,7 @@ import sys
 import time
 
 import httpx
+import psycopg
 import pytest
 from chassis.blobs import S3Blobs, key_of
 from chassis.bus import NatsBus
@@ -79,7 +80,7 @@ def on_bus(settings, act):
         try:
             return await act(bus)
         finally:
-            await bus.close()
+            await bus.client.close()
 
     return asyncio.run(run())
 
@@ -451,12 +452,14 @@ def test_sigterm_says_goodbye_and_ends_in_time(stack, running, tmp_path):
     with (tmp_path / "log").open("w") as log:
         second = Running(stack, log)
         second.wait()
-        with httpx.Client(timeout=20) as client:
-            with connect_sse(client, "GET", f"{second.api}/jobs/{job_id}/events") as feed:
-                told = feed.iter_sse()
-                assert next(told).event == "snapshot"
-                second.process.send_signal(signal.SIGTERM)
-                began = time.monotonic()
-                assert "bye" in [event.event for event in told]
+        with (
+            httpx.Client(timeout=20) as client,
+            connect_sse(client, "GET", f"{second.api}/jobs/{job_id}/events") as feed,
+        ):
+            told = feed.iter_sse()
+            assert next(told).event == "snapshot"
+            second.process.send_signal(signal.SIGTERM)
+            began = time.monotonic()
+            assert "bye" in [event.event for event in told]
         assert second.process.wait(5) == 0
         assert time.monotonic() - began < 3

@@ -21,7 +21,6 @@ SWELLS = (105, 85, 95)
 LENGTHS = (150, 120, 165)
 """Pixels between two numbers of the horizon."""
 STEP = 6
-HILLS_TOP = 1360
 _SUB = 4
 """Fractional bits of polygon corners."""
 

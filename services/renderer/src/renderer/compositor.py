@@ -1,0 +1,130 @@
+"""The render stage: puts a scene's layers over its background, frame by frame, into the one encode."""
+
+from __future__ import annotations
+
+import functools
+import logging
+import warnings
+
+import numpy as np
+from artifacts.captions import Captions
+from artifacts.narration import Narration
+from artifacts.script import Brief
+from chassis import JobFolder
+from PIL import Image
+
+from renderer.background import Background
+from renderer.captions import CaptionTrack
+from renderer.encoder import Encoder
+from renderer.fonts import TEXT
+from renderer.layers import LEAVE, Layer, still
+from renderer.scenes import Scene, layers_of
+from renderer.shapes import rounded
+from renderer.sprite import Canvas, sprite
+from renderer.text import Style, block, clipped
+from renderer.theme import COLUMN, FPS, LEFT, THEMES
+
+log = logging.getLogger(__name__)
+_LARGEST = 40_000_000
+"""Pixels of a picture that we are willing to open."""
+_REFRESH = 12
+"""Frames after which the slowly moving sky, and all that stands still on it, is painted again."""
+_SOURCE = Style(TEXT, 28, 500, leading=1.3)
+
+
+def render(folder: JobFolder) -> None:
+    """Draw and encode one scene."""
+    brief = folder.load("scene.*.brief", Brief)
+    narration = folder.load("scene.*.narration", Narration)
+    captions = folder.load("scene.*.captions", Captions)
+    painter = Painter(brief, narration, captions, functools.partial(_open, folder))
+    target = folder.scratch("segment.mp4")
+    with Encoder(target) as encoder:
+        for number in range(painter.frames):
+            encoder.add(painter.paint(number), number)
+            if number % 15 == 0:
+                folder.progress(number / painter.frames)
+    folder.write("scene.*.segment", target, "video/mp4")
+
+
+class Painter:
+    """Paints the frames of one scene, in order."""
+
+    def __init__(self, brief: Brief, narration: Narration, captions: Captions, open_picture) -> None:  # type: ignore[no-untyped-def]  # noqa: ANN001
+        self.frames = max(1, round(narration.duration * FPS))
+        self._brief, self._duration = brief, narration.duration
+        theme = THEMES[brief.theme]
+        self._theme = theme
+        self._background = Background(theme, brief.horizon)
+        self.layers = [*_frame(brief), *layers_of(Scene(brief, narration, theme, open_picture))]
+        self.captions = CaptionTrack(captions, theme)
+        self._canvas, self._base = Canvas(), Canvas()
+        self._painted: tuple[int, int] | None = None
+        self._bar = sprite(rounded(COLUMN, 6, 3, (*theme.accent, 255)), LEFT, 176)
+
+    def paint(self, number: int) -> Canvas:
+        """The frame with this number; the canvas is painted again by the next call."""
+        at = number / FPS
+        progress = self._progress(at)
+        leaving = min(1.0, max(0.0, (self._duration - at) / LEAVE)) if self._brief.role != "end" else 1.0
+        settled = [layer for layer in self.layers if layer.settled <= at and leaving == 1.0]
+        self._refresh(number, progress, settled)
+        np.copyto(self._canvas.buffer, self._base.buffer)
+        self._background.hills(self._canvas, progress)
+        for layer in self.layers:
+            if layer not in settled:
+                layer.draw(self._canvas, at, leaving)
+        self._progress_bar(progress)
+        self.captions.draw(self._canvas, number)
+        return self._canvas
+
+    def _progress(self, at: float) -> float:
+        span = self._brief.span
+        return span.start + (span.end - span.start) * min(1.0, at / self._duration)
+
+    def _refresh(self, number: int, progress: float, settled: list[Layer]) -> None:
+        """Paint the sky and what stands still on it, where either has changed."""
+        wanted = (number // _REFRESH, len(settled))
+        if wanted != self._painted:
+            self._painted = wanted
+            self._background.sky(self._base, progress)
+            for layer in settled:
+                layer.draw(self._base, layer.settled, 1.0)
+
+    def _progress_bar(self, progress: float) -> None:
+        width = max(6, round(COLUMN * progress))
+        for plane, values, shift in zip(self._canvas.planes, self._bar.planes, (0, 1, 1), strict=True):
+            alpha = self._bar.alphas[shift]
+            y, x, until = self._bar.y >> shift, self._bar.x >> shift, width >> shift
+            target = plane[y : y + values.shape[0], x : x + until]
+            target[:] = (values[:, :until] + (256 - alpha[:, :until]) * target) >> 8
+
+
+def _frame(brief: Brief) -> list[Layer]:
+    """What every scene has: the empty progress bar and the source line. It neither enters nor leaves."""
+    theme = THEMES[brief.theme]
+    track = rounded(COLUMN, 6, 3, (*theme.ink, 56))
+    dot = rounded(12, 12, 6, (*theme.accent, 255))
+    line = block([clipped(brief.source_line, _SOURCE, COLUMN - 30)], _SOURCE, (*theme.soft, 255))
+    found = [still(track, LEFT, 176, -1), still(dot, LEFT, 226, -1), still(line, LEFT + 26, 214, -1)]
+    return list(found) if brief.source_line else [found[0]]
+
+
+def _open(folder: JobFolder, digest: str) -> Image.Image | None:
+    """A picture of the paper, on white where it is transparent; None when it is broken or far too large."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", Image.DecompressionBombWarning)
+            picture = Image.open(folder.blob(digest))
+            if picture.width * picture.height > _LARGEST:
+                log.warning("picture is too large", extra={"digest": digest})
+                return None
+            flat = Image.new("RGBA", picture.size, (255, 255, 255, 255))
+            flat.alpha_composite(picture.convert("RGBA"))
+            return flat.convert("RGB")
+    except (OSError, ValueError, Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        log.warning("picture cannot be opened", extra={"digest": digest, "error": repr(error)})
+        return None
+
+
+

@@ -1,0 +1,98 @@
+"""End: read it yourself. Title, authors, QR code, licence, badges."""
+
+from __future__ import annotations
+
+from artifacts.script import EndVisual
+from PIL import Image
+
+from renderer.fonts import MONO, TEXT
+from renderer.layers import STAGGER, Layer, still
+from renderer.scenes.scene import HEADLINE, KICKER, Scene
+from renderer.shapes import badge, rounded
+from renderer.text import Style, block, clipped, fit, put, wrap
+from renderer.theme import BOTTOM, COLUMN, LEFT, TOP
+
+BYLINE = Style(TEXT, 38, 400, leading=1.35)
+LINE = Style(TEXT, 32, 400, leading=1.36)
+LINK = Style(MONO, 28, 500, leading=1.4)
+BADGE = Style(TEXT, 28, 600, leading=1.3)
+_PAD, _CODE = 44, 240
+
+
+def layers(scene: Scene) -> list[Layer]:
+    """Kicker, title, byline, card, badges."""
+    visual = scene.brief.visual
+    assert visual.kind == "end"
+    found: list[Layer] = [still(block([scene.brief.kicker or "Read it yourself"], KICKER, scene.accent), LEFT, TOP)]
+    y = TOP + KICKER.line + 16
+    style, lines = fit(visual.title, HEADLINE.at(72), COLUMN, 330, 42)
+    for line in lines:
+        found.append(still(block([line], style, scene.ink), LEFT, y, STAGGER * len(found)))
+        y += style.line
+    y += 14
+    byline = " · ".join(part for part in (visual.authors, visual.journal, visual.year) if part)
+    for line in wrap(byline, BYLINE, COLUMN)[:2]:
+        found.append(still(block([line], BYLINE, scene.soft), LEFT, y, STAGGER * len(found)))
+        y += BYLINE.line
+    y += 34
+    card = _card(scene, visual)
+    found.append(still(card, LEFT, y, STAGGER * len(found)))
+    y += card.height + 34
+    return found + _badges(scene, visual, y, len(found))
+
+
+def _card(scene: Scene, visual: EndVisual) -> Image.Image:
+    link = f"https://doi.org/{visual.doi}" if visual.doi else visual.url
+    left = _PAD + (_CODE + 40 if link else 0)
+    width = COLUMN - left - _PAD
+    rows: list[tuple[str, Style]] = []
+    if link:
+        shown = link.removeprefix("https://").removeprefix("http://")
+        rows += [(line, LINK) for line in wrap(shown, LINK, width)[:3]]
+    if visual.licence:
+        rows += [(line, LINE) for line in wrap(f"Licence {visual.licence}", LINE, width)[:2]]
+    rows += [(line, LINE) for line in wrap(visual.credits, LINE, width)[:3]]
+    height = max(sum(style.line for _, style in rows) + 2 * _PAD, _CODE + 2 * _PAD if link else 0)
+    image = rounded(COLUMN, height, 36, scene.theme.card)
+    if link:
+        image.alpha_composite(_code(link), (_PAD, (height - _CODE) // 2))
+    y = (height - sum(style.line for _, style in rows)) / 2
+    for text, style in rows:
+        put(image, left, y, text, style, scene.ink)
+        y += style.line
+    return image
+
+
+def _code(link: str) -> Image.Image:
+    """A QR code with its quiet zone, on white whatever the theme."""
+    import segno  # noqa: PLC0415 - only end cards need it
+
+    matrix = [list(row) for row in segno.make(link, error="m", micro=False).matrix]
+    size = len(matrix) + 8
+    pixels = Image.new("L", (size, size), 255)
+    for row, modules in enumerate(matrix):
+        for column, dark in enumerate(modules):
+            if dark:
+                pixels.putpixel((column + 4, row + 4), 0)
+    scaled = pixels.resize((_CODE // size * size,) * 2, Image.Resampling.NEAREST)
+    image = rounded(_CODE, _CODE, 18, (255, 255, 255, 255))
+    margin = (_CODE - scaled.width) // 2
+    quiet = scaled.width // size * 4
+    inner = scaled.crop((quiet, quiet, scaled.width - quiet, scaled.height - quiet)).convert("RGBA")
+    image.alpha_composite(inner, (margin + quiet, margin + quiet))
+    return image
+
+
+def _badges(scene: Scene, visual: EndVisual, y: int, before: int) -> list[Layer]:
+    found: list[Layer] = []
+    x = LEFT
+    texts = [(text, scene.accent) for text in visual.labels] + [(text, scene.ink) for text in visual.badges]
+    for text, ink in texts:
+        pill = badge(clipped(text, BADGE, COLUMN - 60), BADGE, ink)
+        if x > LEFT and x + pill.width > LEFT + COLUMN:
+            x, y = LEFT, y + pill.height + 16
+        if y + pill.height > BOTTOM + 30:
+            break
+        found.append(still(pill, x, y, STAGGER * (before + len(found))))
+        x += pill.width + 16
+    return found

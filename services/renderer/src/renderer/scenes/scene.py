@@ -1,0 +1,69 @@
+"""What every scene shares: kicker and headline, and which module draws which visual."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib import import_module
+
+from artifacts.narration import Narration
+from artifacts.script import Brief
+from PIL import Image
+
+from renderer.fonts import HEAD, TEXT
+from renderer.layers import STAGGER, Layer, still
+from renderer.text import Style, block, fit
+from renderer.theme import COLUMN, LEFT, TOP, Theme
+
+KICKER = Style(TEXT, 34, 600, leading=1.3)
+HEADLINE = Style(HEAD, 104, 700, leading=1.06, tracking=-0.025)
+SOFT = Style(TEXT, 40, 400, leading=1.4)
+SMALL = Style(TEXT, 28, 400, leading=1.35)
+
+
+@dataclass(frozen=True)
+class Scene:
+    """A scene to be drawn. `open_picture` gives the picture with a digest, or None when it cannot be shown."""
+
+    brief: Brief
+    narration: Narration
+    theme: Theme
+    open_picture: Callable[[str], Image.Image | None]
+
+    @property
+    def ink(self) -> tuple[int, ...]:
+        return (*self.theme.ink, 255)
+
+    @property
+    def soft(self) -> tuple[int, ...]:
+        return (*self.theme.soft, 255)
+
+    @property
+    def accent(self) -> tuple[int, ...]:
+        return (*self.theme.accent, 255)
+
+    def sentence_start(self, index: int) -> float:
+        """When a sentence begins to be spoken, in seconds."""
+        return next((word.start for word in self.narration.words if word.sentence >= index), 0.0)
+
+
+def layers_of(scene: Scene) -> list[Layer]:
+    """The layers of a scene, from back to front."""
+    module = import_module(f"renderer.scenes.{scene.brief.visual.kind}")
+    layers: list[Layer] = module.layers(scene)
+    return layers
+
+
+def heading(scene: Scene, *, largest: int = 78, height: int = 250, top: int = TOP) -> tuple[list[Layer], int]:
+    """Kicker and headline; returns the layers and the y below them."""
+    layers: list[Layer] = []
+    y = top
+    if scene.brief.kicker:
+        layers.append(still(block([scene.brief.kicker], KICKER, scene.accent), LEFT, y))
+        y += KICKER.line + 14
+    style, lines = fit(scene.brief.headline, HEADLINE.at(largest), COLUMN, height, 48)
+    for line in lines:
+        layers.append(still(block([line], style, scene.ink), LEFT, y, STAGGER * len(layers)))
+        y += style.line
+    return layers, y
+

@@ -1,0 +1,181 @@
+"""A gateway's process on real servers, and someone who plays the stages."""
+
+import asyncio
+import hashlib
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+
+import httpx
+import pytest
+from chassis.blobs import S3Blobs, key_of
+from chassis.bus import NatsBus
+from chassis.events import Blob
+from chassis.settings import ChassisSettings
+from chassis.stage import Rule
+from cli.stack import Stack
+
+from chassis import events
+
+BRIEFS, NARRATION = "scene.*.brief", "scene.*.narration"
+RULES = (
+    Rule("fetch", "Reading", "1", "fetcher", ("source",), ("paper",), False, ("paper",)),
+    Rule("script", "Writing", "1", "scripter", ("paper", "options"), ("script", BRIEFS), False, ("script", BRIEFS)),
+    Rule("narrate", "Speaking", "1", "narrator", (BRIEFS,), (NARRATION,), True, (NARRATION,)),
+)
+
+
+class Running:
+    """A gateway's process, and what a test does with it."""
+
+    rules = RULES
+
+    def __init__(self, stack, settings, log, **env):
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = probe.getsockname()[1]
+        listen = {"HIDDENHILL_GATEWAY_LISTEN": f"127.0.0.1:{port}"}
+        self.url = f"http://127.0.0.1:{port}"
+        self.api = f"{self.url}/api/v1"
+        self.settings = settings
+        self.blobs = S3Blobs(settings)
+        with log.open("a") as file:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "gateway"],
+                env={**os.environ, **stack.environment(), **listen, **env},
+                stderr=file,
+            )
+
+    def wait(self):
+        self.until(self.is_ready, 20)
+
+    def is_ready(self):
+        assert self.process.poll() is None, "the gateway ended"
+        try:
+            return httpx.get(f"{self.url}/readyz").status_code == 200
+        except httpx.TransportError:
+            return False
+
+    def end(self, number=signal.SIGTERM):
+        if self.process.poll() is None:
+            self.process.send_signal(number)
+        return self.process.wait(10)
+
+    def until(self, condition, seconds=15.0):
+        deadline = time.monotonic() + seconds
+        while not (found := condition()):
+            assert time.monotonic() < deadline, "it did not happen in time"
+            time.sleep(0.05)
+        return found
+
+    def on_bus(self, act):
+        async def run():
+            bus = await NatsBus.connect(self.settings, "test")
+            try:
+                return await act(bus)
+            finally:
+                await bus.client.close()
+
+        return asyncio.run(run())
+
+    def submit(self, reference="10.1000/182", **headers):
+        body = {"reference": reference, "options": {"seconds": 30}}
+        answer = httpx.post(f"{self.api}/jobs", json=body, headers=headers)
+        assert answer.status_code == 201, answer.text
+        return answer.json()["id"]
+
+    def job(self, job_id):
+        return httpx.get(f"{self.api}/jobs/{job_id}").raise_for_status().json()
+
+    def state(self, job_id, wanted):
+        return self.until(lambda: (found := self.job(job_id))["state"] == wanted and found)
+
+    def made(self, job_id, values, inputs, scenes=()):
+        """Announce artifacts as a stage would; `values` by name; returns their digests."""
+        batch, digests = [], {}
+        for name, value in values.items():
+            data = json.dumps(value).encode()
+            digests[name] = hashlib.sha256(data).hexdigest()
+            self.blobs.put_bytes(key_of(digests[name]), data)
+            blob = Blob(name, digests[name], len(data), "application/json")
+            batch.append(events.ready(job_id, blob, cause="made", inputs=inputs, stage="x", scenes=scenes))
+        self.on_bus(lambda bus: bus.announce(batch))
+        return digests
+
+    def finish(self, job_id):
+        """Play all stages."""
+        first = {row["artifact"]: row["digest"] for row in self.state(job_id, "running")["artifacts"]}
+        paper = self.made(job_id, {"paper": {"title": "On Hills"}}, {"source": first["source"]})
+        inputs = paper | {"options": first["options"]}
+        script = {"script": {}, "scene.1.brief": brief(1), "scene.2.brief": brief(2)}
+        briefs = self.made(job_id, script, inputs, scenes=(1, 2))
+        for scene in (1, 2):
+            name = f"scene.{scene}.brief"
+            self.made(job_id, {f"scene.{scene}.narration": {"scene": scene}}, {name: briefs[name]})
+        return self.state(job_id, "done")
+
+
+def brief(scene):
+    evidence = [{"id": "p1", "text": "Ten of them died."}, {"id": "p2", "text": "Two lived."}]
+    return {
+        "scene": scene,
+        "role": "hook",
+        "headline": "Ten died",
+        "sentences": [
+            {"text": "Ten died.", "evidence": evidence[:1]},
+            {"text": "Two lived.", "evidence": evidence[1:]},
+        ],
+        "visual": {"kind": "title"},
+        "span": {"start": 0, "end": 1},
+    }
+
+
+@pytest.fixture(scope="module")
+def stack(tmp_path_factory):
+    with Stack(tmp_path_factory.mktemp("home"), services=()) as servers:
+        yield servers
+
+
+@pytest.fixture(scope="module")
+def settings(stack):
+    return ChassisSettings(
+        nats_url=stack.nats_url,
+        s3_endpoint=stack.s3_endpoint,
+        s3_access_key=stack.s3_access_key,
+        s3_secret_key=stack.s3_secret_key,
+        s3_bucket=stack.environment()["HIDDENHILL_S3_BUCKET"],
+    )
+
+
+@pytest.fixture(scope="module")
+def running(stack, settings, tmp_path_factory):
+    gateway = Running(stack, settings, tmp_path_factory.mktemp("log") / "gateway.log")
+
+    async def publish(bus):
+        for rule in RULES:
+            await bus._publish_rule(rule)
+
+    try:
+        gateway.on_bus(publish)
+        gateway.wait()
+        yield gateway
+    finally:
+        gateway.end()
+
+
+@pytest.fixture
+def start(stack, settings, tmp_path):
+    """Start further gateways; they end with the test."""
+    started = []
+
+    def begin(**env):
+        started.append(Running(stack, settings, tmp_path / "gateway.log", **env))
+        return started[-1]
+
+    yield begin
+    for gateway in started:
+        gateway.end(signal.SIGKILL)

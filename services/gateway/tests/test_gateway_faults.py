@@ -1,0 +1,176 @@
+"""The event stream, and what the gateway does when things go wrong."""
+
+import asyncio
+import json
+import os
+import signal
+import time
+
+import httpx
+import psycopg
+import pytest
+from chassis.errors import SourceError
+from httpx_sse import connect_sse
+
+from chassis import events
+
+pytestmark = [pytest.mark.stack, pytest.mark.xdist_group("stack")]
+
+
+def test_event_stream_begins_with_a_snapshot_and_ends_with_done(running):
+    job_id = running.submit()
+    running.state(job_id, "running")
+    told = []
+    with httpx.Client(timeout=20) as client, connect_sse(client, "GET", f"{running.api}/jobs/{job_id}/events") as feed:
+        for event in feed.iter_sse():
+            told.append(event)
+            if len(told) == 1:
+
+                async def progress(bus):
+                    await bus.progress(*events.progress(job_id, "fetch", None, 0.5, "page 3", "w"))
+
+                running.on_bus(progress)
+                running.finish(job_id)
+            if event.event == "done":
+                break
+    names = [event.event for event in told]
+    assert names[0] == "snapshot"
+    assert {"progress", "artifact", "stage"} <= set(names)
+    assert json.loads(told[-1].data)["state"] == "done"
+    numbers = [int(event.id) for event in told if event.id]
+    assert numbers[0] > 0
+    assert max(numbers) == numbers[-1]
+    artifacts = {json.loads(event.data)["artifact"] for event in told if event.event == "artifact"}
+    assert {"paper", "script", "scene.1.brief", "scene.2.narration"} <= artifacts
+
+
+def test_watching_an_ended_job_begins_with_its_end(running):
+    job_id = running.submit()
+    running.finish(job_id)
+    with httpx.Client(timeout=20) as client, connect_sse(client, "GET", f"{running.api}/jobs/{job_id}/events") as feed:
+        first = next(feed.iter_sse())
+    assert (first.event, json.loads(first.data)["state"]) == ("snapshot", "done")
+    assert int(first.id) == json.loads(first.data)["seq"]
+
+
+def tables(stack, *names):
+    with psycopg.connect(stack.postgres_url) as connection:
+        return [connection.execute(f"SELECT * FROM {name} ORDER BY 1, 2, 3").fetchall() for name in names]
+
+
+def test_replay_from_zero_gives_the_same_rows(running, stack):
+    job_id = running.submit()
+    running.finish(job_id)
+    error = SourceError("source.x", "No.", "")
+    running.on_bus(lambda bus: bus.announce([events.failed(job_id, "narrate", 2, error, 1)]))
+    running.until(lambda: any(row[0] == job_id for row in tables(stack, "failures")[0]))
+    jobs = "(SELECT id, state, title, error, seq, cancelled_seq, deliberate_seq FROM jobs) AS rows"
+    running.until(lambda: running.job(job_id)["title"])
+    before = tables(stack, "artifacts", "failures", jobs)
+    with psycopg.connect(stack.postgres_url) as connection:
+        connection.execute("DELETE FROM artifacts")
+        connection.execute("DELETE FROM failures")
+        connection.execute(
+            "UPDATE jobs SET state = 'queued', title = '', error = NULL, seq = 0, cancelled_seq = 0, deliberate_seq = 0"
+        )
+
+    async def again(bus):
+        await bus.stream.delete_consumer("EVENTS", "ledger")
+
+    running.on_bus(again)
+    running.until(lambda: tables(stack, "artifacts", "failures", jobs) == before, 25)
+
+
+def test_reconciler_restores_what_the_stream_has_lost_and_kicks_what_stands_still(running, start):
+    lost, still = running.submit(), running.submit()
+    for job_id in (lost, still):
+        running.state(job_id, "running")
+
+    async def lose(bus):
+        await bus.stream.purge_stream("EVENTS", subject=f"job.{lost}.>")
+
+    def causes(job_id):
+        entries = running.on_bus(lambda bus: bus.manifest(job_id)).entries
+        return {name: entry.cause for name, entry in entries.items()}
+
+    running.on_bus(lose)
+    assert causes(lost) == {}
+    start(HIDDENHILL_QUIET_SECONDS="1", HIDDENHILL_RECONCILE_EVERY="0.5")
+    running.until(lambda: causes(still).get("source") == "kicked")
+    running.until(lambda: set(causes(lost)) == {"source", "options"})
+
+
+def test_message_that_kills_its_worker_fails_its_job(running):
+    job_id = running.submit()
+    running.state(job_id, "running")
+
+    async def die(bus):
+        offers = await bus.offers(running.rules[0], ack_wait=0.3, max_attempts=1)
+        while (delivery := await offers.next()) and delivery.event.job_id != job_id:
+            await delivery.ack()
+        assert delivery is not None
+        await asyncio.sleep(1.0)
+        await offers.next()  # the server looks at what was not acknowledged when it is asked
+
+    running.on_bus(die)
+    assert running.state(job_id, "failed")["error"]["code"] == "internal.worker-died"
+
+
+def test_crash_between_commit_and_publish_loses_nothing(running, stack, start):
+    first = start()
+    first.wait()
+    running.process.send_signal(signal.SIGSTOP)  # so that nobody else publishes for it
+    try:
+        pid = stack.kill("nats", signal.SIGSTOP)
+        try:
+            job_id = first.submit()
+            assert first.job(job_id)["state"] == "queued"
+            first.end(signal.SIGKILL)
+        finally:
+            os.kill(pid, signal.SIGCONT)
+        assert running.on_bus(lambda bus: bus.manifest(job_id)).entries == {}
+        second = start()
+        second.wait()
+        running.until(lambda: len(running.on_bus(lambda bus: bus.manifest(job_id)).entries) == 2)
+        second.end()
+    finally:
+        running.process.send_signal(signal.SIGCONT)
+    running.state(job_id, "running")
+
+
+@pytest.mark.parametrize("server", ["nats", "postgres", "s3"])
+def test_job_goes_on_after_a_server_was_killed(running, stack, server):
+    before = running.submit()
+    running.state(before, "running")
+    with httpx.Client(timeout=30) as client, connect_sse(client, "GET", f"{running.api}/jobs/{before}/events") as feed:
+        told = feed.iter_sse()
+        assert next(told).event == "snapshot"
+        stack.kill(server)
+        running.until(lambda: submits(running), 20)
+        running.until(running.is_ready, 20)
+        running.finish(before)
+        assert "done" in (event.event for event in told)
+    state = running.state(running.submit(), "running")
+    assert len(state["artifacts"]) == 2
+
+
+def submits(running):
+    """Whether a job is accepted; while a server is away the refusal says when to come back."""
+    answer = httpx.post(f"{running.api}/jobs", json={"reference": "x"}, timeout=30)
+    assert answer.status_code in (201, 503), answer.text
+    assert answer.status_code == 201 or "retry-after" in answer.headers
+    return answer.status_code == 201
+
+
+def test_sigterm_says_goodbye_and_ends_in_time(running, start):
+    job_id = running.submit()
+    second = start()
+    second.wait()
+    with httpx.Client(timeout=20) as client, connect_sse(client, "GET", f"{second.api}/jobs/{job_id}/events") as feed:
+        told = feed.iter_sse()
+        assert next(told).event == "snapshot"
+        began = time.monotonic()
+        second.process.send_signal(signal.SIGTERM)
+        assert "bye" in [event.event for event in told]
+    assert second.process.wait(5) == 0
+    assert time.monotonic() - began < 3

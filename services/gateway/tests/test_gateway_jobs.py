@@ -136,3 +136,23 @@ def test_cancelled_job_is_cancelled_and_can_be_retried(running):
     running.state(job_id, "cancelled")
     assert httpx.post(f"{running.api}/jobs/{job_id}/retry").status_code == 202
     running.state(job_id, "running")
+
+
+def test_event_carries_the_trace_of_the_request_that_submitted(running):
+    trace = "0af7651916cd43dd8448eb211c80319c"
+    job_id = running.submit(traceparent=f"00-{trace}-b7ad6b7169203331-01")
+    running.state(job_id, "running")
+    message = running.on_bus(lambda bus: bus.stream.get_last_msg("EVENTS", f"job.{job_id}.ready.source"))
+    assert trace in message.headers["traceparent"]
+    assert "b7ad6b7169203331" not in message.headers["traceparent"]
+
+
+def test_file_that_is_too_large_or_empty_is_refused(start):
+    small = start(HIDDENHILL_UPLOAD_LIMIT="100000")
+    small.wait()
+    large = httpx.post(f"{small.api}/jobs", files={"file": ("x.pdf", b"%PDF" + bytes(200_000))})
+    empty = httpx.post(f"{small.api}/jobs", files={"file": ("x.pdf", b"")})
+    without = httpx.post(f"{small.api}/jobs", files={"other": ("x.pdf", b"x")})
+    assert (large.status_code, large.json()["code"]) == (413, "usage.too-large")
+    assert (empty.status_code, empty.json()["code"]) == (422, "usage.empty")
+    assert (without.status_code, without.json()["code"]) == (422, "usage.no-file")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from flask import Flask, Response, jsonify, request
+from opentelemetry import propagate
 from opentelemetry.trace import SpanKind
 
 from chassis import telemetry
@@ -26,8 +27,12 @@ def create_app(gateway: Gateway) -> Flask:
 
     def traced() -> Response:
         template = request.url_rule.rule if request.url_rule else "unknown"
-        with telemetry.tracer.start_as_current_span(f"{request.method} {template}", kind=SpanKind.SERVER):
-            return serve()
+        caller = propagate.extract({key.lower(): value for key, value in request.headers.items()})
+        name = f"{request.method} {template}"
+        with telemetry.tracer.start_as_current_span(name, context=caller, kind=SpanKind.SERVER) as span:
+            answer = serve()
+            span.set_attribute("http.response.status_code", answer.status_code)
+            return answer
 
     app.full_dispatch_request = traced  # type: ignore[method-assign]
     return app

@@ -25,6 +25,8 @@ from gateway.rows import snapshot
 from gateway.rulebook import Rulebook
 
 log = logging.getLogger(__name__)
+_REMEMBERED = 10_000
+"""Jobs whose last progress is known, the latest heard."""
 
 
 @dataclass(frozen=True)
@@ -121,11 +123,19 @@ class Hub:
     def progress(self, message: Msg) -> None:
         """Hear how far a stage is."""
         body = Progress.FromString(message.data)
+        self.heard.pop(body.job_id, None)
         self.heard[body.job_id] = time.monotonic()
+        if len(self.heard) > _REMEMBERED:
+            del self.heard[next(iter(self.heard))]
         data = {"stage": body.stage, "scene": body.scene or None, "fraction": body.fraction, "note": body.note}
         for watcher in self.watchers.get(body.job_id, ()):
             if watcher.seen is not None:
                 watcher.put(Told("progress", data, key=f"progress.{body.stage}.{body.scene}"))
+
+    def heard_within(self, seconds: float) -> set[str]:
+        """Jobs whose progress was heard in the last `seconds`."""
+        since = time.monotonic() - seconds
+        return {job_id for job_id, moment in self.heard.items() if moment > since}
 
     async def _refresh(self, jobs: list[str]) -> None:
         for job_id in jobs:

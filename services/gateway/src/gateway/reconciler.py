@@ -5,15 +5,15 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-import time
 
 from chassis.bus import ADVISORIES, Conflict, NatsBus
 from chassis.errors import Defect
 from chassis.manifest import done, frontier, needs_of
 from hiddenhill.v1.events_pb2 import Ready
 from nats.aio.msg import Msg
+from opentelemetry import context
 
-from chassis import events, names
+from chassis import events, names, telemetry
 from gateway.database import Database
 from gateway.hub import Hub
 from gateway.ledger import settle
@@ -23,6 +23,7 @@ from gateway.rulebook import Rulebook
 from gateway.settings import GatewaySettings
 
 log = logging.getLogger(__name__)
+_BUSY = 10
 
 _CLAIM = """
 UPDATE jobs SET reconciled_at = now() WHERE id IN (
@@ -58,14 +59,14 @@ class Reconciler:
             await asyncio.sleep(self._settings.reconcile_every)
 
     async def look(self, quiet: float) -> None:
-        """Reconcile the jobs that have been still for `quiet` seconds, if no stage has anything to do."""
+        """Reconcile the jobs that have been still for `quiet` seconds, or much longer while a stage has work."""
         if not self._rulebook.rules:
             await self._rulebook.refresh()
         backlogs = [await self._bus.backlog(rule.name) for rule in self._rulebook.rules]
-        if any(backlogs):
-            return
+        if any(backlogs):  # somebody is busy, and perhaps with these jobs: only what waits for very long is looked at
+            quiet = _BUSY * self._settings.quiet_seconds
         for job_id in await asyncio.to_thread(self._claim, quiet):
-            if time.monotonic() - self._hub.heard.pop(job_id, float("-inf")) >= quiet:
+            if job_id not in self._hub.heard_within(quiet):
                 await self._reconcile(job_id)
 
     async def _reconcile(self, job_id: str) -> None:
@@ -75,6 +76,7 @@ class Reconciler:
         known, there = rows.manifest(), await self._bus.manifest(job_id)
         lost = [entry for name, entry in known.entries.items() if name not in there.entries]
         lost.sort(key=lambda entry: entry.seq)
+        token = telemetry.continued({"traceparent": rows.job["traceparent"]})
         try:
             if lost:
                 log.warning("restoring", extra={"job": job_id, "artifacts": [entry.artifact for entry in lost]})
@@ -89,6 +91,8 @@ class Reconciler:
                 )
         except Conflict:
             log.info("the job moved by itself", extra={"job": job_id})
+        finally:
+            context.detach(token)
 
     def _claim(self, quiet: float) -> list[str]:
         with self._database.connection() as connection:

@@ -18,6 +18,8 @@ SIZE = 66
 """Pixels; Inter 800."""
 LIMIT = 835 - 2 * 14
 """Pixels a line may fill: the column less the pill that stands out on both sides of a word."""
+GAP = 28
+"""Pixels between words: a blank and room for the pill."""
 MOST = 7
 """Words at a time."""
 IDEAL = 4
@@ -66,7 +68,7 @@ def _groups(parts: Sequence[Word]) -> list[Sequence[Word]]:
 
 def _lines(group: Sequence[Word]) -> list[list[BurnedWord]]:
     texts = [word.text for word in group]
-    lines = two_lines(texts, [_width(text) for text in texts], _width(" "), LIMIT)
+    lines = two_lines(texts, [_width(text) for text in texts], GAP, LIMIT)
     return [
         [BurnedWord(text=group[i].text, start=group[i].start, end=group[i].end) for i in line] for line in lines or []
     ]

@@ -15,8 +15,8 @@ SKY_TRAVEL = 40
 """Pixels that the sky moves over the whole video."""
 DRIFT = (420, 720, 1080)
 """Pixels that the hills move over the whole video, back to front; 6 to 18 a second in a minute."""
-CRESTS = (1500, 1650, 1770)
-SWELLS = (105, 85, 95)
+CRESTS = (1572, 1690, 1800)
+SWELLS = (92, 80, 84)
 """Mean height of a layer's outline and how far it swings, in pixels."""
 LENGTHS = (150, 120, 165)
 """Pixels between two numbers of the horizon."""
@@ -79,15 +79,17 @@ def _dither() -> NDArray[np.float32]:
 
 
 def _outline(horizon: Sequence[float], layer: int) -> NDArray[np.float64]:
-    """Height of a layer's outline, in pixels from the top, every STEP pixels."""
+    """Height of a layer's outline, in pixels from the top, every STEP pixels.
+
+    It goes by the order of the numbers, so that one huge value does not flatten all the others.
+    """
     numbers = np.array(list(horizon) or [0.35, 0.6, 0.4, 0.75, 0.5, 0.3, 0.65, 0.45], np.float64)
     numbers = np.roll(numbers, 5 * layer)
-    span = float(np.ptp(numbers)) or 1.0
-    waves = 1 - 2 * (numbers - numbers.min()) / span
+    ranks = np.argsort(np.argsort(numbers, kind="stable"), kind="stable")
+    waves = 1 - 2 * ranks / max(1, len(ranks) - 1)
     length = WIDTH + DRIFT[layer] + 4 * STEP
     knots = np.arange(int(length / LENGTHS[layer]) + 4)
     values = np.resize(waves, len(knots))
-    values = np.convolve(np.pad(values, 1, mode="edge"), [0.25, 0.5, 0.25], "valid")
     at = np.arange(0, length, STEP) / LENGTHS[layer]
     return CRESTS[layer] + SWELLS[layer] * _smooth(values, at)
 
@@ -99,4 +101,4 @@ def _smooth(values: NDArray[np.float64], at: NDArray[np.float64]) -> NDArray[np.
     padded = np.concatenate([values[:1], values, values[-1:], values[-1:]])
     weights = ((1 - t) ** 3, 3 * t**3 - 6 * t**2 + 4, -3 * t**3 + 3 * t**2 + 3 * t + 1, t**3)
     parts = [weight * padded[np.minimum(whole + i, len(padded) - 1)] / 6 for i, weight in enumerate(weights)]
-    return np.sum(parts, axis=0) * 1.35
+    return np.asarray(np.sum(parts, axis=0))

@@ -12,7 +12,14 @@ from renderer.text import Style, put
 from renderer.theme import CAPTION_BOTTOM, CAPTION_CENTRE, CAPTION_TOP, FPS, Theme
 
 STYLE = Style(TEXT, 66, 800, leading=1.22)
+GAP = 28
+"""Pixels between words: a blank and room for the pill."""
 _PAD, _GLOW = 14, 16
+
+
+def line_width(line: list[BurnedWord]) -> float:
+    """Width of a line in pixels."""
+    return sum(STYLE.width(word.text) for word in line) + GAP * (len(line) - 1)
 
 
 class CaptionTrack:
@@ -35,11 +42,7 @@ class CaptionTrack:
             self._prepare(shown)
         assert self._base is not None
         self._base.blend(canvas)
-        active = [
-            (word.start, place)
-            for place, word in self._words(shown)
-            if word.start <= at < word.end + 0.35
-        ]
+        active = [(word.start, place) for place, word in self._words(shown) if word.start <= at < word.end + 0.35]
         if active:
             self._pills[max(active)[1]].blend(canvas)
 
@@ -48,7 +51,7 @@ class CaptionTrack:
         found = []
         for caption in self._captions:
             for row, line in enumerate(caption.lines):
-                width = STYLE.width(" ".join(word.text for word in line)) + 2 * _PAD
+                width = line_width(line) + 2 * _PAD
                 top = self._top(caption) + row * STYLE.line
                 left = CAPTION_CENTRE - width / 2
                 found.append((round(left), round(top), round(left + width), round(top + STYLE.line)))
@@ -70,11 +73,11 @@ class CaptionTrack:
         image = Image.new("RGBA", (1080, height + 2 * _GLOW), (*ink[:3], 0))
         top = self._top(caption)
         for row, line in enumerate(caption.lines):
-            x = CAPTION_CENTRE - STYLE.width(" ".join(word.text for word in line)) / 2
+            x = CAPTION_CENTRE - line_width(line) / 2
             for i, word in enumerate(line):
                 put(image, x, _GLOW + row * STYLE.line, word.text, STYLE, ink)
                 self._pills[row, i] = self._pill(word.text, x, top + row * STYLE.line)
-                x += STYLE.width(f"{word.text} ")
+                x += STYLE.width(word.text) + GAP
         self._base = sprite(_glowing(image, self._theme), 0, top - _GLOW)
 
     def _pill(self, text: str, x: float, y: float) -> Sprite:

@@ -10,9 +10,9 @@ import numpy as np
 from artifacts.captions import Captions
 from artifacts.narration import Narration
 from artifacts.script import Brief
-from chassis import JobFolder
 from PIL import Image
 
+from chassis import JobFolder
 from renderer.background import Background
 from renderer.captions import CaptionTrack
 from renderer.encoder import Encoder
@@ -125,6 +125,3 @@ def _open(folder: JobFolder, digest: str) -> Image.Image | None:
     except (OSError, ValueError, Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         log.warning("picture cannot be opened", extra={"digest": digest, "error": repr(error)})
         return None
-
-
-

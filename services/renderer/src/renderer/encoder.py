@@ -6,6 +6,7 @@ import queue
 import threading
 from fractions import Fraction
 from pathlib import Path
+from typing import Self
 
 import av
 from av.video.stream import VideoStream
@@ -45,7 +46,7 @@ class Encoder:
         self._error: BaseException | None = None
         self._thread = threading.Thread(target=self._work, name="encoder", daemon=True)
 
-    def __enter__(self) -> Encoder:
+    def __enter__(self) -> Self:
         self._thread.start()
         return self
 

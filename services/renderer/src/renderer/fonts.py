@@ -18,9 +18,9 @@ def font(family: str, size: int, weight: int = 400) -> Font:
     face = ImageFont.truetype(str(fontpkg.path(family, weight=weight, nearest=True)), size)
     axes = []
     for axis in face.get_variation_axes():
-        name = axis["name"].decode() if isinstance(axis["name"], bytes) else axis["name"]
-        wanted = weight if "eight" in name else size if "ptical" in name else axis["default"]
-        axes.append(min(max(wanted, axis["minimum"]), axis["maximum"]))
+        name = str(axis["name"])
+        wanted = weight if "eight" in name else size if "ptical" in name else axis["default"] or 0
+        axes.append(float(min(max(wanted, axis["minimum"] or 0), axis["maximum"] or 0)))
     face.set_variation_by_axes(axes)
     return face
 

@@ -20,9 +20,12 @@ def ease(fraction: float) -> float:
 
 
 class Layer(Protocol):
-    """A part of a scene. `settled` is when it stops changing by itself, in seconds of the scene."""
+    """A part of a scene."""
 
-    settled: float
+    @property
+    def settled(self) -> float:
+        """When it stops changing by itself, in seconds of the scene."""
+        ...
 
     def draw(self, canvas: Canvas, at: float, leaving: float) -> None:
         """Draw as it is at a time; `leaving` is 1 until the scene's end begins, then falls to 0."""
@@ -43,7 +46,7 @@ class Still:
     rise: int = RISE
 
     @property
-    def settled(self) -> float:  # type: ignore[override]
+    def settled(self) -> float:
         return self.begins + self.takes
 
     def draw(self, canvas: Canvas, at: float, leaving: float) -> None:
@@ -68,8 +71,11 @@ class Moving:
         self._paint = paint
         self._place = (x, y)
         self._begins, self._takes = begins, takes
-        self.settled = begins + takes
         self._last = sprite(paint(1.0), x, y)
+
+    @property
+    def settled(self) -> float:
+        return self._begins + self._takes
 
     def draw(self, canvas: Canvas, at: float, leaving: float) -> None:
         progress = (at - self._begins) / self._takes

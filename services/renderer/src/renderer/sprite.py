@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import cv2
 import numpy as np
@@ -111,9 +112,9 @@ def picture_planes(image: Image.Image) -> tuple[Plane, Plane, Plane]:
     return _byte(colours[..., 0]), _byte(chroma[..., 0]), _byte(chroma[..., 1])
 
 
-def _wide(values: NDArray[np.float32]) -> Wide:
+def _wide(values: NDArray[Any]) -> Wide:
     return np.ascontiguousarray(np.rint(values).astype(np.uint16))
 
 
-def _byte(values: NDArray[np.float32]) -> Plane:
+def _byte(values: NDArray[Any]) -> Plane:
     return np.ascontiguousarray(np.clip(np.rint(values), 0, 255).astype(np.uint8))

@@ -55,10 +55,10 @@ def wrap(text: str, style: Style, width: float) -> list[str]:
     """Break into as few lines as fit, as equal as they can be; a word that is too long is cut."""
     words = [piece for word in text.split() for piece in _pieces(word, style, width)]
     greedy = _greedy(words, style, width)
-    if len(greedy) < 2:  # noqa: PLR2004 - nothing to balance
+    if len(greedy) < 2:
         return greedy
     low, high = 0.0, width
-    while high - low > 4:  # noqa: PLR2004 - pixels
+    while high - low > 4:
         middle = (low + high) / 2
         low, high = (low, middle) if len(_greedy(words, style, middle)) <= len(greedy) else (middle, high)
     return _greedy(words, style, high)
@@ -75,7 +75,7 @@ def _greedy(words: list[str], style: Style, width: float) -> list[str]:
 
 
 def _pieces(word: str, style: Style, width: float) -> list[str]:
-    if style.width(word) <= width or len(word) < 4:  # noqa: PLR2004
+    if style.width(word) <= width or len(word) < 4:
         return [word]
     cut = max(2, int(len(word) * width / style.width(word)) - 1)
     return [word[:cut] + "-", *_pieces(word[cut:], style, width)]

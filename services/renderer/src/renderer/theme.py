@@ -36,7 +36,7 @@ class Theme:
 
     @property
     def light(self) -> bool:
-        return sum(self.ink) < 384  # noqa: PLR2004 - half of white
+        return sum(self.ink) < 384
 
 
 def _theme(sky: str, hills: str, ink: str, soft: str, accent: str, **more: str) -> Theme:
@@ -58,14 +58,20 @@ THEMES = {
     "dusk": _theme("14163A 2B2560 6B3A78 E07A5F", "4B2E66 34235A 1E1A44", "FFFFFF", "D9D2F0", "FFC857"),
     "dawn": _theme(
         *("0B3C49 146C6A 69B578 F4D58D", "2E7A63 1C5A55 0E3B42", "FFFFFF", "DDF0E6", "FFE08A"),
-        **{"glass": "06262E", "pill": "0B2E2B", "second": "9CC9B4"},
+        glass="06262E",
+        pill="0B2E2B",
+        second="9CC9B4",
     ),
     "paper": _theme(
         *("FBF6EA F6ECD7 F0D9B8", "E3BE91 CC9468 8C5A44", "23202B", "5B5560", "B4412F"),
-        **{"card": "FFFFFF", "pill": "FFFFFF", "second": "C9A78C"},
+        card="FFFFFF",
+        pill="FFFFFF",
+        second="C9A78C",
     ),
     "night": _theme(
         *("070B1A 0E1C3F 1B3A6B 3E7CB1", "17305A 10224A 0A1530", "FFFFFF", "CFE0F2", "7CF0C8"),
-        **{"glass": "040814", "pill": "06231C", "second": "7FA3D1"},
+        glass="040814",
+        pill="06231C",
+        second="7FA3D1",
     ),
 }

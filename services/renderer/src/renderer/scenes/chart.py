@@ -93,7 +93,7 @@ def _marks(image: Image.Image, scene: Scene, visual: ChartVisual, frame: tuple, 
         ImageDraw.Draw(image).line(shown, fill=(*scene.theme.ink, 200), width=6, joint="curve")
         for index, (x, y) in enumerate(shown):
             radius = 14 if index == visual.highlight else 8
-            ink = _ink(scene, visual, index)[:3] + (255,)
+            ink = (*_ink(scene, visual, index)[:3], 255)
             dot = rounded(2 * radius, 2 * radius, radius, ink)
             image.alpha_composite(dot, (round(x - radius), round(y - radius)))
         return
@@ -129,7 +129,7 @@ def scale(values: list[float]) -> tuple[float, float, float]:
 
 
 def _number(value: float) -> str:
-    text = f"{value:,.10g}" if abs(value) < 1e15 else f"{value:.3g}"  # noqa: PLR2004
+    text = f"{value:,.10g}" if abs(value) < 1e15 else f"{value:.3g}"
     return text.replace("-", "−")
 
 

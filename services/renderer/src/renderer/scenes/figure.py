@@ -16,7 +16,10 @@ from renderer.text import block, clipped
 from renderer.theme import BOTTOM, COLUMN, LEFT
 
 log = logging.getLogger(__name__)
-_PAD, _NEARER = 28, 1.12
+_PAD, _FROM = 28, 0.92
+
+_WHITE = (235, 128)
+"""Of the card: luma and chroma."""
 
 
 class Panned:
@@ -31,30 +34,33 @@ class Panned:
     def __init__(self, image: Image.Image, box: tuple[int, int, int, int], duration: float) -> None:
         self._box = box
         self._duration = duration
-        self.settled = duration
         width, height = box[2], box[3]
         working = image.resize((round(width * 1.2) & ~1, round(height * 1.2) & ~1), Image.Resampling.LANCZOS)
         self._planes = picture_planes(working)
+
+    @property
+    def settled(self) -> float:
+        return self._duration
 
     def draw(self, canvas: Canvas, at: float, leaving: float) -> None:
         strength = ease((at - 0.1) / ENTER) * leaving
         if strength <= 0:
             return
-        zoom = 1 + (_NEARER - 1) * _glide(at / self._duration)
+        zoom = _FROM + (1 - _FROM) * _glide(at / self._duration)
         for plane, source, shift in zip(canvas.planes, self._planes, (0, 1, 1), strict=True):
-            self._paint(plane, source, zoom, shift, strength)
+            self._paint(plane, source, zoom, shift, strength, _WHITE[shift])
 
     def boxes(self) -> list[tuple[int, int, int, int]]:
         x, y, width, height = self._box
         return [(x, y, x + width, y + height)]
 
-    def _paint(self, plane: Plane, source: Plane, zoom: float, shift: int, strength: float) -> None:
+    def _paint(self, plane: Plane, source: Plane, zoom: float, shift: int, strength: float, white: int) -> None:
         x, y, width, height = (value >> shift for value in self._box)
         scale = width / source.shape[1] * zoom
         move = np.array(
             [[scale, 0, (width - source.shape[1] * scale) / 2], [0, scale, (height - source.shape[0] * scale) / 2]]
         )
-        shown = cv2.warpAffine(source, move, (width, height), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+        shown = cv2.warpAffine(source, move, (width, height), flags=cv2.INTER_LINEAR, borderValue=(white,))
         window = plane[y : y + height, x : x + width]
         if strength < 1:
             cv2.addWeighted(shown, strength, window, 1 - strength, 0, dst=shown)

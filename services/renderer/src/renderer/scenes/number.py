@@ -49,7 +49,7 @@ def _unit(visual: NumberVisual) -> str:
 
 def _fitting(text: str) -> Style:
     size = NUMBER.size
-    while size > 90 and NUMBER.at(size).width(text) > COLUMN:  # noqa: PLR2004 - pixels
+    while size > 90 and NUMBER.at(size).width(text) > COLUMN:
         size -= 4
     return NUMBER.at(size)
 
@@ -95,7 +95,7 @@ def _bars(scene: Scene, bars: list[Bar], room: int):  # type: ignore[no-untyped-
 
 def _share(scene: Scene, visual: NumberVisual):  # type: ignore[no-untyped-def]  # noqa: ANN202
     """A ring for a percentage; nothing for other numbers, which have no measure of their own."""
-    if visual.unit != "%" or not 0 < visual.value <= 100:  # noqa: PLR2004
+    if visual.unit != "%" or not 0 < visual.value <= 100:
         return None
 
     def paint(progress: float) -> Image.Image:

@@ -46,7 +46,9 @@ def layers(scene: Scene) -> list[Layer]:
     height = round(max(word.y for word in words)) + style.line + _PAD + PLACE.line + 30 if words else 200
     plain, marked = _sheet(scene, visual, words, style, height), _sheet(scene, visual, words, style, height, marks=True)
     y = TOP + KICKER.line + 44
-    shaded, margin = shadowed(plain.rotate(_TURN, Image.Resampling.BICUBIC, expand=True), blur=20, drop=16, strength=0.3)
+    shaded, margin = shadowed(
+        plain.rotate(_TURN, Image.Resampling.BICUBIC, expand=True), blur=20, drop=16, strength=0.3
+    )
     found.append(still(shaded, LEFT - margin, y - margin, 0.1))
     turned = marked.rotate(_TURN, Image.Resampling.BICUBIC, expand=True)
     times = spoken_times([word.text for word in words], [word.marked for word in words], scene.narration.words)
@@ -62,7 +64,7 @@ def layers(scene: Scene) -> list[Layer]:
 def _style(text: str) -> Style:
     room = BOTTOM - TOP - KICKER.line - 44 - 2 * _PAD - PLACE.line - 40
     size = BODY.size
-    while size > 34 and len(wrap(text, BODY.at(size), COLUMN - 2 * _PAD)) * BODY.at(size).line > room:  # noqa: PLR2004
+    while size > 34 and len(wrap(text, BODY.at(size), COLUMN - 2 * _PAD)) * BODY.at(size).line > room:
         size -= 2
     return BODY.at(size)
 

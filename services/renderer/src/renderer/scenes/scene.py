@@ -66,4 +66,3 @@ def heading(scene: Scene, *, largest: int = 78, height: int = 250, top: int = TO
         layers.append(still(block([line], style, scene.ink), LEFT, y, STAGGER * len(layers)))
         y += style.line
     return layers, y
-

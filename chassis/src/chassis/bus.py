@@ -134,7 +134,8 @@ class NatsBus:
 
     async def close(self) -> None:
         with contextlib.suppress(nats.errors.Error, TimeoutError):
-            await self.client.drain()
+            await self.client.flush(2)  # acknowledgements go out; a drain would wait for messages nobody takes any more
+            await self.client.close()
 
     async def _ensure_streams(self) -> None:
         day = 24 * 3600

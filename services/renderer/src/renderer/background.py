@@ -18,7 +18,7 @@ DRIFT = (420, 720, 1080)
 CRESTS = (1572, 1690, 1800)
 SWELLS = (92, 80, 84)
 """Mean height of a layer's outline and how far it swings, in pixels."""
-LENGTHS = (150, 120, 165)
+LENGTHS = (190, 150, 210)
 """Pixels between two numbers of the horizon."""
 STEP = 6
 _SUB = 4
@@ -91,7 +91,9 @@ def _outline(horizon: Sequence[float], layer: int) -> NDArray[np.float64]:
     knots = np.arange(int(length / LENGTHS[layer]) + 4)
     values = np.resize(waves, len(knots))
     at = np.arange(0, length, STEP) / LENGTHS[layer]
-    return CRESTS[layer] + SWELLS[layer] * _smooth(values, at)
+    curve = _smooth(values, at)
+    curve = curve - (curve.max() + curve.min()) / 2
+    return CRESTS[layer] + SWELLS[layer] * curve / (float(np.abs(curve).max()) or 1.0)
 
 
 def _smooth(values: NDArray[np.float64], at: NDArray[np.float64]) -> NDArray[np.float64]:

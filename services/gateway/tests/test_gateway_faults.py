@@ -53,6 +53,46 @@ def test_watching_an_ended_job_begins_with_its_end(running):
     assert int(first.id) == json.loads(first.data)["seq"]
 
 
+def test_failure_and_cancellation_are_told(running):
+    job_id = running.submit()
+    running.state(job_id, "running")
+    error = SourceError("source.encrypted", "The PDF has a password.", "secret detail")
+    with httpx.Client(timeout=20) as client, connect_sse(client, "GET", f"{running.api}/jobs/{job_id}/events") as feed:
+        told = ((event.event, json.loads(event.data)) for event in feed.iter_sse())
+        assert next(told)[0] == "snapshot"
+        running.on_bus(lambda bus: bus.announce([events.failed(job_id, "fetch", None, error, 1)]))
+        failure = next(data for name, data in told if name == "failed")
+        assert (failure["stage"], failure["code"]) == ("fetch", "source.encrypted")
+        assert "detail" not in failure
+        httpx.post(f"{running.api}/jobs/{job_id}/cancel")
+        assert "cancelled" in (name for name, _ in told)
+
+
+def test_watcher_of_one_replica_hears_what_another_folded(running, start):
+    second = start()
+    second.wait()
+    job_id = running.submit()
+    feeds = [f"{gateway.api}/jobs/{job_id}/events" for gateway in (running, second)]
+    with (
+        httpx.Client(timeout=20) as client,
+        connect_sse(client, "GET", feeds[0]) as here,
+        connect_sse(client, "GET", feeds[1]) as there,
+    ):
+        running.finish(job_id)
+        for feed in (here, there):
+            told, names = set(), []
+            for event in feed.iter_sse():
+                data = json.loads(event.data)
+                names.append(event.event)
+                told |= {row["artifact"] for row in data["artifacts"]} if event.event == "snapshot" else set()
+                told |= {data["artifact"]} if event.event == "artifact" else set()
+                if event.event == "done":
+                    break
+            assert names[0] == "snapshot"
+            assert {"source", "paper", "script", "scene.1.narration", "scene.2.narration"} <= told
+    assert second.end() == 0
+
+
 def tables(stack, *names):
     with psycopg.connect(stack.postgres_url) as connection:
         return [connection.execute(f"SELECT * FROM {name} ORDER BY 1, 2, 3").fetchall() for name in names]

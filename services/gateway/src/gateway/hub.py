@@ -20,7 +20,7 @@ from nats.aio.msg import Msg
 from chassis import names
 from gateway.database import Database
 from gateway.ledger import CHANNEL
-from gateway.projection import ENDS, JobRows, artifact_json, failure_json, job_json
+from gateway.projection import ENDS, JobRows, job_json
 from gateway.rows import snapshot
 from gateway.rulebook import Rulebook
 
@@ -165,29 +165,27 @@ class Hub:
         if seq < before["seq"]:  # read before what this watcher has been told
             return
         watcher.seen = job
-        for told in changes(before, job, rows):
+        for told in changes(before, job):
             watcher.put(told)
 
 
-def changes(before: dict[str, Any], job: dict[str, Any], rows: JobRows) -> list[Told]:
+def changes(before: dict[str, Any], job: dict[str, Any]) -> list[Told]:
     """What to tell a client that knows `before`; what ends the job comes last."""
-    since, seq = before["seq"], job["seq"]
+    seq = job["seq"]
     told = [
-        Told("artifact", artifact_json(row), row["seq"], f"artifact.{row['artifact']}")
-        for row in sorted(rows.artifacts, key=lambda row: int(row["seq"]))
-        if row["seq"] > since
+        Told("artifact", row, row["seq"], f"artifact.{row['artifact']}")
+        for row in sorted(job["artifacts"], key=lambda row: int(row["seq"]))
+        if row not in before["artifacts"]
     ]
-    known = {stage["name"]: stage for stage in before["stages"]}
     told += [
-        Told("stage", stage, seq, f"stage.{stage['name']}")
-        for stage in job["stages"]
-        if stage != known.get(stage["name"])
+        Told("stage", stage, seq, f"stage.{stage['name']}") for stage in job["stages"] if stage not in before["stages"]
     ]
     if job["state"] == "failed":
-        new = [failure_json(row) for row in rows.failures if row["seq"] > since]
-        if before["state"] != "failed" and not new:
-            new = [job["error"]]
-        told += [Told("failed", failure, seq, f"failed.{failure['stage']}.{failure['scene']}") for failure in new]
+        told += [
+            Told("failed", failure, seq, f"failed.{failure['stage']}.{failure['scene']}")
+            for failure in job["failures"]
+            if failure not in before["failures"] or before["state"] != "failed"
+        ]
     elif job["state"] in ENDS and job["state"] != before["state"]:
         told.append(Told(job["state"], job, seq, job["state"]))
     return told

@@ -86,7 +86,13 @@ def state_of(rows: JobRows, rules: Sequence[Rule]) -> tuple[str, dict[str, Any] 
 
 def failure_json(row: Row) -> dict[str, Any]:
     """A failure as clients see it, without the operator's detail."""
-    return {"stage": row["stage"], "scene": row["scene"] or None, "code": row["code"], "message": row["message"]}
+    return {
+        "stage": row["stage"],
+        "scene": row["scene"] or None,
+        "code": row["code"],
+        "message": row["message"],
+        "seq": row["seq"],
+    }
 
 
 def stages_json(rows: JobRows, rules: Sequence[Rule]) -> list[dict[str, Any]]:
@@ -115,6 +121,7 @@ def artifact_json(row: Row) -> dict[str, Any]:
     return {
         "artifact": row["artifact"],
         "scene": names.scene_of(row["artifact"]),
+        "seq": row["seq"],
         "digest": row["digest"],
         "size": row["size"],
         "media_type": row["media_type"],
@@ -150,6 +157,7 @@ def job_json(rows: JobRows, rules: Sequence[Rule]) -> dict[str, Any]:
         "seq": rows.job["seq"],
         "scenes": list(rows.manifest().scenes),
         "stages": stages_json(rows, rules),
+        "failures": [failure_json(row) for row in standing_failures(rows, rules)],
         "artifacts": [artifact_json(row) for row in sorted(rows.artifacts, key=lambda row: row["artifact"])],
     }
 

@@ -31,6 +31,7 @@ from chassis.stage import Rule
 
 WRONG_LAST_SEQUENCE = (10071, 10164)
 """JetStream error codes of a refused compare-and-set, alone and within a batch."""
+__all__ = ["Bus", "Conflict", "Delivery", "Msg", "NatsBus", "Offers"]
 ADVISORIES = "ADVISORIES"
 RULES_BUCKET = "RULES"
 
@@ -304,4 +305,5 @@ class NatsBus:
 
 def _rule(value: bytes) -> Rule:
     fields: dict[str, Any] = json.loads(value)
-    return Rule(**{key: tuple(item) if isinstance(item, list) else item for key, item in fields.items()})
+    lists: dict[str, Any] = {key: tuple(fields[key]) for key in ("needs", "makes", "firm")}
+    return Rule(**fields | lists)

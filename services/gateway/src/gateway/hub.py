@@ -14,8 +14,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import psycopg
+from chassis.bus import Msg
 from hiddenhill.v1.events_pb2 import Progress
-from nats.aio.msg import Msg
 
 from chassis import names
 from gateway.database import Database

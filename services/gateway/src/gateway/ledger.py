@@ -9,13 +9,12 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC
 
 from chassis.blobs import Blobs, key_of
-from chassis.bus import NatsBus
+from chassis.bus import Msg, NatsBus
 from chassis.errors import Error
 from chassis.events import Event, entry_of, read_event
 from chassis.manifest import DELIBERATE
 from chassis.stage import Rule
 from hiddenhill.v1.events_pb2 import Cancelled, Failed, Ready
-from nats.aio.msg import Msg
 from psycopg import Connection
 from psycopg.rows import DictRow
 from psycopg.types.json import Jsonb

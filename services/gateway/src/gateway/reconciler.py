@@ -6,11 +6,10 @@ import asyncio
 import json
 import logging
 
-from chassis.bus import ADVISORIES, Conflict, NatsBus
+from chassis.bus import ADVISORIES, Conflict, Msg, NatsBus
 from chassis.errors import Defect
 from chassis.manifest import done, frontier, needs_of
 from hiddenhill.v1.events_pb2 import Ready
-from nats.aio.msg import Msg
 from opentelemetry import context
 
 from chassis import events, names, telemetry

@@ -2,8 +2,9 @@
 
 import sys
 
-from narrator.stage import service
 from chassis.service import main
+
+from narrator.stage import service
 
 if __name__ == "__main__":
     sys.exit(main(service()))

@@ -5,8 +5,46 @@ import re
 from narrator.terms import ELEMENTS, Terms
 
 _WORDS = frozenset(
-    "AIDS NASA NATO SARS MERS COVID ANOVA ELISA LASER FRET NICE UNICEF UNESCO CRISPR RADAR SONAR LIGO CERN ESA ALS "
-    "LASSO PRISMA CONSORT STROBE BERT SCUBA ZIKA EBOLA RAM ROM PET SPECT CAT GAN RANSAC MANOVA ANCOVA BOLD".split()
+    [
+        "AIDS",
+        "NASA",
+        "NATO",
+        "SARS",
+        "MERS",
+        "COVID",
+        "ANOVA",
+        "ELISA",
+        "LASER",
+        "FRET",
+        "NICE",
+        "UNICEF",
+        "UNESCO",
+        "CRISPR",
+        "RADAR",
+        "SONAR",
+        "LIGO",
+        "CERN",
+        "ESA",
+        "ALS",
+        "LASSO",
+        "PRISMA",
+        "CONSORT",
+        "STROBE",
+        "BERT",
+        "SCUBA",
+        "ZIKA",
+        "EBOLA",
+        "RAM",
+        "ROM",
+        "PET",
+        "SPECT",
+        "CAT",
+        "GAN",
+        "RANSAC",
+        "MANOVA",
+        "ANCOVA",
+        "BOLD",
+    ]
 ) - {"ESA", "ALS"}
 _FORMULA = re.compile(r"(?:\(?[A-Z][a-z]?\)?\d*)+")
 

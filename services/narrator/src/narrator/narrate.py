@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import soundfile
-
 from artifacts.narration import Narration
 from artifacts.script import Brief
+
 from chassis import JobFolder
 from narrator import sound as dsp
 from narrator.providers.espeak import Espeak, voice_name

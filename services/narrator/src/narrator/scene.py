@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
-
 from artifacts.narration import Word
+
 from narrator import sound as dsp
 from narrator.providers.voice import Sound, Voice
 from narrator.speakable import spoken_forms
@@ -17,7 +18,7 @@ PAUSE = 0.35
 TAIL = 0.4
 SILENT = 2.5
 """Seconds of a scene in which nothing is spoken."""
-_CALIBRATION = "The quick brown fox jumps over the lazy dog, and nobody minds.".split()
+_CALIBRATION = ["The", "quick", "brown", "fox", "jumps", "over", "the", "lazy", "dog,", "and", "nobody", "minds."]
 
 Spans = list[tuple[float, float]]
 
@@ -76,7 +77,9 @@ def _sentence(voice: Voice, forms: list[str], gain: float) -> tuple[Sound, Spans
     trimmed = dsp.resample(dsp.fade(soft[first:last], spoken.rate), spoken.rate)
     length = (last - first) / spoken.rate
     known = [
-        None if t is None else (min(max(t[0] - first / spoken.rate, 0), length), min(t[1] - first / spoken.rate, length))
+        None
+        if t is None
+        else (min(max(t[0] - first / spoken.rate, 0), length), min(t[1] - first / spoken.rate, length))
         for t in spoken.times
     ]
     return trimmed, complete(known, forms, length)
@@ -104,7 +107,7 @@ def share(span: tuple[float, float], weights: Sequence[float]) -> Spans:
     """Cut a span into parts in proportion to the weights."""
     start, end = span
     edges = start + (end - start) * np.cumsum([0, *weights]) / sum(weights)
-    return [(float(a), float(b)) for a, b in zip(edges[:-1], edges[1:], strict=True)]
+    return [(float(a), float(b)) for a, b in pairwise(edges)]
 
 
 def _silence(seconds: float) -> Sound:

@@ -20,10 +20,12 @@ _SUB = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
 _FOLD = str.maketrans({"−": "-", "‐": "-", "‑": "-", "μ": "µ", "’": "'", "‘": "'", "ʹ": "'", "⁄": "/", "∕": "/",
                        "≈": "~", "∼": "~", "≃": "~", "⩽": "≤", "⩾": "≥", "·": "·", "⋅": "·"})  # fmt: skip
 _OPEN, _CLOSE = "([{«“„\"'‘", ")]}»”\"'’"
-_SIGNED_YEARS = frozenset("in since by until during from between to of and before after around circa".split())
-_SCALES = frozenset("thousand million billion trillion".split())
+_SIGNED_YEARS = frozenset(
+    ["in", "since", "by", "until", "during", "from", "between", "to", "of", "and", "before", "after", "around", "circa"]
+)
+_SCALES = frozenset(["thousand", "million", "billion", "trillion"])
 _MONEY = {"$": "dollars", "€": "euros", "£": "pounds"}
-_DECADES = "twenties thirties forties fifties sixties seventies eighties nineties".split()
+_DECADES = ["twenties", "thirties", "forties", "fifties", "sixties", "seventies", "eighties", "nineties"]
 _FRACTIONS = {
     "1/2": "one half",
     "1/3": "one third",
@@ -67,9 +69,8 @@ def spoken_forms(tokens: Sequence[str], language: str) -> list[str]:
         if opened and forms and forms[-1][-1:].isalnum():
             forms[-1] += ","
         form = _clean(_say(core, context))[:LONGEST].strip()
-        if mark == "." and (after[:1].islower() or (after and re.fullmatch(r"(\w\.)+\w", core))):
-            mark = ""
-        forms.append(form + mark if form else "")
+        within = mark == "." and (after[:1].islower() or (after and re.fullmatch(r"(\w\.)+\w", core)))
+        forms.append(form + ("" if within else mark) if form else "")
     return forms
 
 
@@ -225,7 +226,7 @@ def _is_year(core: str, context: _Context) -> bool:
     return context.before.lower() in _SIGNED_YEARS or not counted
 
 
-def _word(core: str, context: _Context) -> str:
+def _word(core: str, context: _Context) -> str:  # noqa: PLR0911 - one return for each kind of word
     """A word that is no quantity: formulas, abbreviations, Greek letters, words joined by a stroke."""
     terms = context.terms
     if core.lower() in terms.words:

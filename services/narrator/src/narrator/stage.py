@@ -18,7 +18,7 @@ def service(settings: NarratorSettings | None = None) -> Service:
         version=VERSION,
         needs=("scene.*.brief",),
         makes=("scene.*.narration", "scene.*.speech"),
-        run=partial(_narrate, settings or NarratorSettings()),
+        run=partial(_narrate, settings or NarratorSettings()),  # type: ignore[call-arg]  # from the environment
         slots=2,
     )
     return Service("narrator", (stage,))

@@ -5,15 +5,104 @@ from dataclasses import dataclass, field
 GREEK = dict(
     zip(
         "αβγδεζηθικλμνξοπρστυφχψω",
-        "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi omicron pi rho sigma tau upsilon phi "
-        "chi psi omega".split(),
+        [
+            "alpha",
+            "beta",
+            "gamma",
+            "delta",
+            "epsilon",
+            "zeta",
+            "eta",
+            "theta",
+            "iota",
+            "kappa",
+            "lambda",
+            "mu",
+            "nu",
+            "xi",
+            "omicron",
+            "pi",
+            "rho",
+            "sigma",
+            "tau",
+            "upsilon",
+            "phi",
+            "chi",
+            "psi",
+            "omega",
+        ],
         strict=True,
     )
 ) | {"ς": "sigma", "ϵ": "epsilon", "ϕ": "phi"}
 
 ELEMENTS = frozenset(
-    "H He Li Be B C N O F Ne Na Mg Al Si P S Cl Ar K Ca Sc Ti V Cr Mn Fe Co Ni Cu Zn Ga Ge As Se Br Kr Rb Sr Y Zr Nb "
-    "Mo Tc Ru Rh Pd Ag Cd In Sn Sb Te I Xe Cs Ba La Ce Pt Au Hg Tl Pb Bi U".split()
+    [
+        "H",
+        "He",
+        "Li",
+        "Be",
+        "B",
+        "C",
+        "N",
+        "O",
+        "F",
+        "Ne",
+        "Na",
+        "Mg",
+        "Al",
+        "Si",
+        "P",
+        "S",
+        "Cl",
+        "Ar",
+        "K",
+        "Ca",
+        "Sc",
+        "Ti",
+        "V",
+        "Cr",
+        "Mn",
+        "Fe",
+        "Co",
+        "Ni",
+        "Cu",
+        "Zn",
+        "Ga",
+        "Ge",
+        "As",
+        "Se",
+        "Br",
+        "Kr",
+        "Rb",
+        "Sr",
+        "Y",
+        "Zr",
+        "Nb",
+        "Mo",
+        "Tc",
+        "Ru",
+        "Rh",
+        "Pd",
+        "Ag",
+        "Cd",
+        "In",
+        "Sn",
+        "Sb",
+        "Te",
+        "I",
+        "Xe",
+        "Cs",
+        "Ba",
+        "La",
+        "Ce",
+        "Pt",
+        "Au",
+        "Hg",
+        "Tl",
+        "Pb",
+        "Bi",
+        "U",
+    ]
 )
 
 
@@ -63,7 +152,8 @@ _ENGLISH_SINGULAR = _units(
     "hrs=hour,min=minute,mins=minute,s=second,sec=second,ms=millisecond,µs=microsecond,d=day,wk=week,yr=year,yrs=year,"
     "day=day,week=week,month=month,year=year,hour=hour,minute=minute,second=second,person-years=person-year,"
     "kDa=kilodalton,Da=dalton,kb=kilobase,bp=base pair,Mb=megabase,kcal=kilocalorie,cal=calorie,J=joule,kJ=kilojoule,"
-    "W=watt,kW=kilowatt,MW=megawatt,GW=gigawatt,V=volt,mV=millivolt,kV=kilovolt,eV=electron volt,keV=kilo electron volt,"
+    "W=watt,kW=kilowatt,MW=megawatt,GW=gigawatt,V=volt,mV=millivolt,kV=kilovolt,eV=electron volt,"
+    "keV=kilo electron volt,"
     "MeV=mega electron volt,GeV=giga electron volt,TeV=tera electron volt,Pa=pascal,kPa=kilopascal,MPa=megapascal,"
     "GPa=gigapascal,hPa=hectopascal,N=newton,T=tesla,mT=millitesla,K=kelvin,IU=international unit,U=unit,ha=hectare,"
     "ppm=part per million,ppb=part per billion,dB=decibel,mmHg=millimetre of mercury,rpm=revolution per minute,"
@@ -160,7 +250,7 @@ ENGLISH = Terms(
     },
 )
 
-_METRIC = "g kg mg m km cm mm h min s mL ml L l".split()
+_METRIC = ["g", "kg", "mg", "m", "km", "cm", "mm", "h", "min", "s", "mL", "ml", "L", "l"]
 
 
 def _metric(words: str) -> dict[str, str]:

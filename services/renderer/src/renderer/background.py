@@ -93,7 +93,7 @@ def _outline(horizon: Sequence[float], layer: int) -> NDArray[np.float64]:
     at = np.arange(0, length, STEP) / LENGTHS[layer]
     curve = _smooth(values, at)
     curve = curve - (curve.max() + curve.min()) / 2
-    return CRESTS[layer] + SWELLS[layer] * curve / (float(np.abs(curve).max()) or 1.0)
+    return np.asarray(CRESTS[layer] + SWELLS[layer] * curve / (float(np.abs(curve).max()) or 1.0))
 
 
 def _smooth(values: NDArray[np.float64], at: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -232,7 +232,7 @@ def _without_article(text: str) -> str:
     return rest[:1].upper() + rest[1:]
 
 
-def _clause_points(words: list[str], end: int, phrases: Phrases) -> float | None:  # noqa: PLR0911 - a return a reason
+def _clause_points(words: list[str], end: int, phrases: Phrases) -> float | None:
     kept, dropped = words[:end], words[end:]
     lower = _lower(kept)
     verbs = [index for index, word in enumerate(lower) if word in phrases.clause_verbs and index]

@@ -118,7 +118,7 @@ def _read(blocks: list[Paragraph | Grid], declared: str) -> _Draft:
     return draft
 
 
-def _paragraph(draft: _Draft, paragraph: Paragraph, *, front: bool) -> bool:  # noqa: PLR0911 - one plain line for each case
+def _paragraph(draft: _Draft, paragraph: Paragraph, *, front: bool) -> bool:
     """Take in one paragraph; returns whether the front matter (authors and the like) is over."""
     role = paragraph.style.role
     label, text = labelled(paragraph)

@@ -24,7 +24,7 @@ def formula_text(element: Element) -> str:
     return UNREADABLE
 
 
-def _mathml(node: Element) -> str | None:  # noqa: PLR0911 - one plain line for each case
+def _mathml(node: Element) -> str | None:
     """Linear text of a MathML node; None where a line of text cannot hold it."""
     tag = node.tag
     if tag in ("mi", "mn", "mtext", "ms"):

@@ -61,7 +61,7 @@ def _pieces(element: Element) -> list[str]:
     return pieces
 
 
-def _inline(node: Element) -> list[str]:  # noqa: PLR0911 - one plain line for each case
+def _inline(node: Element) -> list[str]:
     tag = node.tag
     if tag in _SILENT or tag in _FLOATING or (tag == "xref" and node.get("ref-type") in _MARKS):
         return []

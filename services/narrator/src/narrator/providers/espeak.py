@@ -13,8 +13,8 @@ from functools import cache
 from pathlib import Path
 
 import numpy as np
-
 from chassis.errors import Defect, UsageError
+
 from narrator.providers.voice import Sound, Utterance
 
 SYNCHRONOUS = 2
@@ -45,7 +45,11 @@ class _Event(ctypes.Structure):
 
 
 class _Voice(ctypes.Structure):
-    _fields_ = (("name", ctypes.c_char_p), ("languages", ctypes.POINTER(ctypes.c_char)), ("identifier", ctypes.c_char_p))
+    _fields_ = (
+        ("name", ctypes.c_char_p),
+        ("languages", ctypes.POINTER(ctypes.c_char)),
+        ("identifier", ctypes.c_char_p),
+    )
 
 
 _CALLBACK = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.POINTER(ctypes.c_short), ctypes.c_int, ctypes.POINTER(_Event))
@@ -76,7 +80,9 @@ class _Library:
         self._lib.espeak_ListVoices.restype = ctypes.POINTER(ctypes.POINTER(_Voice))
         self.rate: int = self._lib.espeak_Initialize(SYNCHRONOUS, 0, str(self.data).encode(), PHONEME_EVENTS)
         if self.rate <= 0:
-            raise Defect("internal.espeak", "The speech engine could not be started.", f"espeak_Initialize: {self.rate}")
+            raise Defect(
+                "internal.espeak", "The speech engine could not be started.", f"espeak_Initialize: {self.rate}"
+            )
         self._sound: list[bytes] = []
         self._marks: list[Mark] = []
         self._callback = _CALLBACK(self._receive)
@@ -109,7 +115,7 @@ class _Library:
         return sorted(found)
 
     def select(self, voice: str) -> bool:
-        return self._lib.espeak_SetVoiceByName(voice.encode()) == 0
+        return bool(self._lib.espeak_SetVoiceByName(voice.encode()) == 0)
 
     def synthesise(self, text: str, parameters: dict[int, int]) -> tuple[Sound, list[Mark]]:
         self._sound, self._marks = [], []
@@ -119,7 +125,8 @@ class _Library:
         code = self._lib.espeak_Synth(encoded, len(encoded) + 1, 0, 1, 0, UTF8, None, None)
         if code:
             raise Defect("internal.espeak", "The speech engine failed on a sentence.", f"espeak_Synth: {code}")
-        return np.frombuffer(b"".join(self._sound), np.int16).astype(np.float32) / 32768, self._marks
+        sound = np.frombuffer(b"".join(self._sound), np.int16).astype(np.float32) / np.float32(32768)
+        return sound.astype(np.float32), self._marks
 
 
 @cache
@@ -174,7 +181,7 @@ class Espeak:
 
 
 def voice_name(language: str) -> str:
-    """espeak's voice for a language tag.
+    """Espeak's voice for a language tag.
 
     Raises:
         UsageError: espeak does not speak the language.
@@ -187,7 +194,9 @@ def voice_name(language: str) -> str:
         with lib.lock:
             if candidate in known and lib.select(candidate):
                 return candidate
-    raise UsageError("usage.language", f"There is no voice for the language {language!r}; use en, de, fr, es, it or pt.")
+    raise UsageError(
+        "usage.language", f"There is no voice for the language {language!r}; use en, de, fr, es, it or pt."
+    )
 
 
 def _joined(forms: Sequence[str]) -> tuple[str, list[tuple[int, int]]]:

@@ -103,7 +103,9 @@ def test_edit_announces_exactly_one_artifact_and_keeps_evidence(running):
     before = running.on_bus(lambda bus: bus.manifest(job_id)).entries
     answer = httpx.patch(f"{running.api}/jobs/{job_id}/scenes/2", json={"text": "Ten died. Nobody knew why."})
     assert answer.status_code == 202, answer.text
-    running.state(job_id, "running")
+    assert answer.json()["state"] == "running"
+    assert running.job(job_id)["state"] == "running"
+    running.until(lambda: any(row["cause"] == "edited" for row in running.job(job_id)["artifacts"]))
     after = running.on_bus(lambda bus: bus.manifest(job_id)).entries
     assert [name for name in after if after[name] != before[name]] == ["scene.2.brief"]
     assert after["scene.2.brief"].cause == "edited"

@@ -55,7 +55,7 @@ def edit(job_id: str, scene: int) -> Response:
         with at.database.connection() as connection:
             outbox.write(connection, job_id, [outgoing], {name: entry.seq})
         at.outbox.wake()
-    answer = jsonify(job_json(rows, at.rulebook.rules))
+    answer = jsonify(job_json(rows_of(job_id), at.rulebook.rules))
     answer.status_code = 202
     return answer
 

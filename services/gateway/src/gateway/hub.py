@@ -19,9 +19,8 @@ from hiddenhill.v1.events_pb2 import Progress
 
 from chassis import names
 from gateway.database import Database
-from gateway.ledger import CHANNEL
 from gateway.projection import ENDS, JobRows, job_json
-from gateway.rows import snapshot
+from gateway.rows import CHANNEL, snapshot
 from gateway.rulebook import Rulebook
 
 log = logging.getLogger(__name__)

@@ -120,7 +120,7 @@ def cancel(job_id: str) -> Response:
     if rows.job["state"] == "done":
         raise UsageError("usage.nothing-to-do", "The job is done; there is nothing to cancel.")
     with at.database.connection() as connection:
-        outbox.write(connection, job_id, [events.cancelled(job_id, "by the user")])
+        outbox.write(connection, job_id, [events.cancelled(job_id, "by the user")], revives=False)
     at.outbox.wake()
     return _show(job_id, 202)
 

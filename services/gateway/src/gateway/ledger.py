@@ -21,12 +21,10 @@ from psycopg.types.json import Jsonb
 
 from gateway.database import Database
 from gateway.projection import state_of
-from gateway.rows import read_job
+from gateway.rows import read_job, tell
 from gateway.rulebook import Rulebook
 
 log = logging.getLogger(__name__)
-CHANNEL = "ledger"
-"""PostgreSQL tells every replica on this channel which job has changed."""
 
 _ARTIFACT = """
 INSERT INTO artifacts (job_id, artifact, seq, digest, size, media_type, inputs, scenes, cause, stage, stage_version,
@@ -49,6 +47,10 @@ _JOB = """
 UPDATE jobs SET seq = greatest(seq, %(seq)s), cancelled_seq = greatest(cancelled_seq, %(cancelled)s),
     deliberate_seq = greatest(deliberate_seq, %(deliberate)s)
 WHERE id = %(job)s
+"""
+_FOLDED = """
+DELETE FROM outbox USING jobs WHERE jobs.id = outbox.job_id AND outbox.job_id = %s
+    AND outbox.seq BETWEEN 1 AND jobs.seq
 """
 
 
@@ -91,7 +93,7 @@ class Ledger:
             return
         with self._database.connection() as connection:
             connection.execute("UPDATE jobs SET title = %s WHERE id = %s", (title, job_id))
-            _tell(connection, job_id)
+            tell(connection, job_id)
 
 
 def apply(database: Database, events: Sequence[Event], rules: Sequence[Rule]) -> list[tuple[str, str]]:
@@ -113,6 +115,7 @@ def apply(database: Database, events: Sequence[Event], rules: Sequence[Rule]) ->
 def settle(connection: Connection[DictRow], jobs: Iterable[str], rules: Sequence[Rule]) -> None:
     """Write down the state that follows from the jobs' rows, and tell who listens."""
     for job_id in jobs:
+        connection.execute(_FOLDED, (job_id,))
         rows = read_job(connection, job_id, lock=True)
         if rows is None:
             continue
@@ -121,7 +124,7 @@ def settle(connection: Connection[DictRow], jobs: Iterable[str], rules: Sequence
             "UPDATE jobs SET state = %s, error = %s, updated_at = now() WHERE id = %s",
             (state, Jsonb(error) if error else None, job_id),
         )
-        _tell(connection, job_id)
+        tell(connection, job_id)
 
 
 def _fold(connection: Connection[DictRow], event: Event) -> None:
@@ -138,10 +141,6 @@ def _fold(connection: Connection[DictRow], event: Event) -> None:
     elif isinstance(body, Cancelled):
         fields["cancelled"] = event.seq
     connection.execute(_JOB, fields)
-
-
-def _tell(connection: Connection[DictRow], job_id: str) -> None:
-    connection.execute("SELECT pg_notify(%s, %s)", (CHANNEL, job_id))
 
 
 def _readable(message: Msg) -> Event | None:

@@ -19,19 +19,36 @@ from psycopg.types.json import Jsonb
 
 from chassis import telemetry
 from gateway.database import Database
+from gateway.rows import tell
 
 log = logging.getLogger(__name__)
 LOOK_EVERY = 2.0
 """Seconds until rows are found that another process left behind."""
+LOST_AFTER = 60.0
+"""Seconds after which events that the ledger has not seen are published again: the stream may have lost them."""
 _AT_ONCE = 100
+_OLDEST = """
+SELECT * FROM outbox WHERE seq = 0 OR published_at < now() - make_interval(secs => %(again)s)
+ORDER BY id LIMIT %(limit)s
+"""
 
 
 def write(
-    connection: Connection[DictRow], job_id: str, batch: Sequence[Outgoing], expected: Mapping[str, int] | None = None
+    connection: Connection[DictRow],
+    job_id: str,
+    batch: Sequence[Outgoing],
+    expected: Mapping[str, int] | None = None,
+    *,
+    revives: bool = True,
 ) -> None:
-    """Have these events published, all or nothing, once the transaction is committed."""
+    """Have these events published, all or nothing, once the transaction is committed.
+
+    Events that set a job going stay in the outbox until the ledger has them, so that nobody who looks in between
+    takes the job for ended.
+    """
     connection.execute(
-        "INSERT INTO outbox (job_id, subjects, artifacts, payloads, expected, headers) VALUES (%s, %s, %s, %s, %s, %s)",
+        "INSERT INTO outbox (job_id, subjects, artifacts, payloads, expected, headers, revives)"
+        " VALUES (%s, %s, %s, %s, %s, %s, %s)",
         (
             job_id,
             [outgoing.subject for outgoing in batch],
@@ -39,6 +56,7 @@ def write(
             [outgoing.payload for outgoing in batch],
             Jsonb(dict(expected or {})),
             Jsonb(telemetry.inject({})),
+            revives,
         ),
     )
 
@@ -76,25 +94,35 @@ class Outbox:
         """Publish the oldest rows; returns how many there were."""
         rows = await asyncio.to_thread(self._oldest)
         for row in rows:
-            await self._publish(row)
-            await asyncio.to_thread(self._forget, row["id"])
+            seq = await self._publish(row)
+            await asyncio.to_thread(self._published, row, seq)
         return len(rows)
 
-    async def _publish(self, row: Mapping[str, Any]) -> None:
+    async def _publish(self, row: Mapping[str, Any]) -> int:
+        """Returns the sequence, or 0 where another announcement came first."""
         columns = zip(row["subjects"], row["payloads"], row["artifacts"], strict=True)
         batch = [Outgoing(subject, bytes(payload), artifact) for subject, payload, artifact in columns]
         token = telemetry.continued(row["headers"])
         try:
-            await self._bus.announce(batch, row["expected"])
+            return await self._bus.announce(batch, row["expected"])
         except Conflict:
             log.info("published before, or overtaken", extra={"job": row["job_id"], "artifacts": row["artifacts"]})
+            return 0
         finally:
             context.detach(token)
 
     def _oldest(self) -> list[DictRow]:
         with self._database.connection() as connection:
-            return connection.execute("SELECT * FROM outbox ORDER BY id LIMIT %s", (_AT_ONCE,)).fetchall()
+            return connection.execute(_OLDEST, {"again": LOST_AFTER, "limit": _AT_ONCE}).fetchall()
 
-    def _forget(self, row_id: int) -> None:
+    def _published(self, row: Mapping[str, Any], seq: int) -> None:
         with self._database.connection() as connection:
-            connection.execute("DELETE FROM outbox WHERE id = %s", (row_id,))
+            job = connection.execute("SELECT seq FROM jobs WHERE id = %s FOR UPDATE", (row["job_id"],)).fetchone()
+            if row["revives"] and job is not None and job["seq"] < seq:
+                connection.execute(
+                    "UPDATE outbox SET seq = %s, published_at = now() WHERE id = %s",
+                    (seq, row["id"]),
+                )
+            else:
+                connection.execute("DELETE FROM outbox WHERE id = %s", (row["id"],))
+                tell(connection, row["job_id"])

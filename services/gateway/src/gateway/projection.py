@@ -22,6 +22,8 @@ class JobRows:
     job: Row
     artifacts: Sequence[Row]
     failures: Sequence[Row]
+    pending: bool = False
+    """Whether an event is on its way that sets the job going."""
 
     def manifest(self) -> Manifest:
         """The manifest, as the ledger knows it."""
@@ -151,13 +153,15 @@ def summary_json(job: Row) -> dict[str, Any]:
 def job_json(rows: JobRows, rules: Sequence[Rule]) -> dict[str, Any]:
     """A job, whole."""
     state, error = state_of(rows, rules)
+    if rows.pending and state in ENDS:
+        state, error = "running", None
     return summary_json(rows.job) | {
         "state": state,
         "error": error,
         "seq": rows.job["seq"],
         "scenes": list(rows.manifest().scenes),
         "stages": stages_json(rows, rules),
-        "failures": [failure_json(row) for row in standing_failures(rows, rules)],
+        "failures": [failure_json(row) for row in standing_failures(rows, rules) if not rows.pending],
         "artifacts": [artifact_json(row) for row in sorted(rows.artifacts, key=lambda row: row["artifact"])],
     }
 

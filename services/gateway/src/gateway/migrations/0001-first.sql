@@ -55,5 +55,8 @@ CREATE TABLE outbox (
     artifacts text[] NOT NULL,
     payloads bytea[] NOT NULL,
     expected jsonb NOT NULL,
-    headers jsonb NOT NULL
+    headers jsonb NOT NULL,
+    revives boolean NOT NULL,
+    seq bigint NOT NULL DEFAULT 0,
+    published_at timestamptz
 );

@@ -1,36 +1,31 @@
-"""The captioner's two rules: lay out captions of a scene, and put the whole video together."""
+"""The stages `caption` (words become laid-out cues) and `assemble` (everything becomes the video)."""
 
 from __future__ import annotations
 
+from functools import partial
+
+from captioner.settings import CaptionerSettings
 from chassis import JobFolder, Service, Stage
 
-
-def _caption(folder: JobFolder) -> None:
-    from captioner.layout import caption  # noqa: PLC0415 - fonts are loaded when the first scene comes
-
-    caption(folder)
+CAPTION_VERSION = "1"
+ASSEMBLE_VERSION = "1"
 
 
-def _assemble(folder: JobFolder) -> None:
-    from captioner.assembly import assemble  # noqa: PLC0415 - numpy is loaded when the first job comes
-
-    assemble(folder)
-
-
-def service() -> Service:
-    """The captioner."""
+def service(settings: CaptionerSettings | None = None) -> Service:
+    """The captioner with its settings, from the environment unless given."""
     caption = Stage(
         name="caption",
         title="Caption",
-        version="1",
+        version=CAPTION_VERSION,
         needs=("scene.*.narration",),
         makes=("scene.*.captions",),
         run=_caption,
+        slots=2,
     )
     assemble = Stage(
         name="assemble",
         title="Finish",
-        version="1",
+        version=ASSEMBLE_VERSION,
         needs=(
             "script",
             "scene.*.brief",
@@ -40,6 +35,18 @@ def service() -> Service:
             "scene.*.captions",
         ),
         makes=("video", "srt", "vtt", "transcript", "thumbnail", "credits"),
-        run=_assemble,
+        run=partial(_assemble, settings or CaptionerSettings()),
     )
     return Service("captioner", (caption, assemble))
+
+
+def _caption(job: JobFolder) -> None:
+    from captioner.caption import caption  # noqa: PLC0415 - the font is loaded by the first run
+
+    caption(job)
+
+
+def _assemble(settings: CaptionerSettings, job: JobFolder) -> None:
+    from captioner.assemble import assemble  # noqa: PLC0415 - numpy is loaded by the first run
+
+    assemble(job, settings)

@@ -1,0 +1,6 @@
+"""`make bench`: every figure of the README, measured in one run."""
+
+from benchmarks import render
+
+if __name__ == "__main__":
+    render.main()

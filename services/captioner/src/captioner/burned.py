@@ -1,57 +1,88 @@
-"""Captions for burning in: a few words at a time, each with the moment it is spoken."""
+"""Burned-in captions: a few words at a time, on lines that fit, the spoken one marked."""
 
 from __future__ import annotations
 
+import functools
+import itertools
+import math
 from collections.abc import Sequence
 
+import fontpkg
 from artifacts.captions import BurnedCaption, BurnedWord
-from artifacts.narration import Narration
-from captioner.lines import best_lines
-from captioner.measure import LIMIT, pixels
-from captioner.phrases import Piece, break_cost, pieces_of
+from artifacts.narration import Word
+from PIL import ImageFont
 
-MOST = 6
+from captioner.breaking import badness, two_lines
+
+SIZE = 66
+"""Pixels; Inter 800."""
+LIMIT = 835 - 2 * 14
+"""Pixels a line may fill: the column less the pill that stands out on both sides of a word."""
+GAP = 28
+"""Pixels between words: a blank and room for the pill."""
+MOST = 7
+"""Words at a time."""
 IDEAL = 4
-BRIEFEST = 0.6
-"""Seconds; a caption that is gone sooner flickers."""
 
 
-def burned_captions(narration: Narration) -> list[BurnedCaption]:
-    """Cut a scene's words into captions; each stays until the next one comes."""
-    pieces = pieces_of(narration.words, lambda text: pixels(text) <= LIMIT)
-    groups = _cheapest(pieces)
-    starts = [group[0][0].start for group in groups]
+@functools.lru_cache(maxsize=1)
+def _font() -> ImageFont.FreeTypeFont:
+    font = ImageFont.truetype(str(fontpkg.path("inter", weight=800)), SIZE)
+    font.set_variation_by_axes([32, 800])
+    return font
+
+
+@functools.lru_cache(maxsize=4096)
+def _width(text: str) -> float:
+    return float(_font().getlength(text))
+
+
+def burned_captions(words: Sequence[Word], duration: float) -> list[BurnedCaption]:
+    """Group a scene's words; a group stays until the next one begins, the last until the scene ends."""
+    parts = [part for word in words for part in _parts(word)]
+    groups = _groups(parts)
+    captions = []
+    for number, group in enumerate(groups):
+        end = groups[number + 1][0].start if number + 1 < len(groups) else duration
+        captions.append(BurnedCaption(start=group[0].start, end=max(end, group[0].start), lines=_lines(group)))
+    return captions
+
+
+def _groups(parts: Sequence[Word]) -> list[Sequence[Word]]:
+    """Cut into groups at the least cost: near four words, ending where a phrase does, never across sentences."""
+    texts = [part.text for part in parts]
+    best: list[tuple[float, int]] = [(0.0, 0)] + [(math.inf, 0)] * len(parts)
+    for end in range(1, len(parts) + 1):
+        for start in range(end - 1, max(-1, end - MOST - 1), -1):
+            if parts[start].sentence != parts[end - 1].sentence or not _lines(parts[start:end]):
+                break
+            cost = 1 + 1.2 * badness(texts, end) + 0.35 * (end - start - IDEAL) ** 2
+            if best[start][0] + cost < best[end][0]:
+                best[end] = (best[start][0] + cost, start)
+    ends = [len(parts)]
+    while ends[-1]:
+        ends.append(best[ends[-1]][1])
+    ends.reverse()
+    return [parts[start:end] for start, end in itertools.pairwise(ends)]
+
+
+def _lines(group: Sequence[Word]) -> list[list[BurnedWord]]:
+    texts = [word.text for word in group]
+    lines = two_lines(texts, [_width(text) for text in texts], GAP, LIMIT)
     return [
-        BurnedCaption(start=start, end=end, lines=[[_word(piece) for piece in line] for line in group])
-        for group, start, end in zip(groups, starts, [*starts[1:], narration.duration], strict=True)
+        [BurnedWord(text=group[i].text, start=group[i].start, end=group[i].end) for i in line] for line in lines or []
     ]
 
 
-def _word(piece: Piece) -> BurnedWord:
-    return BurnedWord(text=piece.text, start=round(piece.start, 4), end=round(piece.end, 4))
-
-
-def _cheapest(pieces: Sequence[Piece]) -> list[list[list[Piece]]]:
-    best: list[tuple[float, int, list[list[Piece]]]] = [(0.0, 0, [])]
-    for end in range(1, len(pieces) + 1):
-        options = []
-        for first in range(end - 1, max(end - MOST, 0) - 1, -1):
-            group = pieces[first:end]
-            laid = best_lines(group, pixels, LIMIT)
-            if laid is None or group[0].sentence != group[-1].sentence:
-                break
-            after = pieces[end] if end < len(pieces) else None
-            options.append((best[first][0] + laid[0] + _cost(group, after), first, laid[1]))
-        best.append(min(options, key=lambda option: option[0]))
-    groups, end = [], len(pieces)
-    while end:
-        groups.append(best[end][2])
-        end = best[end][1]
-    return groups[::-1]
-
-
-def _cost(group: Sequence[Piece], after: Piece | None) -> float:
-    shown = (after.start if after else group[-1].end) - group[0].start
-    cost = break_cost(group[-1], after) if after else 0.0
-    cost += 0.7 * (len(group) - IDEAL) ** 2 + (6.0 if len(group) == 1 else 0.0)
-    return cost + 20 * max(0.0, 1 - shown / BRIEFEST)
+def _parts(word: Word) -> list[Word]:
+    """A word that is wider than a line, cut after a hyphen, slash or amid, into pieces that share its time."""
+    if _width(word.text) <= LIMIT:
+        return [word]
+    cut = next(end for end in range(len(word.text), 0, -1) if _width(word.text[:end] + "-") <= LIMIT)
+    seams = [i + 1 for i, sign in enumerate(word.text[:cut]) if sign in "-–/,)]" and i > cut // 3]
+    cut = seams[-1] if seams else cut
+    head = word.text[:cut] if seams else word.text[:cut] + "-"
+    middle = word.start + (word.end - word.start) * cut / len(word.text)
+    first = Word(text=head, start=word.start, end=middle, sentence=word.sentence)
+    rest = Word(text=word.text[cut:], start=middle, end=word.end, sentence=word.sentence)
+    return [first, *_parts(rest)]

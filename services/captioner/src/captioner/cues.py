@@ -1,99 +1,95 @@
-"""Sidecar cues: what a person reads who does not hear, within the limits of good subtitling."""
+"""Sidecar cues: at most two lines of 42 characters, 17 characters a second, 5/6 s to 7 s, two frames between them."""
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Sequence
 
 from artifacts.captions import Cue
-from artifacts.narration import Narration
-from captioner.lines import best_lines
-from captioner.phrases import Piece, break_cost, columns, pieces_of, text_of
+from artifacts.narration import Word
+
+from captioner.breaking import badness, two_lines
 
 LINE = 42
 SPEED = 17.0
-"""Characters a second, at most."""
+"""Characters a second."""
 SHORTEST, LONGEST = 5 / 6, 7.0
-GAP = 2 / 30
-EARLY = 0.08
-"""A cue may come this much before its first sound where that helps the reader; three frames are 0.1 s."""
-LINGER = 0.5
-"""A cue stays this long after its last sound if there is room."""
+FRAME = 1 / 30
+GAP = 2 * FRAME
 
 
-def sidecar_cues(narration: Narration) -> list[Cue]:
-    """Cut a scene's words into cues.
+def sidecar_cues(words: Sequence[Word], duration: float) -> list[Cue]:
+    """Cut the words of a scene into cues, by dynamic programming over where they may end.
 
-    Where the speech is faster than can be read, the split that comes nearest to the limits is taken.
+    Every cue starts with its first word and ends, at the latest, two frames before the next one or the scene's end.
     """
-    pieces = pieces_of(narration.words, lambda text: columns(text) <= LINE)
-    if not pieces:
+    parts = [part for word in words for part in _parts(word)]
+    if not parts:
         return []
-    groups = _cheapest(pieces, narration.duration)
+    best: list[tuple[float, int]] = [(0.0, 0)] + [(math.inf, 0)] * len(parts)
+    for end in range(1, len(parts) + 1):
+        for start in range(end - 1, max(-1, end - 30), -1):
+            cost = _cost(parts, start, end, duration)
+            if cost is None:
+                break
+            if best[start][0] + cost < best[end][0]:
+                best[end] = (best[start][0] + cost, start)
+    ends = [len(parts)]
+    while ends[-1]:
+        ends.append(best[ends[-1]][1])
+    ends.reverse()
+    return [_cue(parts, start, end, duration) for start, end in itertools.pairwise(ends)]
+
+
+def _parts(word: Word) -> list[Word]:
+    """A word that is longer than a line, cut into pieces that share its time."""
+    if len(word.text) <= LINE:
+        return [word]
+    count = math.ceil(len(word.text) / (LINE - 1))
+    size = math.ceil(len(word.text) / count)
+    step = (word.end - word.start) / count
     return [
-        cue
-        for first, end in groups
-        if (cue := _cue(pieces, first, end, narration.duration)) is not None
+        Word(
+            text=word.text[size * i : size * (i + 1)],
+            start=word.start + step * i,
+            end=word.start + step * (i + 1),
+            sentence=word.sentence,
+        )
+        for i in range(count)
     ]
 
 
-def _cheapest(pieces: Sequence[Piece], duration: float) -> list[tuple[int, int]]:
-    """First and last-but-one piece of each cue, by the least sum of costs."""
-    best: list[tuple[float, int]] = [(0.0, 0)]
-    for end in range(1, len(pieces) + 1):
-        options = []
-        for first in range(end - 1, -1, -1):
-            cost = _cost(pieces, first, end, duration)
-            if cost is None:
-                break
-            options.append((best[first][0] + cost, first))
-        best.append(min(options))
-    groups, end = [], len(pieces)
-    while end:
-        groups.append((best[end][1], end))
-        end = best[end][1]
-    return groups[::-1]
-
-
-def _cost(pieces: Sequence[Piece], first: int, end: int, duration: float) -> float | None:
-    group = pieces[first:end]
-    if len(group) > 1 and (columns(text_of(group)) > 2 * LINE + 1 or group[-1].end - group[0].start > LONGEST):
+def _cost(parts: Sequence[Word], start: int, end: int, duration: float) -> float | None:
+    """What a cue of these words costs; None when it can hold no more words."""
+    texts = [part.text for part in parts[start:end]]
+    if two_lines(texts, [float(len(text)) for text in texts], 1, LINE) is None:
         return None
-    laid = best_lines(group, columns, LINE)
-    if laid is None:
+    room = _until(parts, end, duration) - parts[start].start
+    spoken = parts[end - 1].end - parts[start].start
+    if spoken > LONGEST:
         return None
-    start, stop = _times(pieces, first, end, duration)
-    shown = max(stop - start, 0.01)
-    speed = columns("".join(_texts(laid[1]))) / shown
-    cost = 3.0 + laid[0] + (break_cost(group[-1], pieces[end]) if end < len(pieces) else 0.0)
-    cost += 400 * max(0.0, speed / SPEED - 1) + 400 * max(0.0, 1 - shown / SHORTEST)
-    crossed = sum(1 for a, b in zip(group, group[1:], strict=False) if a.sentence != b.sentence)
-    return cost + 6 * crossed
+    characters = len(" ".join(texts))
+    hurry = max(0.0, characters / max(room, 0.01) - SPEED)
+    brief = max(0.0, SHORTEST - room)
+    new_sentence = sum(a.sentence != b.sentence for a, b in zip(parts[start:end], parts[start + 1 : end], strict=False))
+    breaks = badness([part.text for part in parts], end)
+    return 1.0 + 20 * hurry + 100 * brief + 2 * breaks + 1.5 * new_sentence + 0.5 * abs(characters - 56) / 56
 
 
-def _start(pieces: Sequence[Piece], first: int) -> float:
-    before = pieces[first - 1].end if first else 0.0
-    room = max(pieces[first].start - before, 0.0) / 2 if first else pieces[0].start
-    return pieces[first].start - min(EARLY, room)
+def _until(parts: Sequence[Word], end: int, duration: float) -> float:
+    """Until when a cue that ends before word `end` may stay."""
+    return parts[end].start - GAP if end < len(parts) else duration - GAP
 
 
-def _times(pieces: Sequence[Piece], first: int, end: int, duration: float) -> tuple[float, float]:
-    start = _start(pieces, first)
-    limit = (_start(pieces, end) if end < len(pieces) else duration) - GAP
-    text = "".join(_texts([list(pieces[first:end])]))
-    wanted = max(pieces[end - 1].end + LINGER, start + columns(text) / SPEED, start + SHORTEST)
-    return start, min(limit, wanted, start + LONGEST)
-
-
-def _texts(lines: Sequence[Sequence[Piece]]) -> list[str]:
-    return [text_of(line) for line in lines]
-
-
-def _cue(pieces: Sequence[Piece], first: int, end: int, duration: float) -> Cue | None:
-    laid = best_lines(pieces[first:end], columns, LINE)
-    start, stop = _times(pieces, first, end, duration)
-    # Whole milliseconds, as the files have them: up at the start, down at the end, so that gaps stay.
-    start, stop = math.ceil(round(start * 1000, 3)) / 1000, math.floor(round(stop * 1000, 3)) / 1000
-    if laid is None or stop <= start:
-        return None
-    return Cue(start=start, end=stop, lines=_texts(laid[1]))
+def _cue(parts: Sequence[Word], start: int, end: int, duration: float) -> Cue:
+    texts = [part.text for part in parts[start:end]]
+    lines = two_lines(texts, [float(len(text)) for text in texts], 1, LINE) or [list(range(len(texts)))]
+    first = parts[start].start
+    wanted = max(parts[end - 1].end + 0.2, first + SHORTEST, first + len(" ".join(texts)) / SPEED)
+    last = min(_until(parts, end, duration), first + LONGEST, wanted)
+    return Cue(
+        start=round(first, 3),
+        end=round(max(last, first + FRAME), 3),
+        lines=[" ".join(texts[i] for i in line) for line in lines],
+    )

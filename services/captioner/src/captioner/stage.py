@@ -1,31 +1,36 @@
-"""The stages `caption` (words become laid-out cues) and `assemble` (everything becomes the video)."""
+"""The captioner's two rules: lay out captions of a scene, and put the whole video together."""
 
 from __future__ import annotations
 
-from functools import partial
-
-from captioner.settings import CaptionerSettings
 from chassis import JobFolder, Service, Stage
 
-CAPTION_VERSION = "1"
-ASSEMBLE_VERSION = "1"
+
+def _caption(folder: JobFolder) -> None:
+    from captioner.layout import caption  # noqa: PLC0415 - fonts are loaded when the first scene comes
+
+    caption(folder)
 
 
-def service(settings: CaptionerSettings | None = None) -> Service:
-    """The captioner with its settings, from the environment unless given."""
+def _assemble(folder: JobFolder) -> None:
+    from captioner.assembly import assemble  # noqa: PLC0415 - numpy is loaded when the first job comes
+
+    assemble(folder)
+
+
+def service() -> Service:
+    """The captioner."""
     caption = Stage(
         name="caption",
         title="Caption",
-        version=CAPTION_VERSION,
+        version="1",
         needs=("scene.*.narration",),
         makes=("scene.*.captions",),
         run=_caption,
-        slots=2,
     )
     assemble = Stage(
         name="assemble",
         title="Finish",
-        version=ASSEMBLE_VERSION,
+        version="1",
         needs=(
             "script",
             "scene.*.brief",
@@ -35,18 +40,6 @@ def service(settings: CaptionerSettings | None = None) -> Service:
             "scene.*.captions",
         ),
         makes=("video", "srt", "vtt", "transcript", "thumbnail", "credits"),
-        run=partial(_assemble, settings or CaptionerSettings()),
+        run=_assemble,
     )
     return Service("captioner", (caption, assemble))
-
-
-def _caption(job: JobFolder) -> None:
-    from captioner.caption import caption  # noqa: PLC0415 - the font is loaded by the first run
-
-    caption(job)
-
-
-def _assemble(settings: CaptionerSettings, job: JobFolder) -> None:
-    from captioner.assemble import assemble  # noqa: PLC0415 - numpy is loaded by the first run
-
-    assemble(job, settings)

@@ -7,12 +7,17 @@ import tempfile
 import time
 from fractions import Fraction
 from importlib.metadata import entry_points
-from itertools import islice
 from pathlib import Path
 
 import av
+from artifacts.captions import Captions
+from artifacts.narration import Narration
+from artifacts.script import Brief
+from chassis.folder import digest_of
 from chassis.local import run_stage
 from chassis.stage import Stage
+from PIL import Image
+from renderer.compositor import Painter
 from renderer.encoder import open_stream
 from renderer.theme import FPS
 
@@ -38,34 +43,37 @@ def main() -> None:
         began = time.perf_counter()
         run_stage(stage("render"), folder)
         rendering = time.perf_counter() - began
-        segments = sorted(folder.glob("scene.*.segment.mp4"))
         encoding, frames = 0.0, 0
-        for segment in segments:
-            seconds, count = encode_alone(segment, folder / "again.mp4")
+        for brief in sorted(folder.glob("scene.*.brief.json")):
+            seconds, count = encode_alone(folder, brief.name.removesuffix(".brief.json"))
             encoding, frames = encoding + seconds, frames + count
     print(f"render stage: {frames / FPS:.1f} s of video in {rendering:.1f} s; ", end="")
     print(f"encoding the same frames alone: {encoding:.1f} s; ratio {rendering / encoding:.2f}")
 
 
-def encode_alone(segment: Path, target: Path) -> tuple[float, int]:
-    """Seconds it takes to encode a segment's decoded frames with the same settings, and their number."""
-    seconds, number = 0.0, 0
-    with av.open(str(segment)) as source, av.open(str(target), "w", format="mp4") as container:
+def encode_alone(folder: Path, scene: str) -> tuple[float, int]:
+    """Seconds it takes to encode a scene's frames, painted beforehand, with the same settings; and their number."""
+    painter = Painter(
+        Brief.model_validate_json((folder / f"{scene}.brief.json").read_bytes()),
+        Narration.model_validate_json((folder / f"{scene}.narration.json").read_bytes()),
+        Captions.model_validate_json((folder / f"{scene}.captions.json").read_bytes()),
+        lambda digest: Image.open(next(f for f in folder.glob("figure.*") if digest_of(f) == digest)).convert("RGB"),
+    )
+    seconds = 0.0
+    with av.open(str(folder / "again.mp4"), "w", format="mp4") as container:
         stream = open_stream(container)
-        frames = source.decode(video=0)
-        while chunk := [frame.reformat(format="yuv420p") for frame in islice(frames, CHUNK)]:
+        for start in range(0, painter.frames, CHUNK):
+            numbers = range(start, min(start + CHUNK, painter.frames))
+            raw = [av.VideoFrame.from_ndarray(painter.paint(number).buffer, format="yuv420p") for number in numbers]
             began = time.perf_counter()
-            for frame in chunk:
-                frame.pts, frame.time_base, frame.pict_type = number, Fraction(1, FPS), 0
-                number += 1
-                for packet in stream.encode(frame):
-                    container.mux(packet)
+            for number, frame in zip(numbers, raw, strict=True):
+                frame.pts, frame.time_base = number, Fraction(1, FPS)
+                container.mux(stream.encode(frame))
             seconds += time.perf_counter() - began
         began = time.perf_counter()
-        for packet in stream.encode(None):
-            container.mux(packet)
+        container.mux(stream.encode(None))
         seconds += time.perf_counter() - began
-    return seconds, number
+    return seconds, painter.frames
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ RATE = 48_000
 """Of every scene's speech: a video frame is exactly 1,600 samples, so scenes join without a remainder."""
 FRAME = RATE // 30
 LEVEL = 10 ** (-21 / 20)
-"""Root mean square of the loud parts, which comes to about -18 LUFS."""
+"""Root mean square of the loud parts, which comes to about -20 LUFS on two channels."""
 _SILENCE = 0.004
 
 

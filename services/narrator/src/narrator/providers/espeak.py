@@ -23,8 +23,8 @@ UTF8 = 1
 RATE, PITCH, RANGE, WORD_GAP = 1, 3, 4, 7
 WORD, PHONEME = 1, 7
 BY_LANGUAGE = {"en": "en-us", "pt": "pt-br", "zh": "cmn", "no": "nb"}
-# Languages that the library lists but does not find by name.
-ALIASES = {"en-gb": "en-gb-x-rp", "pt-pt": "pt", "fr-fr": "fr", "en": "en-us", "zh": "cmn"}
+# Languages that the library lists but does not find by name, and those whose plain name means another country's.
+ALIASES = {"en-gb": "en-gb-x-rp", "pt-pt": "pt", "fr-fr": "fr", "en": "en-us", "pt": "pt-br", "zh": "cmn"}
 
 
 class _Id(ctypes.Union):
@@ -222,8 +222,7 @@ def _times(
     heard = sorted(starts)
     phonemes = [(mark.sample, mark.phoneme.startswith("_")) for mark in marks if mark.phoneme]
     times: list[tuple[float, float] | None] = [None] * len(places)
-    for form, following in zip(heard, [*heard[1:], None], strict=True):
-        limit = length if following is None else starts[following]
+    for form, limit in zip(heard, [*(starts[following] for following in heard[1:]), length], strict=False):
         times[form] = (starts[form] / rate, _end(phonemes, starts[form], limit) / rate)
     return times
 

@@ -12,7 +12,7 @@ from artifacts.captions import BurnedCaption, BurnedWord
 from artifacts.narration import Word
 from PIL import ImageFont
 
-from captioner.breaking import badness, two_lines
+from captioner.breaking import badness, is_wide, parts_of, two_lines
 
 SIZE = 66
 """Pixels; Inter 800."""
@@ -34,12 +34,13 @@ def _font() -> ImageFont.FreeTypeFont:
 
 @functools.lru_cache(maxsize=4096)
 def _width(text: str) -> float:
-    return float(_font().getlength(text))
+    wide = sum(map(is_wide, text))  # another font's, whose characters fill an em each
+    return float(_font().getlength("".join(sign for sign in text if not is_wide(sign)) if wide else text)) + SIZE * wide
 
 
 def burned_captions(words: Sequence[Word], duration: float) -> list[BurnedCaption]:
     """Group a scene's words; a group stays until the next one begins, the last until the scene ends."""
-    parts = [part for word in words for part in _parts(word)]
+    parts = [part for word in words for part in parts_of(word, lambda text: _width(text) <= LIMIT)]
     groups = _groups(parts)
     captions = []
     for number, group in enumerate(groups):
@@ -72,17 +73,3 @@ def _lines(group: Sequence[Word]) -> list[list[BurnedWord]]:
     return [
         [BurnedWord(text=group[i].text, start=group[i].start, end=group[i].end) for i in line] for line in lines or []
     ]
-
-
-def _parts(word: Word) -> list[Word]:
-    """A word that is wider than a line, cut after a hyphen, slash or amid, into pieces that share its time."""
-    if _width(word.text) <= LIMIT:
-        return [word]
-    cut = next(end for end in range(len(word.text), 0, -1) if _width(word.text[:end] + "-") <= LIMIT)
-    seams = [i + 1 for i, sign in enumerate(word.text[:cut]) if sign in "-–/,)]" and i > cut // 3]
-    cut = seams[-1] if seams else cut
-    head = word.text[:cut] if seams else word.text[:cut] + "-"
-    middle = word.start + (word.end - word.start) * cut / len(word.text)
-    first = Word(text=head, start=word.start, end=middle, sentence=word.sentence)
-    rest = Word(text=word.text[cut:], start=middle, end=word.end, sentence=word.sentence)
-    return [first, *_parts(rest)]

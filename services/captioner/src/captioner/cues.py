@@ -9,12 +9,13 @@ from collections.abc import Sequence
 from artifacts.captions import Cue
 from artifacts.narration import Word
 
-from captioner.breaking import badness, two_lines
+from captioner.breaking import badness, columns, joined, parts_of, two_lines
 
 LINE = 42
 SPEED = 17.0
 """Characters a second."""
-SHORTEST, LONGEST = 5 / 6, 7.0
+SHORTEST, LONGEST = 5 / 6 + 0.002, 7.0
+"""Seconds; two milliseconds more than the least, which rounding may take."""
 FRAME = 1 / 30
 GAP = 2 * FRAME
 
@@ -24,7 +25,7 @@ def sidecar_cues(words: Sequence[Word], duration: float) -> list[Cue]:
 
     Every cue starts with its first word and ends, at the latest, two frames before the next one or the scene's end.
     """
-    parts = [part for word in words for part in _parts(word)]
+    parts = [part for word in words for part in parts_of(word, lambda text: columns(text) <= LINE)]
     if not parts:
         return []
     best: list[tuple[float, int]] = [(0.0, 0)] + [(math.inf, 0)] * len(parts)
@@ -42,34 +43,16 @@ def sidecar_cues(words: Sequence[Word], duration: float) -> list[Cue]:
     return [_cue(parts, start, end, duration) for start, end in itertools.pairwise(ends)]
 
 
-def _parts(word: Word) -> list[Word]:
-    """A word that is longer than a line, cut into pieces that share its time."""
-    if len(word.text) <= LINE:
-        return [word]
-    count = math.ceil(len(word.text) / (LINE - 1))
-    size = math.ceil(len(word.text) / count)
-    step = (word.end - word.start) / count
-    return [
-        Word(
-            text=word.text[size * i : size * (i + 1)],
-            start=word.start + step * i,
-            end=word.start + step * (i + 1),
-            sentence=word.sentence,
-        )
-        for i in range(count)
-    ]
-
-
 def _cost(parts: Sequence[Word], start: int, end: int, duration: float) -> float | None:
     """What a cue of these words costs; None when it can hold no more words."""
     texts = [part.text for part in parts[start:end]]
-    if two_lines(texts, [float(len(text)) for text in texts], 1, LINE) is None:
+    if two_lines(texts, [float(columns(text)) for text in texts], 1, LINE) is None:
         return None
     room = _until(parts, end, duration) - parts[start].start
     spoken = parts[end - 1].end - parts[start].start
     if spoken > LONGEST:
         return None
-    characters = len(" ".join(texts))
+    characters = columns(joined(texts))
     hurry = max(0.0, characters / max(room, 0.01) - SPEED)
     brief = max(0.0, SHORTEST - room)
     new_sentence = sum(a.sentence != b.sentence for a, b in zip(parts[start:end], parts[start + 1 : end], strict=False))
@@ -84,12 +67,13 @@ def _until(parts: Sequence[Word], end: int, duration: float) -> float:
 
 def _cue(parts: Sequence[Word], start: int, end: int, duration: float) -> Cue:
     texts = [part.text for part in parts[start:end]]
-    lines = two_lines(texts, [float(len(text)) for text in texts], 1, LINE) or [list(range(len(texts)))]
+    lines = two_lines(texts, [float(columns(text)) for text in texts], 1, LINE) or [list(range(len(texts)))]
     first = parts[start].start
-    wanted = max(parts[end - 1].end + 0.2, first + SHORTEST, first + len(" ".join(texts)) / SPEED)
+    # Whole milliseconds, as in the files: a start later, an end sooner, so that no gap is rounded away.
+    wanted = max(parts[end - 1].end + 0.2, first + SHORTEST, first + columns(joined(texts)) / SPEED)
     last = min(_until(parts, end, duration), first + LONGEST, wanted)
     return Cue(
-        start=round(first, 3),
-        end=round(max(last, first + FRAME), 3),
-        lines=[" ".join(texts[i] for i in line) for line in lines],
+        start=math.ceil(round(first * 1000, 3)) / 1000,
+        end=math.floor(round(max(last, first + FRAME) * 1000, 3)) / 1000,
+        lines=[joined([texts[i] for i in line]) for line in lines],
     )

@@ -30,7 +30,9 @@ class Blobs(Protocol):
         """The bytes, or `length` of them from `start`. Raises KeyError."""
         ...
 
-    def exists(self, key: str) -> bool: ...
+    def size(self, key: str) -> int | None:
+        """Bytes under the key; None: nothing is there."""
+        ...
 
 
 def key_of(digest: str) -> str:
@@ -41,9 +43,9 @@ def key_of(digest: str) -> str:
 
 
 def put_once(blobs: Blobs, digest: str, path: Path) -> None:
-    """Store an artifact's bytes unless the store has them."""
+    """Store an artifact's bytes unless the store has them, all of them: a store that was killed may hold a stump."""
     key = key_of(digest)
-    if not blobs.exists(key):
+    if blobs.size(key) != path.stat().st_size:
         blobs.put(key, path)
 
 
@@ -89,13 +91,12 @@ class S3Blobs:
                 answer.close()
                 answer.release_conn()
 
-    def exists(self, key: str) -> bool:
+    def size(self, key: str) -> int | None:
         try:
             with self._errors(key):
-                self._client.stat_object(self._bucket, key)
+                return int(self._client.stat_object(self._bucket, key).size or 0)
         except KeyError:
-            return False
-        return True
+            return None
 
     def _errors(self, key: str) -> _S3Errors:
         return _S3Errors(key)

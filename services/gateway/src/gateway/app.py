@@ -52,7 +52,7 @@ def readyz() -> tuple[Response, int]:
     except Exception:  # noqa: BLE001 - the answer is the outcome
         servers["database"] = False
     try:
-        current().blobs.exists("ready")
+        current().blobs.size("ready")
     except Exception:  # noqa: BLE001 - as above
         servers["store"] = False
     return jsonify(servers), 200 if all(servers.values()) else 503

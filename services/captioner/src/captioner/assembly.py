@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import TypeVar
 
 from artifacts.captions import Captions
 from artifacts.narration import Narration
@@ -14,18 +16,22 @@ from captioner import ffmpeg, sidecars, sound
 from chassis import Defect, JobFolder
 
 FPS = 30
+JPEG_COLOUR = "scale=in_color_matrix=bt709:in_range=tv:out_color_matrix=bt601:out_range=pc"
+"""JPEG knows one matrix, and it is not the video's."""
+
+T = TypeVar("T")
 
 
 def assemble(folder: JobFolder) -> None:
     """Make the video and everything that lies beside it."""
     script = folder.load("script", Script)
-    briefs = folder.load_each("scene.*.brief", Brief)
-    narrations = folder.load_each("scene.*.narration", Narration)
-    captions = folder.load_each("scene.*.captions", Captions)
+    briefs = _of_script(script, folder.load_each("scene.*.brief", Brief))
+    narrations = _of_script(script, folder.load_each("scene.*.narration", Narration))
+    captions = _of_script(script, folder.load_each("scene.*.captions", Captions))
     starts, ends = places(narrations)
     folder.progress(0.05)
     with ThreadPoolExecutor(1) as aside:
-        pictures = aside.submit(_join, folder, folder.each("scene.*.segment"))
+        pictures = aside.submit(_join, folder, _of_script(script, folder.each("scene.*.segment")), max(ends.values()))
         voice = _voice(folder, script, briefs, starts, max(ends.values()))
         folder.progress(0.8)
         video = folder.scratch("video.mp4")
@@ -38,6 +44,14 @@ def assemble(folder: JobFolder) -> None:
     folder.write("transcript", sidecars.transcript(script, briefs, narrations, starts, ends))
     folder.write("credits", sidecars.credits_of(script, briefs, narrations).encode(), "text/plain")
     folder.progress(1)
+
+
+def _of_script(script: Script, found: Mapping[int, T]) -> dict[int, T]:
+    """What belongs to the script's scenes, in its order; an earlier script may have left more."""
+    missing = [scene for scene in script.scenes if scene not in found]
+    if missing:
+        raise Defect("internal.scenes", "A scene of the video is missing; please retry the job.", f"scenes {missing}")
+    return {scene: found[scene] for scene in script.scenes}
 
 
 def places(narrations: Mapping[int, Narration]) -> tuple[dict[int, float], dict[int, float]]:
@@ -58,19 +72,28 @@ def places(narrations: Mapping[int, Narration]) -> tuple[dict[int, float], dict[
 def _voice(
     folder: JobFolder, script: Script, briefs: Mapping[int, Brief], starts: Mapping[int, float], duration: float
 ) -> Path:
-    speeches = [(starts[scene], path) for scene, path in folder.each("scene.*.speech").items()]
+    speeches = [(starts[scene], path) for scene, path in _of_script(script, folder.each("scene.*.speech")).items()]
     horizon = next(iter(briefs.values())).horizon
     track = sound.lay_out(speeches, duration, horizon, music=script.music)
+    folder.progress(0.3, "mixing")
     target = folder.scratch("voice.m4a")
     sound.master(track, target)
     return target
 
 
-def _join(folder: JobFolder, segments: Mapping[int, Path]) -> Path:
-    listing = folder.scratch("segments.txt")
-    listing.write_text("".join(f"file '{path}'\n" for path in segments.values()))
-    joined = folder.scratch("pictures.mp4")
-    ffmpeg.run("-f", "concat", "-safe", "0", "-i", listing, "-map", "0:v", "-c", "copy", joined)
+def _join(folder: JobFolder, segments: Mapping[int, Path], duration: float) -> Path:
+    """Join the encoded scenes as they are. Linked under plain names, their paths need no quoting."""
+    listing, joined = folder.scratch("segments.txt"), folder.scratch("pictures.mp4")
+    for scene, path in segments.items():
+        link = folder.scratch(f"segment-{scene}.mp4")
+        link.unlink(missing_ok=True)
+        link.symlink_to(path.resolve())
+    listing.write_text("".join(f"file 'segment-{scene}.mp4'\n" for scene in segments))
+    said = ffmpeg.run("-f", "concat", "-i", listing, "-map", "0:v:0", "-c", "copy", "-stats", joined)
+    frames = int(re.findall(r"frame=\s*(\d+)", said)[-1])
+    if frames != round(duration * FPS):
+        message = "The pictures of a scene do not last as long as its sound; please retry the job."
+        raise Defect("internal.segment", message, f"{frames} frames for {duration:.3f} s")
     return joined
 
 
@@ -78,17 +101,22 @@ def _mux(pictures: Path, voice: Path, target: Path, paper: Card) -> None:
     tags = {
         "title": paper.title,
         "artist": ", ".join(paper.authors),
-        "comment": sidecars.citation(paper),
+        "comment": f"{sidecars.citation(paper)} {paper.licence}",
         "copyright": paper.licence,
     }
     metadata: list[str | Path] = [
-        arg for key, value in tags.items() if value for arg in ("-metadata", f"{key}={value[:500]}")
+        arg for key, value in tags.items() if value for arg in ("-metadata", f"{key}={_plain(value)}")
     ]
     inputs: list[str | Path] = ["-i", pictures, "-i", voice, "-map", "0:v", "-map", "1:a"]
     ffmpeg.run(*inputs, "-c", "copy", "-movflags", "+faststart", *metadata, target)
 
 
+def _plain(text: str) -> str:
+    """One line without control characters, of a length that players show."""
+    return " ".join("".join(sign if sign.isprintable() else " " for sign in text).split())[:500]
+
+
 def _thumbnail(folder: JobFolder, video: Path, at: float) -> Path:
     target = folder.scratch("thumbnail.jpg")
-    ffmpeg.run("-ss", f"{at:.3f}", "-i", video, "-frames:v", "1", "-q:v", "3", target)
+    ffmpeg.run("-ss", f"{at:.3f}", "-i", video, "-frames:v", "1", "-vf", JPEG_COLOUR, "-q:v", "3", target)
     return target

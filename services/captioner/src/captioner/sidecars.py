@@ -23,7 +23,9 @@ def shifted(captions: Mapping[int, Captions], starts: Mapping[int, float]) -> li
 def srt(cues: Sequence[Cue]) -> str:
     """Cues as SubRip."""
     blocks = [
-        f"{number}\n{_clock(cue.start, ',')} --> {_clock(cue.end, ',')}\n" + "\n".join(cue.lines) + "\n"
+        "\n".join(
+            [str(number), f"{_clock(cue.start, ',')} --> {_clock(cue.end, ',')}", *map(_arrowless, cue.lines), ""]
+        )
         for number, cue in enumerate(cues, 1)
     ]
     return "\n".join(blocks)
@@ -36,6 +38,11 @@ def vtt(cues: Sequence[Cue]) -> str:
         for cue in cues
     ]
     return "\n".join(["WEBVTT\n", *blocks])
+
+
+def _arrowless(line: str) -> str:
+    """SubRip has no escapes: only what would be read as a time is replaced."""
+    return line.replace("-->", "→")
 
 
 def _escaped(line: str) -> str:

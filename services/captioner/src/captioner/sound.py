@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+import tempfile
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import soundfile
@@ -15,8 +17,12 @@ from captioner import ffmpeg
 RATE = 48_000
 LOUDNESS = -14.0
 """LUFS, integrated."""
-CEILING = -1.5
-"""dBTP before AAC, which adds up to half a decibel."""
+PEAK = -1.0
+"""dBTP, at most."""
+CEILING = -1.6
+"""dB of samples before AAC, which adds about half a decibel."""
+SILENT = -60.0
+"""LUFS under which there is nothing to raise."""
 BED = 0.05
 """Level of the music bed against the voice."""
 
@@ -38,54 +44,92 @@ def lay_out(
 
 def _read(path: Path) -> Samples:
     samples, rate = soundfile.read(path, dtype="float32", always_2d=True)
-    mono = samples.mean(axis=1)
-    if rate == RATE:
-        return np.asarray(mono, np.float32)
-    scratch = path.with_suffix(".48k.wav")
-    ffmpeg.run("-i", path, "-ac", "1", "-af", "aresample=48000:filter_size=64:phase_shift=10", scratch)
-    resampled, _ = soundfile.read(scratch, dtype="float32")
-    return np.asarray(resampled, np.float32)
+    if rate != RATE:
+        with tempfile.TemporaryDirectory() as place:
+            resampled = Path(place) / "speech.wav"
+            ffmpeg.run("-i", path, "-af", f"aresample={RATE}:filter_size=64", "-c:a", "pcm_f32le", resampled)
+            samples, _ = soundfile.read(resampled, dtype="float32", always_2d=True)
+    return np.asarray(samples.mean(axis=1), np.float32)
 
 
 def _bed(voice: Samples, horizon: Sequence[float]) -> Samples:
     """A slow pad of fifths whose chords follow the paper's numbers, ducked where there is speech."""
-    time = np.arange(len(voice)) / RATE
     roots = [110 * 2 ** (step / 12) for step in (0, 5, 7, 3)]
     numbers = list(horizon) or [0.5]
-    bed = np.zeros(len(voice))
-    length = 6.0
-    for bar in range(int(len(voice) / RATE / length) + 1):
-        root = roots[int(numbers[bar % len(numbers)] * 3.99)]
-        swell = np.clip(1 - np.abs(time - (bar + 0.5) * length) / length, 0, 1)
+    bed = np.zeros(len(voice), np.float32)
+    half = 6 * RATE
+    for bar, begin in enumerate(range(-half, len(voice), half)):
+        root = roots[min(int(numbers[bar % len(numbers)] * 4), 3)]
+        place = np.arange(max(begin, 0), min(begin + 2 * half, len(voice)))
+        swell = 0.5 - 0.5 * np.cos(np.pi * (place - begin) / half)
         for ratio, level in ((1, 1.0), (1.5, 0.6), (2, 0.5), (3, 0.15)):
-            bed += level * swell * np.sin(2 * np.pi * root * ratio * time + bar)
-    window = RATE // 4
-    energy = np.convolve(np.abs(voice), np.ones(window) / window, "same") if len(voice) > window else np.abs(voice)
-    ducked = bed / max(1e-9, float(np.abs(bed).max())) * BED * (1 - 0.6 * np.clip(energy * 12, 0, 1))
-    edge = np.clip(np.minimum(time, time[-1] - time) / 1.5, 0, 1) if len(time) else time
-    return np.asarray(ducked * edge, np.float32)
+            bed[place] += level * swell * np.sin(2 * np.pi * root * ratio / RATE * place + bar)
+    time = np.arange(len(voice)) / RATE
+    edge = np.clip(np.minimum(time, time[-1:] - time) / 1.5, 0, 1)
+    loud = float(np.abs(bed).max(initial=1e-9))
+    return np.asarray(bed / loud * BED * edge * (1 - 0.6 * _presence(voice)), np.float32)
+
+
+def _presence(voice: Samples) -> Samples:
+    """How much voice there is at each sample, 0 to 1, smooth over half a second: the bed makes room before it."""
+    level = np.abs(_blocks(voice, RATE // 100)).mean(axis=1)
+    smooth = np.convolve(level, np.hanning(53)[1:-1] / 26, "same") if len(level) > 51 else level
+    return _spread(np.clip(smooth * 12, 0, 1), RATE // 100, len(voice))
+
+
+def _blocks(track: Samples, size: int) -> Samples:
+    return np.pad(track, (0, -len(track) % size)).reshape(-1, size)
+
+
+def _spread(values: NDArray[np.floating[Any]], size: int, length: int) -> Samples:
+    """Values of blocks as a line through the blocks' middles, for each sample."""
+    middles = (np.arange(len(values)) + 0.5) * size
+    return np.asarray(np.interp(np.arange(length), middles, values), np.float32)
+
+
+def limit(track: Samples, ceiling: float) -> Samples:
+    """Turn down what exceeds the ceiling (linear), 4 ms before it comes, so that no sample does."""
+    size = RATE // 1000
+    peaks = np.abs(_blocks(track, size)).max(axis=1)
+    wanted = np.minimum(1, ceiling / np.maximum(peaks, 1e-9))
+    held = np.lib.stride_tricks.sliding_window_view(np.pad(wanted, 8, constant_values=1), 17).min(axis=1)
+    window = np.hanning(11)[1:-1]
+    gain = np.convolve(np.pad(held, 4, mode="edge"), window / window.sum(), "valid")
+    return track * _spread(gain, size, len(track))
 
 
 def master(track: Samples, target: Path) -> None:
     """Write the track as stereo AAC in MP4, at -14 LUFS with true peaks under -1 dBTP.
 
-    The voice is levelled gently, measured, and raised by exactly what is missing before a limiter that looks ahead;
-    measured again, the rest of the difference is made up.
+    The voice is levelled gently, raised by what is missing and limited, until the measured loudness is right.
+    The encoder moves peaks a little: if they come out too high, it is done again under a lower ceiling.
     """
-    raw, levelled = target.with_suffix(".wav"), target.with_suffix(".levelled.wav")
+    raw, levelled, limited = (target.with_suffix(suffix) for suffix in (".raw.wav", ".levelled.wav", ".limited.wav"))
     soundfile.write(raw, track, RATE, subtype="FLOAT")
     compress = "acompressor=threshold=-24dB:ratio=2.5:attack=8:release=160:knee=6dB"
     ffmpeg.run("-i", raw, "-af", compress, "-c:a", "pcm_f32le", levelled)
-    gain = LOUDNESS - loudness(levelled)[0]
+    samples, _ = soundfile.read(levelled, dtype="float32")
+    ceiling, correction = CEILING, 0.0
     for _ in range(3):
-        limited = f"volume={gain:.3f}dB,aresample=192000,alimiter=limit={_linear(CEILING)}:level=0:attack=4:release=60"
-        ffmpeg.run(
-            "-i", levelled, "-af", f"{limited},aresample=48000", "-ac", "2", "-c:a", "aac", "-b:a", "160k", target
-        )
-        off = LOUDNESS - loudness(target)[0]
-        if abs(off) < 0.2:
-            break
-        gain += off
+        _level(samples, limited, ceiling, LOUDNESS + correction)
+        ffmpeg.run("-i", limited, "-ac", "2", "-c:a", "aac", "-b:a", "160k", target)
+        loud, peak = loudness(target)
+        if loud < SILENT or (abs(LOUDNESS - loud) < 0.3 and peak <= PEAK):
+            return
+        ceiling -= max(0.0, peak - PEAK + 0.1)
+        correction += LOUDNESS - loud
+
+
+def _level(samples: Samples, target: Path, ceiling: float, wanted: float) -> None:
+    """Write the samples at the wanted loudness, as two channels sound, under the ceiling in dB."""
+    gain = 0.0
+    for _ in range(10):
+        limited = limit(samples * np.float32(_linear(gain)), _linear(ceiling))
+        soundfile.write(target, np.column_stack([limited, limited]), RATE, subtype="FLOAT")
+        loud, _ = loudness(target)
+        if loud < SILENT or abs(wanted - loud) < 0.05:
+            return
+        gain += wanted - loud
 
 
 def loudness(path: Path) -> tuple[float, float]:
@@ -96,5 +140,5 @@ def loudness(path: Path) -> tuple[float, float]:
     return float(integrated[-1]), float(peak[-1])
 
 
-def _linear(decibels: float) -> str:
-    return f"{10 ** (decibels / 20):.4f}"
+def _linear(decibels: float) -> float:
+    return float(10 ** (decibels / 20))

@@ -21,6 +21,8 @@ PEAK = -1.0
 """dBTP, at most."""
 CEILING = -1.6
 """dB of samples before AAC, which adds about half a decibel."""
+FUTILE = 0.05
+"""dB of loudness for a dB of gain under which more of it only flattens the sound: the peaks' limit goes first."""
 SILENT = -60.0
 """LUFS under which there is nothing to raise."""
 BED = 0.05
@@ -122,14 +124,20 @@ def master(track: Samples, target: Path) -> None:
 
 def _level(samples: Samples, target: Path, ceiling: float, wanted: float) -> None:
     """Write the samples at the wanted loudness, as two channels sound, under the ceiling in dB."""
-    gain = 0.0
+    gain, before, slope = 0.0, None, 1.0
     for _ in range(10):
         limited = limit(samples * np.float32(_linear(gain)), _linear(ceiling))
         soundfile.write(target, np.column_stack([limited, limited]), RATE, subtype="FLOAT")
         loud, _ = loudness(target)
         if loud < SILENT or abs(wanted - loud) < 0.05:
             return
-        gain += wanted - loud
+        if before is not None:
+            # The harder the limiter works, the less of a step's gain is left: judged by the step just made.
+            slope = min((loud - before[1]) / (gain - before[0]), 1.0)
+        if slope < FUTILE:
+            return
+        before = gain, loud
+        gain += (wanted - loud) / slope
 
 
 def loudness(path: Path) -> tuple[float, float]:

@@ -97,6 +97,13 @@ def test_plain_english_is_spoken_at_140_to_180_words_a_minute(tmp_path):
     assert 140 <= len(narration.words) / narration.duration * 60 <= 180
 
 
+def test_long_words_are_spoken_so_that_their_caption_can_be_read(tmp_path):
+    text = "Randomised multicentre investigations demonstrated substantially reduced cardiovascular mortality."
+    _brief(tmp_path, [text])
+    narration, _, _ = _narrate(tmp_path)
+    assert len(text) / narration.duration <= 17
+
+
 @pytest.mark.parametrize(
     "text", ["A" * 10_000, "<audio src='x'/> \x01\x02", "— — —", "ACGT" * 2000 + " end", "'", "\u202e\u200b x"]
 )

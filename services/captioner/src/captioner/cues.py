@@ -18,12 +18,15 @@ SHORTEST, LONGEST = 5 / 6 + 0.002, 7.0
 """Seconds; two milliseconds more than the least, which rounding may take."""
 FRAME = 1 / 30
 GAP = 2 * FRAME
+EARLY = 0.08
+"""Seconds that a cue may come before its sound; three frames are 0.1."""
 
 
 def sidecar_cues(words: Sequence[Word], duration: float) -> list[Cue]:
     """Cut the words of a scene into cues, by dynamic programming over where they may end.
 
-    Every cue starts with its first word and ends, at the latest, two frames before the next one or the scene's end.
+    Every cue starts with its first word or within three frames before it, and ends, at the latest, two frames before
+    the next one or the scene's end.
     """
     parts = [part for word in words for part in parts_of(word, lambda text: columns(text) <= LINE)]
     if not parts:
@@ -48,7 +51,7 @@ def _cost(parts: Sequence[Word], start: int, end: int, duration: float) -> float
     texts = [part.text for part in parts[start:end]]
     if two_lines(texts, [float(columns(text)) for text in texts], 1, LINE) is None:
         return None
-    room = _until(parts, end, duration) - parts[start].start
+    room = _until(parts, end, duration) - _from(parts, start)
     spoken = parts[end - 1].end - parts[start].start
     if spoken > LONGEST:
         return None
@@ -57,18 +60,33 @@ def _cost(parts: Sequence[Word], start: int, end: int, duration: float) -> float
     brief = max(0.0, SHORTEST - room)
     new_sentence = sum(a.sentence != b.sentence for a, b in zip(parts[start:end], parts[start + 1 : end], strict=False))
     breaks = badness([part.text for part in parts], end)
-    return 1.0 + 20 * hurry + 100 * brief + 2 * breaks + 1.5 * new_sentence + 0.5 * abs(characters - 56) / 56
+    return (
+        1.0
+        + 20 * hurry
+        + 10 * hurry**2
+        + 100 * brief
+        + 2 * breaks
+        + 1.5 * new_sentence
+        + 0.5 * abs(characters - 56) / 56
+    )
+
+
+def _from(parts: Sequence[Word], start: int) -> float:
+    """When a cue that begins with word `start` comes: a little before its sound where there is a pause."""
+    begun = parts[start].start
+    pause = begun - parts[start - 1].end if start else begun
+    return begun - max(0.0, min(EARLY, pause / 2))
 
 
 def _until(parts: Sequence[Word], end: int, duration: float) -> float:
     """Until when a cue that ends before word `end` may stay."""
-    return parts[end].start - GAP if end < len(parts) else duration - GAP
+    return _from(parts, end) - GAP if end < len(parts) else duration - GAP
 
 
 def _cue(parts: Sequence[Word], start: int, end: int, duration: float) -> Cue:
     texts = [part.text for part in parts[start:end]]
     lines = two_lines(texts, [float(columns(text)) for text in texts], 1, LINE) or [list(range(len(texts)))]
-    first = parts[start].start
+    first = _from(parts, start)
     # Whole milliseconds, as in the files: a start later, an end sooner, so that no gap is rounded away.
     wanted = max(parts[end - 1].end + 0.2, first + SHORTEST, first + columns(joined(texts)) / SPEED)
     last = min(_until(parts, end, duration), first + LONGEST, wanted)

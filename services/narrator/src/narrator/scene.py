@@ -16,6 +16,9 @@ from narrator.speakable import spoken_forms
 LEAD_IN = 0.12
 PAUSE = 0.35
 TAIL = 0.4
+READABLE = 15.8
+"""Written characters a second, at most: captions may show 17, and a sentence is not spoken evenly."""
+CALMEST = 0.75
 SILENT = 2.5
 """Seconds of a scene in which nothing is spoken."""
 _CALIBRATION = ["The", "quick", "brown", "fox", "jumps", "over", "the", "lazy", "dog,", "and", "nobody", "minds."]
@@ -48,7 +51,7 @@ def speak(
         if words:
             pieces.append(_silence(PAUSE))
         at = sum(map(len, pieces)) / dsp.RATE
-        piece, spans = _sentence(voice, spoken_forms(tokens, language), gain)
+        piece, spans = _sentence(voice, spoken_forms(tokens, language), gain, len(" ".join(tokens)))
         pieces.append(piece)
         words += [
             Word(text=token, start=round(at + start, 4), end=round(at + end, 4), sentence=index)
@@ -67,8 +70,12 @@ def gain_of(voice: Voice) -> float:
     return dsp.LEVEL / level if level else 1.0
 
 
-def _sentence(voice: Voice, forms: list[str], gain: float) -> tuple[Sound, Spans]:
+def _sentence(voice: Voice, forms: list[str], gain: float, written: int) -> tuple[Sound, Spans]:
+    """Speak a sentence; where its words are so long that its caption could not be read, again and calmer."""
     spoken = voice.say(forms)
+    speed = written / (len(spoken.sound) / spoken.rate + PAUSE)
+    if speed > READABLE:
+        spoken = voice.say(forms, max(READABLE / speed, CALMEST))
     soft = dsp.limit(dsp.soften(spoken.sound, spoken.rate) * gain)
     first, last = dsp.bounds(soft, spoken.rate)
     if last <= first:

@@ -11,7 +11,7 @@ class NarratorSettings(BaseSettings):
 
     english_voice: str = "en-us+f4"
     """espeak voice and variant for English."""
-    pace: int = Field(178, ge=80, le=450)
+    pace: int = Field(174, ge=80, le=450)
     """espeak's own measure of words a minute; with pauses it comes to about 85 % of that."""
     pitch: int = Field(46, ge=0, le=99)
     pitch_range: int = Field(58, ge=0, le=99)

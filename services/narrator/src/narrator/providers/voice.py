@@ -25,6 +25,6 @@ class Voice(Protocol):
 
     name: str
 
-    def say(self, forms: Sequence[str]) -> Utterance:
-        """Speak the forms as one sentence. Silence at both ends is the caller's to cut."""
+    def say(self, forms: Sequence[str], pace: float = 1.0) -> Utterance:
+        """Speak the forms as one sentence, `pace` times as fast as usual. The caller cuts silence at both ends."""
         ...

@@ -94,6 +94,10 @@ class Running:
     def state(self, job_id, wanted):
         return self.until(lambda: (found := self.job(job_id))["state"] == wanted and found)
 
+    def begun(self, job_id):
+        """The job once both artifacts of its submit are folded: the ledger takes events one by one."""
+        return self.until(lambda: len((found := self.job(job_id))["artifacts"]) == 2 and found)
+
     def made(self, job_id, values, inputs, scenes=()):
         """Announce artifacts as a stage would; `values` by name; returns their digests."""
         batch, digests = [], {}
@@ -108,7 +112,7 @@ class Running:
 
     def finish(self, job_id):
         """Play all stages."""
-        first = {row["artifact"]: row["digest"] for row in self.state(job_id, "running")["artifacts"]}
+        first = {row["artifact"]: row["digest"] for row in self.begun(job_id)["artifacts"]}
         paper = self.made(job_id, {"paper": {"title": "On Hills"}}, {"source": first["source"]})
         inputs = paper | {"options": first["options"]}
         script = {"script": {}, "scene.1.brief": brief(1), "scene.2.brief": brief(2)}

@@ -41,7 +41,6 @@ _PLAIN_SUBJECT = re.compile(
     re.IGNORECASE,
 )
 SOURCE_LINE = 48
-_PAUSE = 0.8
 
 
 @dataclass
@@ -228,7 +227,7 @@ def _vocabulary(paper: Paper) -> frozenset[str]:
 
 
 def _spans(drafts: list[Draft]) -> list[Span]:
-    lengths = [sum(pacing.seconds_of(s.text) + pacing.BETWEEN_SENTENCES for s in d.sentences) + _PAUSE for d in drafts]
+    lengths = [pacing.scene_seconds([sentence.text for sentence in draft.sentences]) for draft in drafts]
     total = sum(lengths)
     spans, start = [], 0.0
     for length in lengths:

@@ -24,7 +24,6 @@ _ORDER: tuple[Role, ...] = ("hook", "question", "method", "results", "caveat", "
 _LEAST: dict[Role, float] = {
     "hook": 0.6, "question": 2.0, "method": 1.8, "results": 1.0, "caveat": 2.4, "takeaway": 2.3, "end": 0.6,
 }  # fmt: skip
-_PAUSE = 0.5
 _SHARE = 0.97
 _ALIKE = 0.5
 _SLACK = 2.0
@@ -140,7 +139,7 @@ def _alike(one: Candidate, other: Candidate) -> float:
 
 
 def _seconds(unit: tuple[Candidate, ...]) -> float:
-    return sum(candidate.seconds for candidate in unit) + _PAUSE + pacing.BETWEEN_SENTENCES * (len(unit) - 1)
+    return pacing.scene_seconds([candidate.text for candidate in unit])
 
 
 def _in_order(units: list[tuple[Role, tuple[Candidate, ...]]]) -> list[tuple[Role, tuple[Candidate, ...]]]:

@@ -3,23 +3,12 @@
 import itertools
 import json
 import re
-from pathlib import Path
 
 import av
 import httpx
 import pytest
 
-SAMPLE = Path(__file__).resolve().parents[2] / "samples" / "nightingale" / "nightingale.xml"
 pytestmark = [pytest.mark.stack, pytest.mark.xdist_group("stack"), pytest.mark.timeout(300)]
-
-
-@pytest.fixture(scope="module")
-def made(hiddenhill, tmp_path_factory):
-    """The sample paper's video, short."""
-    target = tmp_path_factory.mktemp("made") / "sample.mp4"
-    run = hiddenhill("make", SAMPLE, "-o", target, "--seconds", "30", "--json")
-    assert run.returncode == 0, run.stderr
-    return target, json.loads(run.stdout)
 
 
 def test_make_writes_the_video_and_its_sidecars(made):
@@ -88,14 +77,14 @@ def test_an_unusable_source_exits_with_3_and_one_line(hiddenhill, tmp_path):
     assert "Traceback" not in run.stderr
 
 
-def test_wrong_usage_exits_with_2(hiddenhill, tmp_path):
+def test_wrong_usage_exits_with_2(hiddenhill, sample, tmp_path):
     assert hiddenhill("make").returncode == 2
-    assert hiddenhill("make", SAMPLE, "--seconds", "5").returncode == 2
-    assert hiddenhill("make", SAMPLE, "-o", tmp_path / "no" / "such" / "x.mp4").returncode == 2
+    assert hiddenhill("make", sample, "--seconds", "5").returncode == 2
+    assert hiddenhill("make", sample, "-o", tmp_path / "no" / "such" / "x.mp4").returncode == 2
 
 
-def test_paper_prints_one_json_object(hiddenhill):
-    run = hiddenhill("paper", SAMPLE)
+def test_paper_prints_one_json_object(hiddenhill, sample):
+    run = hiddenhill("paper", sample)
     paper = json.loads(run.stdout)
     assert run.returncode == 0
     wanted = "title authors abstract doi licence language notices sections passages figures tables"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import os
 import random
 import socket
 import tempfile
@@ -22,7 +23,7 @@ from chassis.manifest import Decision, Leave, Manifest, Run, Wait, decide, done,
 from chassis.stage import Rule, Stage, rule_of
 
 log = logging.getLogger(__name__)
-WORKER = socket.gethostname()
+WORKER = f"{socket.gethostname()}-{os.getpid()}"
 LAG = 0.2
 """Seconds to wait for a replica that lags behind the message in hand."""
 

@@ -149,6 +149,12 @@ class Stack:
             self._workers.append(worker)
         return worker
 
+    def end(self, worker: Process, grace: float = 10.0) -> None:
+        """Stop one process that `spawn` started, for good; it has `grace` seconds to hand back its work."""
+        assert self._supervisor is not None
+        self._supervisor.stop([worker], grace)
+        self._workers.remove(worker)
+
     def kill(self, name: str, number: int = signal.SIGKILL) -> int:
         """Signal a server (`nats`, `postgres`, `s3`) or the first process of a service; returns its pid.
 

@@ -5,10 +5,10 @@ from scripter.pacing import AROUND_SCENE, scene_seconds, seconds_of
 
 SPOKEN = [
     ("Most British soldiers who died in the Crimean War were not killed by the enemy.", 4.57),
-    ("We asked what killed British soldiers in the Crimean War, and whether sanitary reform in March 1855 came with "
-     "fewer deaths.", 7.34),
-    ("The annual death rate from zymotic disease fell from 398.4 per 1000 men in the first year to 79.1 in the "
-     "second.", 8.38),
+    (("We asked what killed British soldiers in the Crimean War, and whether sanitary reform in March 1855 came with "
+     "fewer deaths."), 7.34),
+    (("The annual death rate from zymotic disease fell from 398.4 per 1000 men in the first year to 79.1 in the "
+     "second."), 8.38),
     ("In January 1855 alone, 2,761 men died of zymotic disease, 83 of wounds and 324 of other causes.", 10.02),
     ("Between April 1854 and March 1856 the British army fought the Crimean War from crowded camps and hospitals.",
      7.39),

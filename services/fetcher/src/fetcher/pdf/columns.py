@@ -16,7 +16,7 @@ def arrange(sheet: Sheet) -> None:
     """Put the lines of a sheet into reading order, column by column, and join what one line was torn into."""
     _lower_initials(sheet)
     _join_item_numbers(sheet)
-    sheet.columns = [_merged(column, sheet.number) for column in _order(sheet.lines, 0)]
+    sheet.columns = [merged(column, sheet.number) for column in _order(sheet.lines, 0)]
     sheet.lines = [line for column in sheet.columns for line in column]
 
 
@@ -177,7 +177,7 @@ def _centred(lines: list[Line], x: float) -> float:
     return (left + right) / 2
 
 
-def _merged(lines: list[Line], page: int) -> list[Line]:
+def merged(lines: list[Line], page: int) -> list[Line]:
     """Pieces on one baseline as one line, raised and lowered pieces put back where they belong."""
     rows: list[list[Line]] = []
     for line in sorted(lines, key=lambda line: (line.base, line.x0)):

@@ -25,11 +25,19 @@ _SMALLEST = 45.0
 _DRAWN = [pdfium.FPDF_PAGEOBJ_IMAGE, pdfium.FPDF_PAGEOBJ_PATH, pdfium.FPDF_PAGEOBJ_SHADING, pdfium.FPDF_PAGEOBJ_FORM]
 
 
-def cut_figures(easel: Easel, sheets: list[Sheet], pieces: list[Piece], captions: list[Caption]) -> dict[str, Image]:
-    """Pictures by the id of their caption's passage."""
+def cut_figures(
+    easel: Easel,
+    sheets: list[Sheet],
+    pieces: list[Piece],
+    captions: list[Caption],
+    tables: list[tuple[int, Rectangle]],
+) -> dict[str, Image]:
+    """Pictures by the id of their caption's passage; `tables` are pages and places that hold none."""
     by_number = {sheet.number: sheet for sheet in sheets}
     found: dict[str, Image] = {}
     taken: dict[int, list[Rectangle]] = {}
+    for page, place in tables:
+        taken.setdefault(page, []).append(place)
     captions = captions[:_MOST]
     objects = {number: drawn_boxes(easel.document, by_number[number]) for number in {c.block.page for c in captions}}
     order = _order(captions, by_number, objects, pieces)

@@ -21,8 +21,9 @@ from fetcher.pdf.furniture import remove_furniture, remove_line_numbers
 from fetcher.pdf.language import garbled_share, is_nonsense, language_of
 from fetcher.pdf.layout import Sheet
 from fetcher.pdf.pages import Easel, picture_pages
+from fetcher.pdf.regions import Region, find_aligned, find_ruled, label_key, take_out
 from fetcher.pdf.sections import Piece, pieces_of
-from fetcher.pdf.tables import read_rows
+from fetcher.pdf.tables import read_grid
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -83,7 +84,8 @@ def _open(path: Path) -> Any:
     try:
         document = pypdfium2.PdfDocument(path)
     except pypdfium2.PdfiumError as error:
-        if "password" in str(error).lower():
+        # PDFium keeps the reason of an earlier failure where it has none for this one.
+        if "password" in str(error).lower() and b"/Encrypt" in path.read_bytes():
             raise SourceError(
                 "source.encrypted", "This PDF is protected by a password; please remove it and try again.", str(error)
             ) from error
@@ -131,8 +133,11 @@ def _paper(reading: _Reading, sheets: list[Sheet]) -> Paper:
     kind = details.kind_of_article(sheets[:1])
     journal_lines = [Sheet(s.number, s.width, s.height, list(s.lines)) for s in sheets[:1]]
     furniture = remove_furniture(sheets)
+    regions = find_ruled(reading.document, sheets)
     for sheet in sheets:
         arrange(sheet)
+    regions += find_aligned(sheets, regions)
+    take_out(sheets, regions)
     if numbered:
         reading.warnings.append("Line numbers were taken out.")
     body = body_size(sheets)
@@ -141,7 +146,7 @@ def _paper(reading: _Reading, sheets: list[Sheet]) -> Paper:
     front = read_front(sheets, pieces, body, reading.metadata)
     text = assemble(pieces, front)
     _check(text, front)
-    figures, tables = _illustrations(reading, sheets, pieces, text)
+    figures, tables = _illustrations(reading, sheets, pieces, text, regions)
     pages = picture_pages(reading.easel(), sheets)
     arxiv, stamped = details.arxiv_of(sheets)
     running = "\n".join(passage.text for passage in text.passages)
@@ -186,11 +191,11 @@ def _check(text: Body, front: Front) -> None:
 
 
 def _illustrations(
-    reading: _Reading, sheets: list[Sheet], pieces: list[Piece], text: Body
+    reading: _Reading, sheets: list[Sheet], pieces: list[Piece], text: Body, regions: list[Region]
 ) -> tuple[list[Figure], list[Table]]:
     """Figures with pictures and tables with rows, as far as they can be had within the time."""
     shown = [caption for caption in text.captions if not caption.is_table]
-    images = cut_figures(reading.easel(), sheets, pieces, shown)
+    images = cut_figures(reading.easel(), sheets, pieces, shown, [(region.page, region.box) for region in regions])
     figures = [
         Figure(
             id=caption.passage,
@@ -202,10 +207,11 @@ def _illustrations(
         )
         for caption in shown
     ]
+    grids = {region.label: read_grid(region) for region in regions}
     tables = []
     for caption in text.captions:
         if caption.is_table:
-            header, rows = read_rows(sheets, pieces, caption.block)
+            header, rows = grids.get(label_key(caption.label), ([], []))
             tables.append(
                 Table(
                     id=caption.passage,

@@ -1,6 +1,7 @@
 """`make bench`: every figure of the README, measured in one run."""
 
-from benchmarks import render
+from benchmarks import render, renderers
 
 if __name__ == "__main__":
     render.main()
+    renderers.main()

@@ -15,7 +15,7 @@ from typing import Any, Protocol
 
 import nats
 import nats.errors
-from google.protobuf.message import Message
+from google.protobuf.message import Message as Proto
 from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.js import api
@@ -31,7 +31,9 @@ from chassis.stage import Rule
 
 WRONG_LAST_SEQUENCE = (10071, 10164)
 """JetStream error codes of a refused compare-and-set, alone and within a batch."""
-__all__ = ["Bus", "Conflict", "Delivery", "Msg", "NatsBus", "Offers"]
+__all__ = ["Bus", "Conflict", "Delivery", "Message", "Msg", "NatsBus", "Offers"]
+PATIENCE = 5.0
+"""Seconds that a reader waits for a message before it looks up."""
 ADVISORIES = "ADVISORIES"
 RULES_BUCKET = "RULES"
 
@@ -40,11 +42,23 @@ class Conflict(Exception):
     """Another announcement came first; read the manifest again."""
 
 
+class Message(Protocol):
+    """A message as who follows a stream gets it."""
+
+    @property
+    def subject(self) -> str: ...
+    @property
+    def data(self) -> bytes: ...
+    async def ack(self) -> None: ...
+
+
 class Delivery(Protocol):
     """A message in hand: an event and what may be said of it."""
 
-    event: Event
-    attempt: int
+    @property
+    def event(self) -> Event: ...
+    @property
+    def attempt(self) -> int: ...
 
     async def ack(self) -> None: ...
     async def retry(self, delay: float) -> None: ...
@@ -63,8 +77,30 @@ class Bus(Protocol):
         """
         ...
 
-    async def progress(self, subject: str, message: Message) -> None: ...
+    async def progress(self, subject: str, message: Proto) -> None: ...
     async def offers(self, rule: Rule, *, ack_wait: float, max_attempts: int) -> Offers: ...
+    async def rules(self) -> list[Rule]:
+        """The rules of all stages that ever worked on this stream."""
+        ...
+
+    async def backlog(self, stage: str) -> int:
+        """How many messages of a stage wait or are being worked on."""
+        ...
+
+    def follow(self, durable: str, *, stream: str = names.STREAM, batch: int = 256) -> AsyncIterator[Sequence[Message]]:
+        """All messages of a stream in order, as they come, for a durable reader; ack each message.
+
+        Yields nothing now and then, where nothing comes.
+        """
+        ...
+
+    async def message_at(self, seq: int) -> Event | None:
+        """The event with this sequence, or None when it has expired."""
+        ...
+
+    async def listen(self, subject: str, heard: Callable[[Msg], None]) -> None:
+        """Call `heard` for each message on a subject, kept or not, from now on."""
+        ...
 
 
 class Offers(Protocol):
@@ -104,7 +140,7 @@ class NatsOffers:
 
     async def next(self) -> Delivery | None:
         try:
-            message = (await self._subscription.fetch(1, timeout=5))[0]
+            message = (await self._subscription.fetch(1, timeout=PATIENCE))[0]
         except (TimeoutError, nats.errors.TimeoutError):
             return None
         return NatsDelivery(message, read_event(message), message.metadata.num_delivered)
@@ -220,7 +256,7 @@ class NatsBus:
             raise Transient("unavailable.stream", "The message server refused an event; trying again.", str(refused))
         return answer
 
-    async def progress(self, subject: str, message: Message) -> None:
+    async def progress(self, subject: str, message: Proto) -> None:
         await self.client.publish(subject, message.SerializeToString(), headers=telemetry.inject({}))
 
     async def offers(self, rule: Rule, *, ack_wait: float, max_attempts: int) -> Offers:
@@ -258,7 +294,6 @@ class NatsBus:
             return await self.stream.create_key_value(api.KeyValueConfig(bucket=RULES_BUCKET, replicas=replicas))
 
     async def rules(self) -> list[Rule]:
-        """The rules of all stages that ever worked on this stream."""
         bucket = await self.rules_bucket()
         try:
             keys = await bucket.keys()
@@ -267,7 +302,6 @@ class NatsBus:
         return [_rule((await bucket.get(key)).value) for key in sorted(keys)]
 
     async def backlog(self, stage: str) -> int:
-        """How many messages of a stage wait or are being worked on."""
         try:
             info = await self.stream.consumer_info(names.STREAM, f"stage-{stage}")
         except NotFoundError:
@@ -286,7 +320,6 @@ class NatsBus:
                 yield []
 
     async def message_at(self, seq: int) -> Event | None:
-        """The event with this sequence, or None when it has expired."""
         try:
             raw = await self.stream.get_msg(names.STREAM, seq)
         except NotFoundError:
@@ -294,8 +327,6 @@ class NatsBus:
         return read_event(raw)
 
     async def listen(self, subject: str, heard: Callable[[Msg], None]) -> None:
-        """Call `heard` for each message on a subject, kept or not, from now on."""
-
         async def on_message(message: Msg) -> None:
             heard(message)
 

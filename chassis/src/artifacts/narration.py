@@ -20,6 +20,8 @@ class Narration(Model):
     scene: int
     duration: float
     sample_rate: int
+    engine: str = ""
+    """Who speaks, as the credits name it."""
     voice: str
     language: str
     words: list[Word]

@@ -100,8 +100,7 @@ def credits_of(script: Script, briefs: Mapping[int, Brief], narrations: Mapping[
         if brief.visual.kind == "figure":
             shown = brief.visual
             lines.append(f"{shown.label or 'Figure'} of the paper, {shown.licence or script.paper.licence}")
-    voices = sorted({narration.voice for narration in narrations.values()})
-    lines.append(f"Voice: eSpeak NG ({', '.join(voices)})" if voices else "")
+    lines += sorted({f"Voice: {narration.engine} ({narration.voice})" for narration in narrations.values()})
     lines += script.paper.notices
     return "\n".join(line for line in lines if line)
 

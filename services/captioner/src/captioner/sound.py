@@ -112,7 +112,7 @@ def master(track: Samples, target: Path) -> None:
     ffmpeg.run("-i", raw, "-af", compress, "-c:a", "pcm_f32le", levelled)
     samples, _ = soundfile.read(levelled, dtype="float32")
     ceiling, correction = CEILING, 0.0
-    for _ in range(3):
+    for _ in range(6):
         _level(samples, limited, ceiling, LOUDNESS + correction)
         ffmpeg.run("-i", limited, "-ac", "2", "-c:a", "aac", "-b:a", "160k", target)
         loud, peak = loudness(target)

@@ -31,6 +31,7 @@ def narrate(job: JobFolder, settings: NarratorSettings) -> None:
         scene=brief.scene,
         duration=round(spoken.duration, 6),
         sample_rate=dsp.RATE,
+        engine=voice.engine,
         voice=voice.name,
         language=brief.language,
         words=spoken.words,

@@ -157,6 +157,8 @@ class Espeak:
         UsageError: there is no such voice.
     """
 
+    engine = "eSpeak NG"
+
     def __init__(self, name: str, *, pace: int, pitch: int, pitch_range: int) -> None:
         base, plus, variant = name.partition("+")
         base = ALIASES.get(base.lower(), base)

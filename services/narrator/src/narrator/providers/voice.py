@@ -23,6 +23,8 @@ class Utterance:
 class Voice(Protocol):
     """A way to speak a sentence and to know when each of its words is heard."""
 
+    engine: str
+    """Who speaks, as the credits name it."""
     name: str
 
     def say(self, forms: Sequence[str], pace: float = 1.0) -> Utterance:

@@ -72,6 +72,12 @@ _BY_TITLE: list[tuple[SectionKind, tuple[str, ...]]] = [
     ("summary", ("(executive )?summary", "in brief", "synopsis", "sum[áa]rio")),
 ]
 _PATTERNS = [(kind, re.compile("|".join(titles), re.IGNORECASE)) for kind, titles in _BY_TITLE]
+_PLAIN = re.compile(
+    r"(?:plain(?:[- ](?:english|language))?|lay|non[- ]technical|author['’]?s?|editors?['’]?s?) (?:abstract|summary)"
+    r"|(?:plain[- ]language |lay )?summary for (?:lay|general|patients|the public).*"
+    r"|\w+ digest|significance(?: statement)?",
+    re.IGNORECASE,
+)
 _NUMBERING = re.compile(r"^(?:(?:section|chapter)\s+)?(?:[\divxlc]+[.)]|\d+(?:\.\d+)*\.?)\s+", re.IGNORECASE)
 _BY_TYPE: dict[str, SectionKind] = {
     "intro": "introduction",
@@ -98,3 +104,8 @@ def kind_of(title: str, declared: str = "", inherited: SectionKind = "other") ->
         if found := _BY_TYPE.get(part.strip()):
             return found
     return inherited
+
+
+def is_plain_summary(title: str) -> bool:
+    """Whether the title announces the paper's own summary for readers outside of its field."""
+    return _PLAIN.fullmatch(_NUMBERING.sub("", title).strip(" .:*")) is not None

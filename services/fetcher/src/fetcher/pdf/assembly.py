@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from artifacts.paper import Box, Passage, Section, SectionKind
 
-from fetcher.headings import kind_of
+from fetcher.headings import is_plain_summary, kind_of
 from fetcher.pdf.blocks import CAPTION, continued
 from fetcher.pdf.references import count_references
 from fetcher.pdf.sections import BACK, NUMBERED, REFERENCES, Levels, Piece, named
@@ -69,6 +69,9 @@ class _Assembly:
         self.in_references = False
         self.parents: list[tuple[int, SectionKind]] = []
         self.count = 0
+        self.summary: list[Passage] = []
+        self.summing: float | None = None
+        """While a plain-language summary is read: the size of its text, 0 before its first paragraph."""
         self.open: Piece | None = None
         """The last paragraph's piece, while it may go on."""
 
@@ -79,9 +82,11 @@ class _Assembly:
             lines = piece.block.lines
             if any(id(line) in self.front.used or id(line) in self.front.abstract.lines for line in lines):
                 continue
-            if index < skip_to and piece.role != "caption":
+            if index < skip_to and piece.role != "caption" and not self._opens_summary(piece) and self.summing is None:
                 continue
             self._add(piece)
+        first = next((k for k, p in enumerate(self.body.passages) if p.kind != "abstract"), len(self.body.passages))
+        self.body.passages[first:first] = self.summary
         self.body.references = count_references(self.cited)
         self.body.sections = [section for section in self.body.sections if self._filled(section)]
         return self.body
@@ -123,6 +128,10 @@ class _Assembly:
         bare = NUMBERED.sub("", piece.text).strip(" .:")
         if piece.role == "caption":
             self._caption(piece)
+        elif self._opens_summary(piece):
+            self.summing, self.open = 0.0, None
+        elif self._sums_up(piece):
+            self._summary(piece)
         elif piece.role == "heading" and REFERENCES.fullmatch(bare):
             self.in_references, self.open = True, None
         elif piece.role == "heading" and (not self.in_references or self._ends_references(bare)):
@@ -150,6 +159,34 @@ class _Assembly:
         )
         self.count, self.open = 0, None
 
+    def _opens_summary(self, piece: Piece) -> bool:
+        return piece.role == "heading" and piece.block.page <= 3 and not self.summary and is_plain_summary(piece.text)
+
+    def _sums_up(self, piece: Piece) -> bool:
+        """Whether a piece belongs to the plain-language summary, which a heading or text of another size ends."""
+        if self.summing is None:
+            return False
+        if piece.role == "heading" or (self.summing and abs(piece.block.size - self.summing) > 0.3):
+            self.summing = None
+        return self.summing is not None and piece.role == "prose"
+
+    def _summary(self, piece: Piece) -> None:
+        self.summing = piece.block.size
+        last = self.summary[-1] if self.summary else None
+        if last and continued(last.text, piece.text):
+            boxes = last.boxes + (boxes_of(piece.block) if piece.block.page == last.page else [])
+            self.summary[-1] = last.model_copy(update={"text": _run_on(last.text, piece.text), "boxes": boxes})
+            return
+        self.summary.append(
+            Passage(
+                id=f"sum.{len(self.summary) + 1}",
+                text=piece.text,
+                kind="summary",
+                page=piece.block.page,
+                boxes=boxes_of(piece.block),
+            )
+        )
+
     def _goes_on(self, piece: Piece) -> bool:
         """Whether a few words are the end of a paragraph that a column or page cut."""
         return (
@@ -171,8 +208,7 @@ class _Assembly:
             and continued(last.text, piece.text)
             and abs(piece.block.size - self.open.block.size) < 0.6
         ):
-            torn = last.text.endswith("-") and piece.text[:1].islower()
-            text = last.text[:-1] + piece.text if torn else f"{last.text} {piece.text}"
+            text = _run_on(last.text, piece.text)
             boxes = last.boxes + (boxes_of(piece.block) if piece.block.page == last.page else [])
             self.body.passages[self.body.passages.index(last)] = last.model_copy(update={"text": text, "boxes": boxes})
             self.open = piece
@@ -191,7 +227,6 @@ class _Assembly:
         self.open = piece
 
     def _caption(self, piece: Piece) -> None:
-
         found = CAPTION.match(piece.text)
         if not found or len(piece.text) < len(found["label"]) + 8:
             return
@@ -201,19 +236,24 @@ class _Assembly:
             return
         number = 1 + sum(caption.is_table == is_table for caption in self.body.captions)
         passage = f"{'tab' if is_table else 'fig'}.{number}"
-        text = piece.text[found.end() :].strip(" .:|–—-")
+        text = piece.text[found.end() :].lstrip(" .:|–—-")
         section = self.body.sections[-1].id if self.body.sections else ""
         self.body.captions.append(Caption(label, text, piece.block, passage, is_table))
         self.body.passages.append(
             Passage(
                 id=passage,
-                text=piece.text,
-                kind="caption",
+                text=text,
+                kind="table" if is_table else "caption",
                 section=section,
                 page=piece.block.page,
                 boxes=boxes_of(piece.block),
             )
         )
+
+
+def _run_on(before: str, after: str) -> str:
+    torn = before.endswith("-") and after[:1].islower()
+    return before[:-1] + after if torn else f"{before} {after}"
 
 
 def _key(label: str) -> str:

@@ -80,6 +80,8 @@ def _starts(before: Line, line: Line, block: Block, column: tuple[float, float],
     captioned = caption_of(block.lines[0]) is not None
     indented = left + 0.7 * size < line.x0 < left + 4.5 * size and before.x0 < line.x0 - 0.6 * size and not captioned
     ended = bool(_SENTENCE_END.search(before.text))
+    if ended and gap > 1.2 * usual + 0.5 and line.text[:1].isupper() and not captioned:
+        return True
     if indented and (ended or before.x1 < right - 3 * size):
         return not _hanging(block, line)
     return (

@@ -36,6 +36,7 @@ _PUBLISHED = re.compile(
     r"|epub)[:\s]*(?:on|in|online)?[:\s]*",
     re.IGNORECASE,
 )
+_NOT_PUBLISHED = re.compile(r"received|revised|accepted|submitted|downloaded|accessed|retrieved|printed", re.IGNORECASE)
 _CITED_YEAR = re.compile(r"(?:\(|©\s*|copyright\s*(?:©\s*)?|,\s*|\s)((?:19|20)\d\d)\b")
 _JOURNALS = re.compile(
     r"\b(?P<name>PLo?S (?:ONE|Biology|Medicine|Genetics|Computational Biology|Pathogens"
@@ -47,7 +48,8 @@ _JOURNALS = re.compile(
     r"|PNAS|bioRxiv|medRxiv|Metabolites|The Lancet(?: [A-Z]\w+)*|BMJ Open|BMJ|JAMA)\b"
 )
 _CITATION = re.compile(
-    r"^(?P<name>[A-Z][A-Za-z&:. -]{3,60}?),?\s*(?:\(?(?:19|20)\d\d\)?|vol(?:ume|\.)?\s*\d+)", re.IGNORECASE
+    r"^(?P<name>[A-Z][A-Za-z&:. -]{3,60}?)\s*[,·•|]?\s*(?:\d{1,2} [A-Z][a-z]{2,8} )?(?:\(?(?:19|20)\d\d\)?|vol(?:ume|\.)?\s*\d+)",
+    re.IGNORECASE,
 )
 _LICENSED = re.compile(
     r"[^.]*(?:creative ?commons|\bCC[ -]BY|\bCC0|licen[sc]e|public domain)[^.]*(?:\.[^.\s][^.]*)*\.?", re.IGNORECASE
@@ -93,6 +95,9 @@ def date_of(first: str, furniture: list[str], metadata: dict[str, str]) -> str:
     for mark in _PUBLISHED.finditer(first):
         if date := _date_in(first[mark.end() : mark.end() + 28]):
             return date
+    for text in furniture:
+        if len(text.split()) < 16 and not _NOT_PUBLISHED.search(text) and len(date := _date_in(text)) == len("2014-09-26"):
+            return date
     made = re.match(r"D:(\d{4})", metadata.get("CreationDate", ""))
     years: list[str] = [year for text in furniture for year in _CITED_YEAR.findall(" " + text)]
     limit = int(made[1]) + 1 if made else 2100
@@ -100,6 +105,12 @@ def date_of(first: str, furniture: list[str], metadata: dict[str, str]) -> str:
     if near:
         return max(set(near), key=near.count)
     return str(made[1]) if made else ""
+
+
+def keywords_of(metadata: dict[str, str]) -> list[str]:
+    """The keywords that the file itself carries."""
+    words = [word.strip(" .") for word in re.split(r"[;,]", metadata.get("Keywords", ""))]
+    return [word for word in dict.fromkeys(words) if 1 < len(word) < 60 and not _DOI.search(word)][:20]
 
 
 def margins(sheets: list[Sheet]) -> list[str]:

@@ -49,6 +49,9 @@ def read_front(sheets: list[Sheet], pieces: list[Piece], body: float, metadata: 
     front.abstract = read_abstract(pieces, body, after=lines[-1] if lines else None)
     if sheet and lines:
         front.authors = _authors(sheets, sheet, lines, front)
+    if not front.authors and (stated := _stated_author(sheets, metadata.get("Author", ""))):
+        front.used.add(id(stated))
+        front.authors = [tidy(stated.text)]
     if hinted := _hinted_authors(front.authors, metadata, sheets):
         front.authors = hinted
     return front
@@ -170,6 +173,13 @@ def _add(found: list[str], got: list[str], line: Line, pending: str) -> tuple[li
         if count == 1 and whole and len(whole[0].split()) <= 4 and "." in pending.rsplit(maxsplit=1)[-1]:
             found, got = found[:-1], [whole[0], *got[1:]]
     return found + got, "" if ends else got[-1]
+
+
+def _stated_author(sheets: list[Sheet], hint: str) -> Line | None:
+    """The line of the first page that is the metadata's author, word for word."""
+    wanted = _letters(hint)
+    lines = [line for sheet in sheets[:1] for line in sheet.lines if len(line.text.split()) < 9]
+    return next((line for line in lines if len(wanted) > 4 and _letters(line.text) == wanted), None)
 
 
 def _hinted_authors(found: list[str], metadata: dict[str, str], sheets: list[Sheet]) -> list[str]:

@@ -26,8 +26,8 @@ _PLACE = re.compile(
     re.IGNORECASE,
 )
 _COLLECTIVE = re.compile(
-    r"\b(?:consortium|collaboration|study group|working group|network|team|initiative|investigators|committee"
-    r"|task force)$",
+    r"\b(?:consortium|collaboration|(?:study|working|research|writing) group|network|team|initiative|investigators"
+    r"|committee|task force|contributors|collaborators|trialists|partnership|alliance)$",
     re.IGNORECASE,
 )
 _PARTICLES = {

@@ -151,7 +151,8 @@ def _paper(reading: _Reading, sheets: list[Sheet]) -> Paper:
     arxiv, stamped = details.arxiv_of(sheets)
     running = "\n".join(passage.text for passage in text.passages)
     notes = [piece.text for piece in pieces if piece.role == "note"]
-    licence, statement = details.licence_of([top, *notes, *furniture, *[p.text for p in pieces[-80:]]])
+    early = [piece.text for piece in pieces if piece.block.page <= 2]
+    licence, statement = details.licence_of([*notes, *early, *furniture, *[p.text for p in pieces[-80:]]])
     return Paper(
         title=front.title,
         authors=front.authors or _owner(notes, running),
@@ -163,10 +164,11 @@ def _paper(reading: _Reading, sheets: list[Sheet]) -> Paper:
         licence_text=statement,
         language=language_of(running) or "en",
         kind=kind,
-        subjects=front.abstract.keywords,
+        subjects=front.abstract.keywords or details.keywords_of(reading.metadata),
         notices=details.notices_of(front.title, top, furniture, arxiv, kind),
         abstract="\n".join(part for _, _, part in front.abstract.parts),
         abstract_parts=front.abstract.headings(),
+        summary="\n".join(passage.text for passage in text.passages if passage.kind == "summary"),
         sections=text.sections,
         passages=text.passages,
         figures=figures,

@@ -165,6 +165,11 @@ def is_heading(block: Block, text: str, body: float) -> bool:
 
 
 _MAIN = ("introduction", "methods", "results", "discussion")
+_MAIN_TITLE = re.compile(
+    r"introduction|background|(?:materials? and )?methods|results(?: and discussion)?|discussion|conclusions?"
+    r"|references|acknowledge?ments?",
+    re.IGNORECASE,
+)
 
 
 class Levels:
@@ -179,7 +184,7 @@ class Levels:
         """1 for a main heading, 2 and 3 below it."""
         if found := NUMBERED.match(piece.text):
             return min(found["number"].count(".") + 1, 3)
-        if self._main is None or named(piece.text):
+        if self._main is None or _MAIN_TITLE.fullmatch(piece.text.strip(" .:")):
             return 1
         size, bold, caps = _look(piece.block, piece.text)
         main_size, main_bold, main_caps = self._main

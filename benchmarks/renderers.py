@@ -28,7 +28,7 @@ def render_seconds(renderers: int) -> float:
     with (
         tempfile.TemporaryDirectory() as home,
         Stack(Path(home), replicas=replicas) as stack,
-        Client(stack.gateway_url) as client,
+        Client(stack.gateway_url, stack.token) as client,
     ):
         job = follow(client, client.submit(SAMPLE, {"seconds": 60})["id"], quiet=True)
     when = {row["artifact"]: datetime.fromisoformat(row["announced_at"]) for row in job["artifacts"]}

@@ -61,6 +61,13 @@ def drawn(stack, hiddenhill, tmp_path_factory):
     run = hiddenhill("make", SAMPLE, "-o", target, "--seconds", "45", "--json")
     assert run.returncode == 0, run.stderr
     url = f"{stack.gateway_url}/api/v1/jobs/{json.loads(run.stdout)['job']}/artifacts"
-    script = Script.model_validate_json(httpx.get(f"{url}/script").content)
-    captions = [Captions.model_validate_json(httpx.get(f"{url}/scene.{n}.captions").content) for n in script.scenes]
+    script = Script.model_validate_json(
+        httpx.get(f"{url}/script", headers={"Authorization": f"Bearer {stack.token}"}).content
+    )
+    captions = [
+        Captions.model_validate_json(
+            httpx.get(f"{url}/scene.{n}.captions", headers={"Authorization": f"Bearer {stack.token}"}).content
+        )
+        for n in script.scenes
+    ]
     return target, captions

@@ -93,5 +93,7 @@ def test_paper_prints_one_json_object(hiddenhill, sample):
 
 def _artifacts(hiddenhill, stack, job):
     """Sequence of every artifact's event, by name."""
-    found = httpx.get(f"{stack.gateway_url}/api/v1/jobs/{job}").json()["artifacts"]
+    found = httpx.get(
+        f"{stack.gateway_url}/api/v1/jobs/{job}", headers={"Authorization": f"Bearer {stack.token}"}
+    ).json()["artifacts"]
     return {artifact["artifact"]: artifact["seq"] for artifact in found}

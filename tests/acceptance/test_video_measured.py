@@ -60,7 +60,7 @@ async def test_two_renderers_share_the_scenes_of_one_job(stack, sample, tmp_path
 
     try:
         await bus.listen("progress.>", hear)
-        with Client(stack.gateway_url) as client:
+        with Client(stack.gateway_url, stack.token) as client:
             job = client.submit(sample, {"seconds": 30})["id"]
             await asyncio.to_thread(follow, client, job, quiet=True)
     finally:

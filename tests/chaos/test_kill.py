@@ -21,7 +21,10 @@ pytestmark = [pytest.mark.stack, pytest.mark.xdist_group("stack"), pytest.mark.t
 
 
 def test_a_killed_renderer_loses_no_scene_and_makes_none_twice(tmp_path):
-    with Stack(tmp_path / "home", env={"HIDDENHILL_ACK_WAIT": "3"}) as stack, Client(stack.gateway_url) as client:
+    with (
+        Stack(tmp_path / "home", env={"HIDDENHILL_ACK_WAIT": "3"}) as stack,
+        Client(stack.gateway_url, stack.token) as client,
+    ):
         job = client.submit(SAMPLE, {"seconds": 30})["id"]
         _wait(stack, job, "scene.1.segment")
         stack.kill("renderer", signal.SIGKILL)
@@ -34,10 +37,16 @@ def test_a_killed_renderer_loses_no_scene_and_makes_none_twice(tmp_path):
 
 
 def test_unfinished_jobs_go_on_with_the_next_start(tmp_path):
-    with Stack(tmp_path / "home", env={"HIDDENHILL_ACK_WAIT": "3"}) as stack, Client(stack.gateway_url) as client:
+    with (
+        Stack(tmp_path / "home", env={"HIDDENHILL_ACK_WAIT": "3"}) as stack,
+        Client(stack.gateway_url, stack.token) as client,
+    ):
         job = client.submit(SAMPLE, {"seconds": 20})["id"]
         _wait(stack, job, "script")
-    with Stack(tmp_path / "home", env={"HIDDENHILL_ACK_WAIT": "3"}) as stack, Client(stack.gateway_url) as client:
+    with (
+        Stack(tmp_path / "home", env={"HIDDENHILL_ACK_WAIT": "3"}) as stack,
+        Client(stack.gateway_url, stack.token) as client,
+    ):
         for kind, data in client.watch(job):
             if kind in ("done", "failed") or (kind == "snapshot" and data["state"] == "done"):
                 break
@@ -47,7 +56,9 @@ def test_unfinished_jobs_go_on_with_the_next_start(tmp_path):
 def _wait(stack, job, artifact):
     deadline = time.monotonic() + 120
     while time.monotonic() < deadline:
-        found = httpx.get(f"{stack.gateway_url}/api/v1/jobs/{job}").json()["artifacts"]
+        found = httpx.get(
+            f"{stack.gateway_url}/api/v1/jobs/{job}", headers={"Authorization": f"Bearer {stack.token}"}
+        ).json()["artifacts"]
         if artifact in {each["artifact"] for each in found}:
             return
         time.sleep(0.05)

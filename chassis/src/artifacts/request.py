@@ -23,3 +23,11 @@ class Options(Model):
     theme: Literal["", "dusk", "dawn", "paper", "night"] = ""
     """Empty: chosen by the paper's subject."""
     music: bool = False
+    review: bool = False
+    """Wait with voice and pictures until a person has approved the script."""
+
+
+class Approval(Model):
+    """Artifact `approval`: the script may be spoken and drawn. Announced at submit, unless a review is wished for."""
+
+    approved: bool = True

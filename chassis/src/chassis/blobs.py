@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -32,6 +33,10 @@ class Blobs(Protocol):
 
     def size(self, key: str) -> int | None:
         """Bytes under the key; None: nothing is there."""
+        ...
+
+    def remove(self, key: str) -> None:
+        """Forget what is under the key, if anything is."""
         ...
 
 
@@ -97,6 +102,14 @@ class S3Blobs:
                 return int(self._client.stat_object(self._bucket, key).size or 0)
         except KeyError:
             return None
+
+    def remove(self, key: str) -> None:
+        with self._errors(key):
+            self._client.remove_object(self._bucket, key)
+
+    def upload_url(self, key: str, valid: timedelta) -> str:
+        """An address to which anybody may PUT the bytes of this key for so long."""
+        return str(self._client.presigned_put_object(self._bucket, key, expires=valid))
 
     def _errors(self, key: str) -> _S3Errors:
         return _S3Errors(key)

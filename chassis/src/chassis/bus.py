@@ -27,7 +27,7 @@ from chassis.errors import Transient
 from chassis.events import Event, Outgoing, manifest_of, read_event
 from chassis.manifest import Manifest
 from chassis.settings import ChassisSettings
-from chassis.stage import Rule
+from chassis.stage import Rule, triggers
 
 WRONG_LAST_SEQUENCE = (10071, 10164)
 """JetStream error codes of a refused compare-and-set, alone and within a batch."""
@@ -262,7 +262,7 @@ class NatsBus:
     async def offers(self, rule: Rule, *, ack_wait: float, max_attempts: int) -> Offers:
         config = api.ConsumerConfig(
             durable_name=f"stage-{rule.name}",
-            filter_subjects=[names.ready_filter(need) for need in rule.needs],
+            filter_subjects=[names.ready_filter(need) for need in triggers(rule, rule.needs)],
             ack_policy=api.AckPolicy.EXPLICIT,
             deliver_policy=api.DeliverPolicy.ALL,
             ack_wait=ack_wait,
@@ -318,6 +318,11 @@ class NatsBus:
                 yield await subscription.fetch(batch, timeout=5)
             except (TimeoutError, nats.errors.TimeoutError):
                 yield []
+
+    async def rewind(self, durable: str) -> None:
+        """Have a durable reader begin anew."""
+        with contextlib.suppress(NotFoundError):
+            await self.stream.delete_consumer(names.STREAM, durable)
 
     async def message_at(self, seq: int) -> Event | None:
         try:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from chassis import names
-from chassis.stage import Rule, Stage
+from chassis.stage import Rule, Stage, triggers
 
 DELIBERATE = frozenset({"submitted", "edited", "kicked"})
 """Causes by which a user sets a job going; one after a cancellation takes the job up again."""
@@ -135,7 +135,7 @@ def decide(rule: Rule | Stage, manifest: Manifest, scene: int | None, trigger_se
         return Leave("needs are missing or stale")
     if done(rule, manifest, scene, inputs):
         return Leave("done")
-    if max(manifest.seq(name) for name in inputs) != trigger_seq:
+    if max(manifest.seq(name) for name in triggers(rule, inputs)) != trigger_seq:
         return Leave("another event triggers it")
     return Run(inputs)
 
@@ -148,7 +148,7 @@ def frontier(rules: Iterable[Rule], manifest: Manifest) -> list[tuple[Rule, int 
         for scene in scenes:
             inputs = needs_of(rule, manifest, scene)
             if inputs and not done(rule, manifest, scene, inputs):
-                found.append((rule, scene, max(inputs, key=manifest.seq)))
+                found.append((rule, scene, max(triggers(rule, inputs), key=manifest.seq)))
     return found
 
 

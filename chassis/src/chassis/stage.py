@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -67,6 +67,14 @@ class Service:
 
     def rules(self) -> list[Rule]:
         return [rule_of(stage, self.name) for stage in self.stages]
+
+
+def triggers(rule: Rule | Stage, needs: Iterable[str]) -> list[str]:
+    """The needs whose events set the stage going: for one that runs per scene, its scene's, of which it has some.
+
+    Who announces a job's artifact late that such a stage needs announces the scenes' again after it, in one batch.
+    """
+    return [name for name in needs if not rule.per_scene or name.startswith("scene.")]
 
 
 def rule_of(stage: Stage, service: str) -> Rule:

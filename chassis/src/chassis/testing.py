@@ -20,7 +20,7 @@ from chassis.bus import ADVISORIES, PATIENCE, Conflict, Message
 from chassis.events import Blob, Event, Outgoing, manifest_of, read_event
 from chassis.manifest import Manifest
 from chassis.runner import Runner
-from chassis.stage import Rule, Stage
+from chassis.stage import Rule, Stage, triggers
 
 
 @dataclass(frozen=True)
@@ -159,7 +159,7 @@ class MemoryBus:
 
     async def offers(self, rule: Rule, *, ack_wait: float, max_attempts: int) -> MemoryConsumer:
         self._rules[rule.name] = rule
-        filters = [names.ready_filter(need) for need in rule.needs]
+        filters = [names.ready_filter(need) for need in triggers(rule, rule.needs)]
         return self._consumer(f"stage-{rule.name}", names.STREAM, filters, ack_wait, max_attempts)
 
     async def rules(self) -> list[Rule]:
@@ -215,6 +215,9 @@ class MemoryBlobs:
 
     def get_bytes(self, key: str, start: int = 0, length: int = 0) -> bytes:
         return self.kept[key][start : start + length if length else None]
+
+    def remove(self, key: str) -> None:
+        self.kept.pop(key, None)
 
     def size(self, key: str) -> int | None:
         return len(self.kept[key]) if key in self.kept else None

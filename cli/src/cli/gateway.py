@@ -15,7 +15,7 @@ from artifacts.request import Reference
 from chassis.errors import Fatal, Transient
 from httpx_sse import connect_sse
 
-from cli.stack import Stack, default_home, running
+from cli.stack import Stack, default_home, local_token, running
 
 _RECONNECT = 30.0
 """Seconds without the gateway after which a watcher gives up."""
@@ -23,27 +23,35 @@ _RECONNECT = 30.0
 
 @contextlib.contextmanager
 def gateway() -> Iterator[Client]:
-    """The gateway named by HIDDENHILL_GATEWAY, else the one running on this home, else one started for as long as this.
+    """The gateway named by HIDDENHILL_GATEWAY (with the token HIDDENHILL_TOKEN), or the one running on this home.
 
+    Where there is none, one is started for as long as this.
     `started_here` on the client says whether it ends with the command.
     """
     named = os.environ.get("HIDDENHILL_GATEWAY")
-    known = {"gateway_url": named} if named else running(default_home())
-    if known:
-        with Client(known["gateway_url"]) as client:
+    if named:
+        with Client(named, os.environ.get("HIDDENHILL_TOKEN", "")) as client:
             yield client
-        return
-    with Stack(default_home()) as stack, Client(stack.gateway_url, started_here=True) as client:
-        yield client
+    elif known := running(default_home()):
+        with Client(known["gateway_url"], local_token(default_home())) as client:
+            yield client
+    else:
+        with Stack(default_home()) as stack, Client(stack.gateway_url, stack.token, started_here=True) as client:
+            yield client
 
 
 class Client:
     """One gateway. Every method raises errors of chassis' tree, with the gateway's code and sentence."""
 
-    def __init__(self, url: str, *, started_here: bool = False) -> None:
+    def __init__(self, url: str, token: str, *, started_here: bool = False) -> None:
         self.url = url
         self.started_here = started_here
-        self._http = httpx.Client(base_url=f"{url}/api/v1", timeout=httpx.Timeout(30, read=60), trust_env=False)
+        self._http = httpx.Client(
+            base_url=f"{url}/api/v1",
+            headers={"Authorization": f"Bearer {token}"} if token else {},
+            timeout=httpx.Timeout(30, read=60),
+            trust_env=False,
+        )
 
     def __enter__(self) -> Self:
         return self

@@ -63,7 +63,7 @@ def up() -> None:
     from cli.stack import Stack, default_home  # noqa: PLC0415 - as above
 
     with Stack(default_home()) as stack:
-        click.echo(f"Hidden Hill is ready at {stack.gateway_url}  (Ctrl-C stops it)")
+        click.echo(f"Hidden Hill is ready at {stack.gateway_url}/register?code={stack.access_code}  (Ctrl-C stops it)")
         with contextlib.suppress(KeyboardInterrupt, SystemExit):
             threading.Event().wait()
         click.echo("stopping")

@@ -25,7 +25,7 @@ BRIEFS, NARRATION = "scene.*.brief", "scene.*.narration"
 RULES = (
     Rule("fetch", "Reading", "1", "fetcher", ("source",), ("paper",), False, ("paper",)),
     Rule("script", "Writing", "1", "scripter", ("paper", "options"), ("script", BRIEFS), False, ("script", BRIEFS)),
-    Rule("narrate", "Speaking", "1", "narrator", (BRIEFS,), (NARRATION,), True, (NARRATION,)),
+    Rule("narrate", "Speaking", "1", "narrator", (BRIEFS, "approval"), (NARRATION,), True, (NARRATION,)),
 )
 
 
@@ -42,6 +42,8 @@ class Running:
         self.url = f"http://127.0.0.1:{port}"
         self.api = f"{self.url}/api/v1"
         self.settings = settings
+        self.login = {"Authorization": f"Bearer {stack.token}"}
+        self.http = self.client()
         self.blobs = S3Blobs(settings)
         with log.open("a") as file:
             self.process = subprocess.Popen(
@@ -49,6 +51,10 @@ class Running:
                 env={**os.environ, **stack.environment(), **listen, **env},
                 stderr=file,
             )
+
+    def client(self, **more):
+        """A client with the local user's token."""
+        return httpx.Client(headers=self.login, timeout=20, **more)
 
     def wait(self):
         self.until(self.is_ready, 20)
@@ -61,6 +67,7 @@ class Running:
             return False
 
     def end(self, number=signal.SIGTERM):
+        self.http.close()
         if self.process.poll() is None:
             self.process.send_signal(number)
         return self.process.wait(10)
@@ -84,19 +91,19 @@ class Running:
 
     def submit(self, reference="10.1000/182", **headers):
         body = {"reference": reference, "options": {"seconds": 30}}
-        answer = httpx.post(f"{self.api}/jobs", json=body, headers=headers)
+        answer = self.http.post(f"{self.api}/jobs", json=body, headers=headers)
         assert answer.status_code == 201, answer.text
         return answer.json()["id"]
 
     def job(self, job_id):
-        return httpx.get(f"{self.api}/jobs/{job_id}").raise_for_status().json()
+        return self.http.get(f"{self.api}/jobs/{job_id}").raise_for_status().json()
 
     def state(self, job_id, wanted):
         return self.until(lambda: (found := self.job(job_id))["state"] == wanted and found)
 
     def begun(self, job_id):
-        """The job once both artifacts of its submit are folded: the ledger takes events one by one."""
-        return self.until(lambda: len((found := self.job(job_id))["artifacts"]) == 2 and found)
+        """The job once all artifacts of its submit are folded: the ledger takes events one by one."""
+        return self.until(lambda: len((found := self.job(job_id))["artifacts"]) == 3 and found)
 
     def made(self, job_id, values, inputs, scenes=()):
         """Announce artifacts as a stage would; `values` by name; returns their digests."""
@@ -119,7 +126,11 @@ class Running:
         briefs = self.made(job_id, script, inputs, scenes=(1, 2))
         for scene in (1, 2):
             name = f"scene.{scene}.brief"
-            self.made(job_id, {f"scene.{scene}.narration": {"scene": scene}}, {name: briefs[name]})
+            self.made(
+                job_id,
+                {f"scene.{scene}.narration": {"scene": scene}},
+                {name: briefs[name], "approval": first["approval"]},
+            )
         return self.state(job_id, "done")
 
 

@@ -4,9 +4,10 @@ import asyncio
 import json
 import os
 import signal
+import subprocess
+import sys
 import time
 
-import httpx
 import psycopg
 import pytest
 from chassis.errors import SourceError
@@ -21,7 +22,7 @@ def test_event_stream_begins_with_a_snapshot_and_ends_with_done(running):
     job_id = running.submit()
     running.state(job_id, "running")
     told = []
-    with httpx.Client(timeout=20) as client, connect_sse(client, "GET", f"{running.api}/jobs/{job_id}/events") as feed:
+    with running.client() as client, connect_sse(client, "GET", f"{running.api}/jobs/{job_id}/events") as feed:
         for event in feed.iter_sse():
             told.append(event)
             if len(told) == 1:
@@ -47,7 +48,7 @@ def test_event_stream_begins_with_a_snapshot_and_ends_with_done(running):
 def test_watching_an_ended_job_begins_with_its_end(running):
     job_id = running.submit()
     running.finish(job_id)
-    with httpx.Client(timeout=20) as client, connect_sse(client, "GET", f"{running.api}/jobs/{job_id}/events") as feed:
+    with running.client() as client, connect_sse(client, "GET", f"{running.api}/jobs/{job_id}/events") as feed:
         first = next(feed.iter_sse())
     assert (first.event, json.loads(first.data)["state"]) == ("snapshot", "done")
     assert int(first.id) == json.loads(first.data)["seq"]
@@ -57,14 +58,14 @@ def test_failure_and_cancellation_are_told(running):
     job_id = running.submit()
     running.state(job_id, "running")
     error = SourceError("source.encrypted", "The PDF has a password.", "secret detail")
-    with httpx.Client(timeout=20) as client, connect_sse(client, "GET", f"{running.api}/jobs/{job_id}/events") as feed:
+    with running.client() as client, connect_sse(client, "GET", f"{running.api}/jobs/{job_id}/events") as feed:
         told = ((event.event, json.loads(event.data)) for event in feed.iter_sse())
         assert next(told)[0] == "snapshot"
         running.on_bus(lambda bus: bus.announce([events.failed(job_id, "fetch", None, error, 1)]))
         failure = next(data for name, data in told if name == "failed")
         assert (failure["stage"], failure["code"]) == ("fetch", "source.encrypted")
         assert "detail" not in failure
-        httpx.post(f"{running.api}/jobs/{job_id}/cancel")
+        running.http.post(f"{running.api}/jobs/{job_id}/cancel")
         assert "cancelled" in (name for name, _ in told)
 
 
@@ -74,7 +75,7 @@ def test_watcher_of_one_replica_hears_what_another_folded(running, start):
     job_id = running.submit()
     feeds = [f"{gateway.api}/jobs/{job_id}/events" for gateway in (running, second)]
     with (
-        httpx.Client(timeout=20) as client,
+        running.client() as client,
         connect_sse(client, "GET", feeds[0]) as here,
         connect_sse(client, "GET", feeds[1]) as there,
     ):
@@ -104,21 +105,14 @@ def test_replay_from_zero_gives_the_same_rows(running, stack):
     error = SourceError("source.x", "No.", "")
     running.on_bus(lambda bus: bus.announce([events.failed(job_id, "narrate", 2, error, 1)]))
     running.until(lambda: any(row[0] == job_id for row in tables(stack, "failures")[0]))
-    jobs = "(SELECT id, state, title, error, seq, cancelled_seq, deliberate_seq FROM jobs) AS rows"
+    states = "(SELECT job_id, state, title, error, seq, cancelled_seq, deliberate_seq FROM states) AS rows"
     running.until(lambda: running.job(job_id)["title"])
-    before = tables(stack, "artifacts", "failures", jobs)
-    with psycopg.connect(stack.postgres_url) as connection:
-        connection.execute("DELETE FROM artifacts")
-        connection.execute("DELETE FROM failures")
-        connection.execute(
-            "UPDATE jobs SET state = 'queued', title = '', error = NULL, seq = 0, cancelled_seq = 0, deliberate_seq = 0"
-        )
-
-    async def again(bus):
-        await bus.stream.delete_consumer("EVENTS", "ledger")
-
-    running.on_bus(again)
-    running.until(lambda: tables(stack, "artifacts", "failures", jobs) == before, 25)
+    before = tables(stack, "artifacts", "failures", states)
+    replayed = subprocess.run(
+        [sys.executable, "-m", "gateway", "replay"], env={**os.environ, **stack.environment()}, timeout=30, check=True
+    )
+    assert replayed.returncode == 0
+    running.until(lambda: tables(stack, "artifacts", "failures", states) == before, 25)
 
 
 def test_reconciler_restores_what_the_stream_has_lost_and_kicks_what_stands_still(running, start):
@@ -137,7 +131,7 @@ def test_reconciler_restores_what_the_stream_has_lost_and_kicks_what_stands_stil
     assert causes(lost) == {}
     start(HIDDENHILL_QUIET_SECONDS="1", HIDDENHILL_RECONCILE_EVERY="0.5")
     running.until(lambda: causes(still).get("source") == "kicked")
-    running.until(lambda: set(causes(lost)) == {"source", "options"})
+    running.until(lambda: set(causes(lost)) == {"source", "options", "approval"})
 
 
 def test_message_that_kills_its_worker_fails_its_job(running):
@@ -171,7 +165,7 @@ def test_crash_between_commit_and_publish_loses_nothing(running, stack, start):
         assert running.on_bus(lambda bus: bus.manifest(job_id)).entries == {}
         second = start()
         second.wait()
-        running.until(lambda: len(running.on_bus(lambda bus: bus.manifest(job_id)).entries) == 2)
+        running.until(lambda: len(running.on_bus(lambda bus: bus.manifest(job_id)).entries) == 3)
         second.end()
     finally:
         running.process.send_signal(signal.SIGCONT)
@@ -182,7 +176,7 @@ def test_crash_between_commit_and_publish_loses_nothing(running, stack, start):
 def test_job_goes_on_after_a_server_was_killed(running, stack, server):
     before = running.submit()
     running.state(before, "running")
-    with httpx.Client(timeout=30) as client, connect_sse(client, "GET", f"{running.api}/jobs/{before}/events") as feed:
+    with running.client() as client, connect_sse(client, "GET", f"{running.api}/jobs/{before}/events") as feed:
         told = feed.iter_sse()
         assert next(told).event == "snapshot"
         stack.kill(server)
@@ -195,7 +189,7 @@ def test_job_goes_on_after_a_server_was_killed(running, stack, server):
 
 def submits(running):
     """Whether a job is accepted; while a server is away the refusal says when to come back."""
-    answer = httpx.post(f"{running.api}/jobs", json={"reference": "x"}, timeout=30)
+    answer = running.http.post(f"{running.api}/jobs", json={"reference": "x"}, timeout=30)
     assert answer.status_code in (201, 503), answer.text
     assert answer.status_code == 201 or "retry-after" in answer.headers
     return answer.status_code == 201
@@ -205,7 +199,7 @@ def test_sigterm_says_goodbye_and_ends_in_time(running, start):
     job_id = running.submit()
     second = start()
     second.wait()
-    with httpx.Client(timeout=20) as client, connect_sse(client, "GET", f"{second.api}/jobs/{job_id}/events") as feed:
+    with second.client() as client, connect_sse(client, "GET", f"{second.api}/jobs/{job_id}/events") as feed:
         told = feed.iter_sse()
         assert next(told).event == "snapshot"
         began = time.monotonic()

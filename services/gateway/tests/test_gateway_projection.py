@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 import pytest
 from artifacts.script import Brief
 from chassis.stage import Rule
-from gateway.edits import Edit, changed, sentences
-from gateway.projection import JobRows, in_order, stages_json, state_of
+from gateway.jobs.edits import Edit, changed, sentences
+from gateway.ledger.projection import JobRows, in_order, stages_json, state_of
 
 FETCH = Rule("fetch", "Reading", "1", "fetcher", ("source",), ("paper",), False, ("paper",))
 SPEAK = Rule("speak", "Speaking", "1", "narrator", ("paper",), ("sound",), False, ("sound",))

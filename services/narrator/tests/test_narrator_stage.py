@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import soundfile
 from artifacts.narration import Narration
+from artifacts.request import Approval
 from artifacts.script import Brief, Sentence, Span, TitleVisual
 from narrator.providers.espeak import Espeak, voice_name
 from narrator.scene import speak
@@ -25,6 +26,7 @@ def _brief(folder, sentences, *, scene=1, **more):
         span=Span(start=0, end=1),
         **more,
     )
+    (folder / "approval.json").write_text(Approval().model_dump_json())
     (folder / f"scene.{scene}.brief.json").write_text(brief.model_dump_json())
 
 

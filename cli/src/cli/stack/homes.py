@@ -53,6 +53,13 @@ def created(pid: int) -> float:
         return 0.0
 
 
+def local_token(home: Path) -> str:
+    """The token of the user `local` on the stack of this home; empty: there is no stack, or it is not ours to use."""
+    with suppress(OSError, ValueError, KeyError):
+        return str(json.loads((home / "secrets.json").read_text())["local_token"])
+    return ""
+
+
 class Home:
     """A stack's folder. `hold` before anything else, `release` at the end."""
 
@@ -87,10 +94,11 @@ class Home:
             self._lock = -1
 
     def secrets(self) -> dict[str, str]:
-        """The passwords of the servers, made once and kept."""
+        """The passwords of the servers and the gateway's secrets, made once and kept."""
         path = self.folder / "secrets.json"
         known: dict[str, str] = json.loads(path.read_text()) if path.exists() else {}
-        names = ("nats_password", "postgres_password", "s3_access_key", "s3_secret_key")
+        servers = ("nats_password", "postgres_password", "s3_access_key", "s3_secret_key")
+        names = (*servers, "secret_key", "local_token", "access_code")
         fresh = {name: secrets.token_hex(16) for name in names if name not in known}
         if fresh:
             self.write("secrets.json", known | fresh)

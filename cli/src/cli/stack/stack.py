@@ -69,6 +69,7 @@ class Stack:
         self._workers: list[Process] = []
         self.nats_url = self.s3_endpoint = self.s3_access_key = self.s3_secret_key = ""
         self.postgres_url = self.gateway_url = self._gateway_listen = ""
+        self.token = self._secret_key = self.access_code = ""
 
     def __enter__(self) -> Self:
         self.start()
@@ -132,6 +133,9 @@ class Stack:
             "HIDDENHILL_S3_BUCKET": BUCKET,
             "HIDDENHILL_POSTGRES_URL": self.postgres_url,
             "HIDDENHILL_GATEWAY_LISTEN": self._gateway_listen,
+            "HIDDENHILL_SECRET_KEY": self._secret_key,
+            "HIDDENHILL_LOCAL_TOKEN": self.token,
+            "HIDDENHILL_ACCESS_CODE": self.access_code,
         }
 
     def spawn(self, service: str) -> Process:
@@ -176,6 +180,8 @@ class Stack:
         postgres = Postgres(self._home, ports["postgres"], keys["postgres_password"])
         self.nats_url, self.postgres_url = nats.url, postgres.url
         self.s3_endpoint, self.s3_access_key, self.s3_secret_key = s3.endpoint, s3.access_key, s3.secret_key
+        self.token, self._secret_key = keys["local_token"], keys["secret_key"]
+        self.access_code = keys["access_code"]
         chosen = self._env.get("HIDDENHILL_GATEWAY_LISTEN") or os.environ.get("HIDDENHILL_GATEWAY_LISTEN")
         self._gateway_listen = chosen or f"127.0.0.1:{ports['gateway']}"
         host, _, port = self._gateway_listen.rpartition(":")

@@ -2,27 +2,134 @@
 
 from __future__ import annotations
 
-from flask import Flask, Response, jsonify, request
+from collections.abc import Mapping
+from typing import Any
+
+from chassis.errors import UsageError
+from flask import Flask, Response, current_app, g, jsonify, redirect, request, url_for
+from flask_openapi3 import Info, OpenAPI
+from itsdangerous import BadSignature
 from opentelemetry import propagate
 from opentelemetry.trace import SpanKind
+from pydantic import ValidationError
+from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.wrappers import Response as BaseResponse
 
 from chassis import telemetry
-from gateway import downloads, edits, jobs
-from gateway.handlers import Gateway
-from gateway.handlers import gateway as current
-from gateway.problems import response_of
+from gateway.accounts import audit
+from gateway.accounts.callers import COOKIE, Callers
+from gateway.api import artifacts, jobs
+from gateway.api.models import SECURITY, Problem, Submit
+from gateway.context import Gateway, callers, public
+from gateway.context import gateway as current
+from gateway.problems import invalid, not_found, response_of
+from gateway.settings import GatewaySettings
+
+_API = "/api/"
+_INFO = Info(title="Hidden Hill", version="1", description="A scientific paper in, a short vertical video out.")
+_SECURITY_HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:;"
+    " media-src 'self' blob:; font-src 'self'; connect-src 'self'; manifest-src 'self'; form-action 'self';"
+    " base-uri 'none'; frame-ancestors 'none'",
+}
 
 
 def create_app(gateway: Gateway) -> Flask:
     """The application on these servers."""
-    app = Flask("gateway", static_folder=None)
-    app.config["MAX_CONTENT_LENGTH"] = gateway.settings.upload_limit
+    app = OpenAPI(
+        "gateway",
+        info=_INFO,
+        security_schemes=SECURITY,
+        doc_prefix="/api",
+        doc_ui=True,
+        validation_error_callback=_refused,
+        static_folder=None,
+    )
+    app.config.update(_configuration(gateway.settings))
     app.extensions["gateway"] = gateway
+    app.extensions["callers"] = Callers(gateway.database, lambda cookie: unsigned(app, cookie))
     app.register_error_handler(Exception, response_of)
-    for blueprint in (jobs.blueprint, downloads.blueprint, edits.blueprint):
-        app.register_blueprint(blueprint, url_prefix="/api/v1")
+    app.before_request(_admit)
+    app.after_request(_secured)
+    for blueprint in (jobs.api, artifacts.api):
+        app.register_api(blueprint)
+    app.components_schemas |= {model.__name__: model.model_json_schema() for model in (Problem, Submit)}
     app.add_url_rule("/healthz", view_func=healthz)
     app.add_url_rule("/readyz", view_func=readyz)
+    if gateway.settings.trusted_proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=gateway.settings.trusted_proxies)  # type: ignore[method-assign]
+    _trace(app)
+    return app
+
+
+def _configuration(settings: GatewaySettings) -> dict[str, Any]:
+    return {
+        "MAX_CONTENT_LENGTH": settings.upload_limit,
+        "SECRET_KEY": settings.secret_key.get_secret_value(),
+        "SECRET_KEY_FALLBACKS": [key.get_secret_value() for key in settings.previous_secret_keys],
+        "SESSION_COOKIE_NAME": cookie_name(https=settings.is_https),
+        "SESSION_COOKIE_SECURE": settings.is_https,
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "PERMANENT_SESSION_LIFETIME": settings.session_days * 86400,
+    }
+
+
+def cookie_name(*, https: bool) -> str:
+    """The session cookie's name; over https the prefix binds it to this host."""
+    return f"__Host-{COOKIE}" if https else COOKIE
+
+
+def unsigned(app: Flask, cookie: str) -> Mapping[str, Any] | None:
+    """What a session cookie holds, or None where we did not sign it."""
+    serializer = app.session_interface.get_signing_serializer(app)  # type: ignore[attr-defined]
+    try:
+        return serializer.loads(cookie, max_age=int(app.permanent_session_lifetime.total_seconds()))  # type: ignore[no-any-return]
+    except BadSignature:
+        return None
+
+
+def _admit() -> BaseResponse | None:
+    """Find out who asks; send those away who would have to log in, or to be somebody else."""
+    audit.address.set(request.remote_addr or "")
+    cookie = request.cookies.get(cookie_name(https=current().settings.is_https))
+    g.caller = found = callers().of(cookie, request.headers.get("Authorization"))
+    view: Any = current_view()
+    if view is None or getattr(view, "is_public", False):
+        return None
+    if found is None and not request.path.startswith(_API):
+        return redirect(url_for("account.login", next=request.full_path))
+    if found is None:
+        raise UsageError("usage.login", "Log in first, or send a token as `Authorization: Bearer …`.")
+    if getattr(view, "is_for_admins", False) and not found.is_admin:
+        raise not_found("page at this address")
+    return None
+
+
+def current_view() -> Any:
+    """The function that will answer the request; None: there is none."""
+    return current_app.view_functions.get(request.endpoint or "")
+
+
+def _secured(answer: Response) -> Response:
+    for name, value in _SECURITY_HEADERS.items():
+        answer.headers.setdefault(name, value)
+    if current().settings.is_https:
+        answer.headers.setdefault("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
+    return answer
+
+
+def _refused(error: ValidationError) -> Response:
+    return response_of(invalid(error))
+
+
+def _trace(app: Flask) -> None:
+    """Make every request a span that continues the caller's trace."""
     serve = app.full_dispatch_request
 
     def traced() -> Response:
@@ -35,14 +142,15 @@ def create_app(gateway: Gateway) -> Flask:
             return answer
 
     app.full_dispatch_request = traced  # type: ignore[method-assign]
-    return app
 
 
+@public
 def healthz() -> Response:
     """Whether the process answers."""
     return jsonify(status="ok")
 
 
+@public
 def readyz() -> tuple[Response, int]:
     """Whether the servers behind it answer."""
     servers = {"bus": current().bus_is_up(), "database": True, "store": True}

@@ -15,7 +15,10 @@ from werkzeug.exceptions import HTTPException
 
 log = logging.getLogger(__name__)
 _STATUS = {
+    "usage.login": 401,
+    "usage.unverified": 403,
     "usage.not-found": 404,
+    "usage.rate": 429,
     "usage.nothing-to-do": 409,
     "usage.conflict": 409,
     "usage.too-large": 413,
@@ -24,6 +27,7 @@ _STATUS = {
     "usage.origin": 403,
 }
 _HTTP_CODES = {
+    400: "usage.request",
     404: "usage.not-found",
     405: "usage.method",
     413: "usage.too-large",
@@ -53,10 +57,10 @@ def error_of(error: BaseException) -> Error:
 
 def status_of(error: Error) -> int:
     """HTTP status of an error."""
-    if isinstance(error, Transient):
-        return 503
     if error.code in _STATUS:
         return _STATUS[error.code]
+    if isinstance(error, Transient):
+        return 503
     return 422 if error.code.startswith(("usage.", "source.")) else 500
 
 
@@ -86,6 +90,8 @@ def response_of(exception: Exception) -> Response:
             log.error("request failed", extra={"code": error.code, "detail": error.detail}, exc_info=exception)
     response = Response(body_of(error, status), status, content_type="application/problem+json")
     response.headers.extend(headers)
+    if status == HTTPStatus.UNAUTHORIZED:
+        response.headers["WWW-Authenticate"] = "Bearer"
     if isinstance(error, Transient):
         response.headers["Retry-After"] = str(round(error.retry_after or 2))
     return response

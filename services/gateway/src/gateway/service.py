@@ -19,15 +19,17 @@ from chassis.worker import connect, ensure_bucket
 
 import chassis
 from chassis import logs, notify, telemetry
-from gateway.app import create_app
+from gateway.accounts.bootstrap import bootstrap
+from gateway.app import cookie_name, create_app
 from gateway.asgi import Gate
+from gateway.context import Gateway
 from gateway.database import migrate, open_pool
-from gateway.handlers import Gateway
-from gateway.hub import Hub
-from gateway.ledger import Ledger
-from gateway.outbox import Outbox
-from gateway.reconciler import Reconciler, Undertaker
-from gateway.rulebook import Rulebook
+from gateway.jobs.desk import Desk
+from gateway.ledger.fold import Ledger
+from gateway.ledger.hub import Hub
+from gateway.ledger.outbox import Outbox
+from gateway.ledger.reconciler import Reconciler, Undertaker
+from gateway.ledger.rulebook import Rulebook
 from gateway.settings import GatewaySettings
 
 log = logging.getLogger(__name__)
@@ -76,11 +78,13 @@ async def serve(settings: GatewaySettings) -> int:
         return 0
     bus, blobs = boot.result()
     database = open_pool(settings.postgres_url)
+    await asyncio.to_thread(bootstrap, database, settings)
     rulebook = Rulebook(bus)
     hub = Hub(database, rulebook, settings.postgres_url)
     outbox = Outbox(bus, database)
     await bus.listen("progress.>", hub.progress)
-    gateway = Gateway(settings, database, blobs, outbox, rulebook, lambda: bool(bus.client.is_connected))
+    desk = Desk(settings, database, blobs, outbox, rulebook)
+    gateway = Gateway(settings, database, blobs, desk, lambda: bool(bus.client.is_connected))
     server = _server(settings, gateway, hub)
     ledger = Ledger(bus, database, blobs, rulebook)
     reconciler = Reconciler(bus, database, hub, rulebook, settings)
@@ -120,8 +124,9 @@ def _server(settings: GatewaySettings, gateway: Gateway, hub: Hub) -> Server:
     host, port = settings.address
     app: Any = create_app(gateway)
     flask: Any = WSGIMiddleware(app, workers=_THREADS)
+    cookie = cookie_name(https=settings.is_https)
     config = uvicorn.Config(
-        Gate(hub, flask, settings.hosts),
+        Gate(hub, app.extensions["callers"], cookie, flask, settings.hosts, settings.origins),
         host=host,
         port=port,
         http="httptools",

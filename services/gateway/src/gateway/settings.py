@@ -1,21 +1,59 @@
 """Settings of the gateway, read from the environment once, in `__main__`."""
 
+from urllib.parse import urlsplit
+
 from chassis.settings import ChassisSettings
+from pydantic import Field, SecretStr
 
 
 class GatewaySettings(ChassisSettings):
-    """Where the database is and where to listen, on top of what every service reads. Prefix HIDDENHILL_."""
+    """Where the servers are and what users may do, on top of what every service reads. Prefix HIDDENHILL_."""
 
     postgres_url: str
     gateway_listen: str = "127.0.0.1:8080"
+    public_url: str = ""
+    """Address under which people reach the gateway; empty: http:// and what it listens on. With https:// cookies are
+    sent over https alone."""
     allowed_hosts: str = ""
-    """Names, separated by commas, under which the gateway may be asked for besides loopback's."""
+    """Names, separated by commas, under which the gateway may be asked for besides loopback's and the public URL's."""
+    allowed_origins: str = ""
+    """Origins, separated by commas, whose pages may use the API with a token (CORS)."""
+    trusted_proxies: int = 0
+    """Proxies in front of the gateway: how many entries of X-Forwarded-For to believe."""
     upload_limit: int = 100_000_000
     """Bytes of the largest request."""
+
+    secret_key: SecretStr = Field(min_length=32)
+    """Signs cookies."""
+    previous_secret_keys: tuple[SecretStr, ...] = ()
+    """Keys whose cookies are still taken, while the key is changed. A JSON list."""
+    local_token: SecretStr | None = None
+    """Token of the user `local`, an administrator: for the command on the same machine."""
+    access_code: SecretStr | None = None
+    """A code with which anybody may register."""
+    admin_code: SecretStr | None = None
+    """A code with which one person may register as administrator."""
+    session_days: int = Field(30, ge=1)
+
+    smtp_url: SecretStr | None = None
+    """smtp://user:password@host:587 (STARTTLS) or smtps://…:465; none: mails are shown on the page /mail and logged."""
+    mail_from: str = "Hidden Hill <hiddenhill@localhost>"
+
+    jobs_a_day: int = Field(50, ge=0)
+    """Per user; further jobs wait for the next day."""
+    minutes_a_day: float = Field(60, ge=0)
+    """Of video, per user."""
+    money_a_day: float = Field(0, ge=0)
+    """In dollars, per user, for paid providers; 0: none."""
+    requests_a_minute: int = Field(600, ge=1)
+    """Per user or, without login, per address."""
+
     quiet_seconds: float = 60.0
     """Seconds without an event or progress after which the reconciler looks at a job."""
     reconcile_every: float = 15.0
     """Seconds between two looks of the reconciler."""
+    garbage_after: float = 600.0
+    """Seconds until what a deleted job leaves in the store is removed."""
 
     @property
     def address(self) -> tuple[str, int]:
@@ -24,7 +62,22 @@ class GatewaySettings(ChassisSettings):
         return host.strip("[]") or "127.0.0.1", int(port)
 
     @property
+    def base_url(self) -> str:
+        """Where people reach us, without a slash at the end."""
+        return (self.public_url or f"http://{self.gateway_listen}").rstrip("/")
+
+    @property
+    def is_https(self) -> bool:
+        return self.base_url.startswith("https://")
+
+    @property
     def hosts(self) -> frozenset[str]:
         """Host names a request may name."""
         named = {name.strip().lower() for name in self.allowed_hosts.split(",") if name.strip()}
-        return frozenset({"127.0.0.1", "localhost", "::1"} | named)
+        public = (urlsplit(self.base_url).hostname or "").lower()
+        return frozenset({"127.0.0.1", "localhost", "::1", public} | named)
+
+    @property
+    def origins(self) -> frozenset[str]:
+        """Origins of other sites' pages that may use the API."""
+        return frozenset(name.strip().lower() for name in self.allowed_origins.split(",") if name.strip())

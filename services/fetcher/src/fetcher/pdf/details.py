@@ -96,7 +96,11 @@ def date_of(first: str, furniture: list[str], metadata: dict[str, str]) -> str:
         if date := _date_in(first[mark.end() : mark.end() + 28]):
             return date
     for text in furniture:
-        if len(text.split()) < 16 and not _NOT_PUBLISHED.search(text) and len(date := _date_in(text)) == len("2014-09-26"):
+        if (
+            len(text.split()) < 16
+            and not _NOT_PUBLISHED.search(text)
+            and len(date := _date_in(text)) == len("2014-09-26")
+        ):
             return date
     made = re.match(r"D:(\d{4})", metadata.get("CreationDate", ""))
     years: list[str] = [year for text in furniture for year in _CITED_YEAR.findall(" " + text)]

@@ -14,23 +14,23 @@ from opentelemetry import context
 
 from chassis import events, names, telemetry
 from gateway.database import Database
-from gateway.hub import Hub
-from gateway.ledger import settle
-from gateway.projection import JobRows
-from gateway.rows import snapshot
-from gateway.rulebook import Rulebook
+from gateway.ledger.fold import settle
+from gateway.ledger.hub import Hub
+from gateway.ledger.projection import JobRows
+from gateway.ledger.rows import snapshot
+from gateway.ledger.rulebook import Rulebook
 from gateway.settings import GatewaySettings
 
 log = logging.getLogger(__name__)
 _BUSY = 10
 
 _CLAIM = """
-UPDATE jobs SET reconciled_at = now() WHERE id IN (
-    SELECT id FROM jobs WHERE state IN ('queued', 'running')
+UPDATE states SET reconciled_at = now() WHERE job_id IN (
+    SELECT job_id FROM states WHERE state IN ('queued', 'running')
     AND greatest(updated_at, reconciled_at) < now() - make_interval(secs => %s)
-    AND NOT EXISTS (SELECT 1 FROM outbox WHERE outbox.job_id = jobs.id)
-    ORDER BY id LIMIT 100 FOR UPDATE SKIP LOCKED
-) RETURNING id
+    AND NOT EXISTS (SELECT 1 FROM outbox WHERE outbox.job_id = states.job_id)
+    ORDER BY job_id LIMIT 100 FOR UPDATE SKIP LOCKED
+) RETURNING job_id
 """
 
 
@@ -95,17 +95,15 @@ class Reconciler:
 
     def _claim(self, quiet: float) -> list[str]:
         with self._database.connection() as connection:
-            return [row["id"] for row in connection.execute(_CLAIM, (quiet,)).fetchall()]
+            return [row["job_id"] for row in connection.execute(_CLAIM, (quiet,)).fetchall()]
 
     def _settled(self, job_id: str) -> JobRows | None:
         """The job's rows, its state computed anew: it may have been folded before all rules were known."""
         with self._database.connection() as connection:
-            rows = snapshot(connection, job_id)
+            connection.execute("SELECT 1 FROM states WHERE job_id = %s FOR UPDATE", (job_id,))
+            settle(connection, [job_id], self._rulebook.rules)
         with self._database.connection() as connection:
-            if rows is not None:
-                settle(connection, [job_id], self._rulebook.rules)
-        with self._database.connection() as connection:
-            return snapshot(connection, job_id)
+            return snapshot(connection, job_id).get(job_id)
 
 
 class Undertaker:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from chassis.manifest import Entry, Manifest, done, finished, frontier, needs_of
@@ -13,6 +14,7 @@ from chassis import names
 
 Row = Mapping[str, Any]
 ENDS = frozenset({"done", "failed", "cancelled"})
+APPROVAL = "approval"
 
 
 @dataclass(frozen=True)
@@ -58,6 +60,15 @@ def in_order(rules: Sequence[Rule]) -> list[Rule]:
     return ordered
 
 
+def as_of(rows: JobRows, seq: int) -> JobRows:
+    """The rows as they were at a sequence, as far as nothing newer has replaced them."""
+    job = {**rows.job, "seq": min(seq, rows.job["seq"])}
+    for column in ("cancelled_seq", "deliberate_seq"):
+        job[column] = rows.job[column] if rows.job[column] <= seq else 0
+    artifacts = [row for row in rows.artifacts if row["seq"] <= seq]
+    return JobRows(job, artifacts, [row for row in rows.failures if row["seq"] <= seq])
+
+
 def standing_failures(rows: JobRows, rules: Sequence[Rule]) -> list[Row]:
     """Failures that nothing has overtaken since: no act of the user, and no success of the stage. Newest first."""
     manifest = rows.manifest()
@@ -83,6 +94,8 @@ def state_of(rows: JobRows, rules: Sequence[Rule]) -> tuple[str, dict[str, Any] 
     failures = standing_failures(rows, rules)
     if failures:
         return "failed", failure_json(failures[0])
+    if manifest.scenes and APPROVAL not in manifest.entries and not frontier(rules, manifest):
+        return "review", None
     return "running", None
 
 
@@ -135,8 +148,9 @@ def artifact_json(row: Row) -> dict[str, Any]:
     }
 
 
-def summary_json(job: Row) -> dict[str, Any]:
-    """A job in a list."""
+def summary_json(job: Row, thumbnail: str = "") -> dict[str, Any]:
+    """A job in a list; `thumbnail` is its digest."""
+    waits = job["waits_until"] is not None and job["waits_until"] > datetime.now(UTC)
     return {
         "id": job["id"],
         "state": job["state"],
@@ -146,6 +160,10 @@ def summary_json(job: Row) -> dict[str, Any]:
         "error": job["error"],
         "created_at": job["created_at"].isoformat(),
         "updated_at": job["updated_at"].isoformat(),
+        "waits_until": job["waits_until"].isoformat() if waits else None,
+        "waits_for": job["waits_for"] if waits else "",
+        "share": job["share"],
+        "thumbnail": f"/api/v1/jobs/{job['id']}/artifacts/thumbnail?digest={thumbnail}" if thumbnail else None,
         "url": f"/api/v1/jobs/{job['id']}",
     }
 
@@ -155,7 +173,8 @@ def job_json(rows: JobRows, rules: Sequence[Rule]) -> dict[str, Any]:
     state, error = state_of(rows, rules)
     if rows.pending and state in ENDS:
         state, error = "running", None
-    return summary_json(rows.job) | {
+    thumbnail = next((row["digest"] for row in rows.artifacts if row["artifact"] == "thumbnail"), "")
+    return summary_json(rows.job, thumbnail) | {
         "state": state,
         "error": error,
         "seq": rows.job["seq"],

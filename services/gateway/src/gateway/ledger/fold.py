@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import UTC
 
 from chassis.blobs import Blobs, key_of
@@ -20,12 +20,14 @@ from psycopg.rows import DictRow
 from psycopg.types.json import Jsonb
 
 from gateway.database import Database
-from gateway.projection import state_of
-from gateway.rows import read_job, tell
-from gateway.rulebook import Rulebook
+from gateway.ledger.projection import state_of
+from gateway.ledger.rows import read_jobs, tell
+from gateway.ledger.rulebook import Rulebook
 
 log = logging.getLogger(__name__)
 
+READER = "ledger"
+"""Name of the stream's durable reader."""
 _ARTIFACT = """
 INSERT INTO artifacts (job_id, artifact, seq, digest, size, media_type, inputs, scenes, cause, stage, stage_version,
     seconds, announced_at)
@@ -44,13 +46,13 @@ ON CONFLICT (job_id, stage, scene) DO UPDATE SET (seq, code, message, detail, an
 WHERE failures.seq < excluded.seq
 """
 _JOB = """
-UPDATE jobs SET seq = greatest(seq, %(seq)s), cancelled_seq = greatest(cancelled_seq, %(cancelled)s),
+UPDATE states SET seq = greatest(seq, %(seq)s), cancelled_seq = greatest(cancelled_seq, %(cancelled)s),
     deliberate_seq = greatest(deliberate_seq, %(deliberate)s)
-WHERE id = %(job)s
+WHERE job_id = %(job)s
 """
 _FOLDED = """
-DELETE FROM outbox USING jobs WHERE jobs.id = outbox.job_id AND outbox.job_id = %s
-    AND outbox.seq BETWEEN 1 AND jobs.seq
+DELETE FROM outbox USING states WHERE states.job_id = outbox.job_id AND outbox.job_id = ANY(%s)
+    AND outbox.seq BETWEEN 1 AND states.seq
 """
 
 
@@ -68,7 +70,7 @@ class Ledger:
         while True:
             try:
                 # One at a time: a larger fetch waits for its timeout once the first message has come.
-                async for messages in self._bus.follow("ledger", batch=1):
+                async for messages in self._bus.follow(READER, batch=1):
                     await self._take(messages)
             except Exception as error:  # noqa: BLE001 - the loop that runs things: nothing may end it
                 log.warning("ledger stumbled", extra={"error": repr(error)})
@@ -92,7 +94,7 @@ class Ledger:
             log.warning("no title", extra={"job": job_id, "error": repr(error)})
             return
         with self._database.connection() as connection:
-            connection.execute("UPDATE jobs SET title = %s WHERE id = %s", (title, job_id))
+            connection.execute("UPDATE states SET title = %s WHERE job_id = %s", (title, job_id))
             tell(connection, job_id)
 
 
@@ -100,28 +102,33 @@ def apply(database: Database, events: Sequence[Event], rules: Sequence[Rule]) ->
     """Fold events in one transaction; returns id and paper's digest of each job whose paper came."""
     papers: list[tuple[str, str]] = []
     with database.connection() as connection:
-        jobs = sorted({event.job_id for event in events})  # always in this order, so that replicas cannot deadlock
-        for job_id in jobs:
-            connection.execute("INSERT INTO jobs (id) VALUES (%s) ON CONFLICT DO NOTHING", (job_id,))
-            connection.execute("SELECT 1 FROM jobs WHERE id = %s FOR UPDATE", (job_id,))
+        known = _open(connection, sorted({event.job_id for event in events}))
+        events = [event for event in events if event.job_id in known]
         for event in events:
             _fold(connection, event)
             if isinstance(event.body, Ready) and event.body.artifact == "paper":
                 papers.append((event.job_id, event.body.digest))
-        settle(connection, jobs, rules)
+        settle(connection, known, rules)
     return papers
 
 
-def settle(connection: Connection[DictRow], jobs: Iterable[str], rules: Sequence[Rule]) -> None:
-    """Write down the state that follows from the jobs' rows, and tell who listens."""
-    for job_id in jobs:
-        connection.execute(_FOLDED, (job_id,))
-        rows = read_job(connection, job_id, lock=True)
-        if rows is None:
-            continue
+def _open(connection: Connection[DictRow], jobs: list[str]) -> list[str]:
+    """Have a state for every job that was not deleted, locked in one order, so that replicas cannot deadlock."""
+    gone = connection.execute("SELECT id FROM deleted_jobs WHERE id = ANY(%s)", (jobs,)).fetchall()
+    left = [job_id for job_id in jobs if {"id": job_id} not in gone]
+    connection.execute("INSERT INTO jobs (id) SELECT unnest(%s::text[]) ON CONFLICT DO NOTHING", (left,))
+    connection.execute("INSERT INTO states (job_id) SELECT unnest(%s::text[]) ON CONFLICT DO NOTHING", (left,))
+    connection.execute("SELECT 1 FROM states WHERE job_id = ANY(%s) ORDER BY job_id FOR UPDATE", (left,))
+    return left
+
+
+def settle(connection: Connection[DictRow], jobs: Sequence[str], rules: Sequence[Rule]) -> None:
+    """Write down the state that follows from the jobs' rows, and tell who listens; the states' rows are locked."""
+    connection.execute(_FOLDED, (list(jobs),))
+    for job_id, rows in read_jobs(connection, jobs).items():
         state, error = state_of(rows, rules)
         connection.execute(
-            "UPDATE jobs SET state = %s, error = %s, updated_at = now() WHERE id = %s",
+            "UPDATE states SET state = %s, error = %s, updated_at = now() WHERE job_id = %s",
             (state, Jsonb(error) if error else None, job_id),
         )
         tell(connection, job_id)

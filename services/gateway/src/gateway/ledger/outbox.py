@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from chassis.bus import Bus, Conflict
@@ -19,7 +20,7 @@ from psycopg.types.json import Jsonb
 
 from chassis import telemetry
 from gateway.database import Database
-from gateway.rows import tell
+from gateway.ledger.rows import tell
 
 log = logging.getLogger(__name__)
 LOOK_EVERY = 2.0
@@ -28,7 +29,7 @@ LOST_AFTER = 60.0
 """Seconds after which events that the ledger has not seen are published again: the stream may have lost them."""
 _AT_ONCE = 100
 _OLDEST = """
-SELECT * FROM outbox WHERE seq = 0 OR published_at < now() - make_interval(secs => %(again)s)
+SELECT * FROM outbox WHERE (seq = 0 AND not_before <= now()) OR published_at < now() - make_interval(secs => %(again)s)
 ORDER BY id LIMIT %(limit)s
 """
 
@@ -40,6 +41,7 @@ def write(
     expected: Mapping[str, int] | None = None,
     *,
     revives: bool = True,
+    not_before: datetime | None = None,
 ) -> None:
     """Have these events published, all or nothing, once the transaction is committed.
 
@@ -47,8 +49,8 @@ def write(
     takes the job for ended.
     """
     connection.execute(
-        "INSERT INTO outbox (job_id, subjects, artifacts, payloads, expected, headers, revives)"
-        " VALUES (%s, %s, %s, %s, %s, %s, %s)",
+        "INSERT INTO outbox (job_id, subjects, artifacts, payloads, expected, headers, revives, not_before)"
+        " VALUES (%s, %s, %s, %s, %s, %s, %s, coalesce(%s, now()))",
         (
             job_id,
             [outgoing.subject for outgoing in batch],
@@ -57,6 +59,7 @@ def write(
             Jsonb(dict(expected or {})),
             Jsonb(telemetry.inject({})),
             revives,
+            not_before,
         ),
     )
 
@@ -117,7 +120,7 @@ class Outbox:
 
     def _published(self, row: Mapping[str, Any], seq: int) -> None:
         with self._database.connection() as connection:
-            job = connection.execute("SELECT seq FROM jobs WHERE id = %s FOR UPDATE", (row["job_id"],)).fetchone()
+            job = connection.execute("SELECT seq FROM states WHERE job_id = %s FOR UPDATE", (row["job_id"],)).fetchone()
             if row["revives"] and job is not None and job["seq"] < seq:
                 connection.execute(
                     "UPDATE outbox SET seq = %s, published_at = now() WHERE id = %s",

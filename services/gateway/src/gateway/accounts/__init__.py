@@ -1,0 +1,1 @@
+"""Who uses the gateway: users, their sessions and tokens, and what they did."""

@@ -1,0 +1,62 @@
+"""What every request handler has at hand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, cast
+
+from chassis.blobs import S3Blobs
+from chassis.errors import UsageError
+from flask import current_app, g
+
+from gateway.accounts.callers import Caller, Callers
+from gateway.database import Database
+from gateway.jobs.desk import Desk
+from gateway.settings import GatewaySettings
+
+
+@dataclass(frozen=True)
+class Gateway:
+    """The servers, and what stands on them."""
+
+    settings: GatewaySettings
+    database: Database
+    blobs: S3Blobs
+    desk: Desk
+    bus_is_up: Callable[[], bool]
+
+
+def gateway() -> Gateway:
+    """The gateway that the current request is made to."""
+    return cast("Gateway", current_app.extensions["gateway"])
+
+
+def callers() -> Callers:
+    """Who looks callers up."""
+    return cast("Callers", current_app.extensions["callers"])
+
+
+def visitor() -> Caller | None:
+    """Who makes the current request; None: nobody who is logged in."""
+    return cast("Caller | None", g.get("caller"))
+
+
+def caller() -> Caller:
+    """Who makes the current request. Raises UsageError where nobody is logged in."""
+    found = visitor()
+    if found is None:
+        raise UsageError("usage.login", "Log in first, or send a token as `Authorization: Bearer …`.")
+    return found
+
+
+def public(view: Any) -> Any:
+    """Mark a view that may be used without login; all others may not."""
+    view.is_public = True
+    return view
+
+
+def for_admins(view: Any) -> Any:
+    """Mark a view that only administrators find."""
+    view.is_for_admins = True
+    return view

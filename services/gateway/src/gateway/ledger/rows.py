@@ -1,0 +1,52 @@
+"""Reading jobs' rows."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Any
+
+from psycopg import Connection
+from psycopg.rows import DictRow
+
+from gateway.ledger.projection import JobRows
+
+CHANNEL = "ledger"
+"""PostgreSQL tells every replica on this channel which job has changed."""
+JOBS = """
+SELECT jobs.*, coalesce(state, 'queued') AS state, coalesce(title, '') AS title, error, coalesce(seq, 0) AS seq,
+    coalesce(cancelled_seq, 0) AS cancelled_seq, coalesce(deliberate_seq, 0) AS deliberate_seq,
+    coalesce(updated_at, created_at) AS updated_at
+FROM jobs LEFT JOIN states ON states.job_id = jobs.id
+"""
+"""A job with what the ledger says of it."""
+
+
+def read_jobs(connection: Connection[DictRow], job_ids: Sequence[str]) -> dict[str, JobRows]:
+    """All rows of jobs, by id; without those that are not there."""
+    ids = list(job_ids)
+    jobs = connection.execute(f"{JOBS} WHERE jobs.id = ANY(%s)", (ids,)).fetchall()
+    artifacts: dict[str, list[Any]] = defaultdict(list)
+    for row in connection.execute("SELECT * FROM artifacts WHERE job_id = ANY(%s)", (ids,)):
+        artifacts[row["job_id"]].append(row)
+    failures: dict[str, list[Any]] = defaultdict(list)
+    for row in connection.execute("SELECT * FROM failures WHERE job_id = ANY(%s)", (ids,)):
+        failures[row["job_id"]].append(row)
+    waiting = connection.execute("SELECT DISTINCT job_id FROM outbox WHERE job_id = ANY(%s) AND revives", (ids,))
+    pending = {row["job_id"] for row in waiting}
+    return {
+        job["id"]: JobRows(job, artifacts[job["id"]], failures[job["id"]], pending=job["id"] in pending) for job in jobs
+    }
+
+
+def snapshot(connection: Connection[DictRow], *job_ids: str) -> dict[str, JobRows]:
+    """All rows of jobs as of one moment, by id."""
+    connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+    return read_jobs(connection, job_ids)
+
+
+def tell(connection: Connection[DictRow], job_id: str) -> None:
+    """Have all replicas told, once the transaction is committed, that the job has changed."""
+    connection.execute(
+        "SELECT pg_notify(%s, id || ' ' || coalesce(user_id, '')) FROM jobs WHERE id = %s", (CHANNEL, job_id)
+    )

@@ -22,6 +22,7 @@ from gateway.api import artifacts, jobs
 from gateway.api.models import SECURITY, Problem, Submit
 from gateway.context import Gateway, callers, public
 from gateway.context import gateway as current
+from gateway.pages import frame
 from gateway.problems import invalid, not_found, response_of
 from gateway.settings import GatewaySettings
 
@@ -58,6 +59,7 @@ def create_app(gateway: Gateway) -> Flask:
     app.after_request(_secured)
     for blueprint in (jobs.api, artifacts.api):
         app.register_api(blueprint)
+    frame.register(app)
     app.components_schemas |= {model.__name__: model.model_json_schema() for model in (Problem, Submit)}
     app.add_url_rule("/healthz", view_func=healthz)
     app.add_url_rule("/readyz", view_func=readyz)

@@ -1,132 +1,190 @@
-"""The gRPC port of every stage service: StageService, health, and reflection behind a flag."""
+"""gRPC servers: any services, with health, reflection behind a flag, a span per call, and errors as statuses."""
 
 from __future__ import annotations
 
 import asyncio
-import tempfile
-from collections.abc import AsyncIterator
+import contextlib
+import inspect
+import logging
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import grpc
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
-from hiddenhill.v1 import stage_service_pb2 as pb
-from hiddenhill.v1 import stage_service_pb2_grpc as pb_grpc
-from opentelemetry import context
+from opentelemetry import propagate
+from opentelemetry.trace import Span, SpanKind
 
-from chassis import events, names, telemetry
-from chassis.blobs import Blobs, key_of, put_once
-from chassis.errors import Error, SourceError, UsageError, classify
-from chassis.folder import JobFolder, Made
-from chassis.stage import Service, Stage
+from chassis import telemetry
+from chassis.errors import Error, classify
+from chassis.statuses import abort, code_of
 
-NAME = pb.DESCRIPTOR.services_by_name["StageService"].full_name
+log = logging.getLogger(__name__)
+Add = Callable[[Any], None]
+"""Adds a servicer to a `grpc.aio.Server`."""
+_OPTIONS = (
+    ("grpc.so_reuseport", 0),  # a second process on the port is an error, no silent sharing
+    ("grpc.max_receive_message_length", 2 << 20),  # files come in chunks of at most 1 MiB
+    ("grpc.max_metadata_size", 16 << 10),
+    ("grpc.keepalive_time_ms", 60_000),  # finds watchers that are gone without a word
+    ("grpc.http2.min_recv_ping_interval_without_data_ms", 10_000),  # and lets them look for us
+)
+_INTERNAL = frozenset({grpc.StatusCode.INTERNAL, grpc.StatusCode.UNKNOWN})
 
 
-class StageServicer(pb_grpc.StageServiceServicer):
-    """Describes the service's stages and runs them on request."""
+@dataclass(frozen=True)
+class Visit:
+    """A call that begins: the method's full name, its metadata in lower case, and the peer's address."""
 
-    def __init__(self, service: Service, blobs: Blobs) -> None:
-        self._service = service
-        self._blobs = blobs
+    method: str
+    metadata: Mapping[str, str]
+    peer: str
 
-    async def Describe(self, request: pb.DescribeRequest, call: Any) -> pb.DescribeResponse:  # noqa: N802, ARG002
-        """What the service's stages need and make."""
-        stages = [
-            pb.StageDescription(
-                name=rule.name,
-                version=rule.version,
-                service=rule.service,
-                needs=rule.needs,
-                makes=rule.makes,
-                per_scene=rule.per_scene,
-                title=rule.title,
-            )
-            for rule in self._service.rules()
-        ]
-        return pb.DescribeResponse(service=self._service.name, stages=stages)
 
-    async def Run(self, request: pb.RunRequest, call: Any) -> AsyncIterator[pb.RunResponse]:  # noqa: N802
-        """Run a stage on blobs; answers progress, then the result."""
-        token = telemetry.continued({key: str(value) for key, value in call.invocation_metadata() or ()})
-        progress: asyncio.Queue[tuple[float, str]] = asyncio.Queue()
-        loop = asyncio.get_running_loop()
+Admit = Callable[[Visit], Awaitable[None]]
+"""Lets a call in, and may set context variables for it; raises an Error to refuse it."""
 
-        def report(fraction: float, note: str) -> None:
-            loop.call_soon_threadsafe(progress.put_nowait, (fraction, note))
 
-        try:
-            stage = self._stage(request.stage)
-            work = asyncio.create_task(asyncio.to_thread(self._run, stage, request, report))
-            while not work.done() or not progress.empty():
+@dataclass(frozen=True)
+class Tls:
+    """Files of the server's certificate chain and of its key, PEM."""
+
+    certificate: Path
+    key: Path
+
+
+class _Wrap(grpc.aio.ServerInterceptor):
+    """Around every call to our services: a span, the admission, and a status for whatever is raised."""
+
+    def __init__(self, ours: frozenset[str], admit: Admit | None, find_error: Callable[[BaseException], Error]) -> None:
+        self._ours = ours
+        self._admit = admit
+        self._find_error = find_error
+
+    async def intercept_service(self, continuation: Any, details: Any) -> Any:
+        handler = await continuation(details)
+        service, _, _ = details.method.strip("/").rpartition("/")
+        if handler is None or service not in self._ours:
+            return handler
+        metadata = {key: value for key, value in details.invocation_metadata or () if isinstance(value, str)}
+        make = _maker(handler)
+        return make(
+            self._around(_behaviour(handler), details.method.strip("/"), metadata),
+            handler.request_deserializer,
+            handler.response_serializer,
+        )
+
+    def _around(self, behave: Any, method: str, metadata: dict[str, str]) -> Any:
+        async def answer(request: Any, call: Any) -> Any:
+            with _span(method, metadata) as span:
                 try:
-                    fraction, note = await asyncio.wait_for(progress.get(), 0.1)
-                except TimeoutError:
-                    continue
-                _, said = events.progress("", stage.name, request.scene or None, fraction, note, "")
-                yield pb.RunResponse(progress=said)
-            outputs = [
-                pb.Blob(artifact=m.artifact, digest=m.digest, size=m.size, media_type=m.media_type) for m in await work
-            ]
-            yield pb.RunResponse(result=pb.RunResult(outputs=outputs))
-        except Exception as error:  # noqa: BLE001 - becomes a status
-            await _abort(call, classify(error))
-        finally:
-            context.detach(token)
+                    if self._admit:
+                        await self._admit(Visit(method, metadata, _address(call.peer())))
+                    if not inspect.isasyncgenfunction(behave):
+                        return await behave(request, call)
+                    # Written here rather than yielded, so that a call that breaks off ends the generator at once.
+                    async with contextlib.aclosing(behave(request, call)) as answers:
+                        async for each in answers:
+                            await call.write(each)
+                except (grpc.aio.AbortError, asyncio.CancelledError):
+                    raise
+                except Exception as exception:  # noqa: BLE001 - becomes a status
+                    await self._refuse(call, exception, span)
 
-    def _stage(self, name: str) -> Stage:
-        for stage in self._service.stages:
-            if stage.name == name:
-                return stage
-        raise UsageError("usage.stage", f"{self._service.name} has no stage {name!r}.")
+        return answer
 
-    def _run(self, stage: Stage, request: pb.RunRequest, report: Any) -> list[Made]:
-        with tempfile.TemporaryDirectory(prefix=f"{stage.name}-") as scratch:
-            root = Path(scratch)
-            inputs = {}
-            for blob in request.inputs:
-                inputs[blob.artifact] = root / names.file_name(blob.artifact, blob.media_type)
-                self._blobs.get(key_of(blob.digest), inputs[blob.artifact])
-
-            def fetch_blob(digest: str) -> Path:
-                self._blobs.get(key_of(digest), root / digest)
-                return root / digest
-
-            makes = root / "makes"
-            makes.mkdir()
-            folder = JobFolder(makes, inputs, scene=request.scene or None, fetch_blob=fetch_blob, report=report)
-            stage.run(folder)
-            for made in folder.made.values():
-                put_once(self._blobs, made.digest, made.path)
-            return list(folder.made.values())
+    async def _refuse(self, call: Any, exception: Exception, span: Span) -> None:
+        error = self._find_error(exception)
+        code = code_of(error)
+        span.set_attribute("rpc.grpc.status_code", code.value[0])
+        if code in _INTERNAL:
+            telemetry.failed(span, exception)
+            log.error("call failed", extra={"code": error.code, "detail": error.detail}, exc_info=exception)
+        await abort(call, error)
 
 
-async def _abort(call: Any, error: Error) -> None:
-    unusable = isinstance(error, (SourceError, UsageError))
-    code = grpc.StatusCode.UNAVAILABLE if error.retryable else grpc.StatusCode.FAILED_PRECONDITION
-    code = grpc.StatusCode.INVALID_ARGUMENT if unusable else code
-    await call.abort(code, error.message, (("hiddenhill-code", error.code),))
+def _behaviour(handler: Any) -> Any:
+    return handler.unary_unary or handler.unary_stream or handler.stream_unary or handler.stream_stream
+
+
+def _maker(handler: Any) -> Any:
+    incoming = "stream" if handler.request_streaming else "unary"
+    outgoing = "stream" if handler.response_streaming else "unary"
+    return getattr(grpc, f"{incoming}_{outgoing}_rpc_method_handler")
+
+
+@contextlib.contextmanager
+def _span(method: str, metadata: Mapping[str, str]) -> Iterator[Span]:
+    service, _, name = method.rpartition("/")
+    with telemetry.tracer.start_as_current_span(
+        method,
+        context=propagate.extract(dict(metadata)),
+        kind=SpanKind.SERVER,
+        attributes={"rpc.system": "grpc", "rpc.service": service, "rpc.method": name, "rpc.grpc.status_code": 0},
+        record_exception=False,  # a call that is aborted or cancelled is no failure of ours
+        set_status_on_exception=False,
+    ) as span:
+        yield span
+
+
+def _address(peer: str) -> str:
+    """The host of a peer such as `ipv4:127.0.0.1:4711` or `ipv6:[::1]:4711`, whose brackets may be quoted."""
+    kind, _, rest = peer.replace("%5B", "[").replace("%5D", "]").partition(":")
+    return rest.rpartition(":")[0].strip("[]") if kind in ("ipv4", "ipv6") else peer
 
 
 class RpcServer:
-    """The service's gRPC server on its internal port."""
+    """A gRPC server of services, on the running loop.
 
-    def __init__(self, service: Service, blobs: Blobs, listen: str, *, with_reflection: bool) -> None:
-        self.server = grpc.aio.server()
+    Args:
+        services: what adds each to the server, by its full name.
+        listen: address; port 0 takes a free one.
+        with_reflection: whether clients may ask what there is.
+        admit: decides which calls to the services are let in; None: all. Health and reflection are open to all.
+        find_error: gives an exception its place in the tree.
+        tls: None: without encryption.
+    """
+
+    def __init__(
+        self,
+        services: Mapping[str, Add],
+        listen: str,
+        *,
+        with_reflection: bool,
+        admit: Admit | None = None,
+        find_error: Callable[[BaseException], Error] = classify,
+        tls: Tls | None = None,
+    ) -> None:
+        self._names = tuple(services)
+        wrap = _Wrap(frozenset(services), admit, find_error)
+        self.server = grpc.aio.server(interceptors=(wrap,), options=_OPTIONS)
         self.health = health.aio.HealthServicer()
-        pb_grpc.add_StageServiceServicer_to_server(StageServicer(service, blobs), self.server)  # type: ignore[no-untyped-call]
+        for add in services.values():
+            add(self.server)
         health_pb2_grpc.add_HealthServicer_to_server(self.health, self.server)
         if with_reflection:
-            reflection.enable_server_reflection((NAME, health.SERVICE_NAME, reflection.SERVICE_NAME), self.server)
-        self.port = self.server.add_insecure_port(listen)
+            shown = (*self._names, health.SERVICE_NAME, reflection.SERVICE_NAME)
+            reflection.enable_server_reflection(shown, self.server)
+        self.port = self._listen(listen, tls)
+
+    def _listen(self, listen: str, tls: Tls | None) -> int:
+        if tls is None:
+            return int(self.server.add_insecure_port(listen))
+        pair = (tls.key.read_bytes(), tls.certificate.read_bytes())
+        return int(self.server.add_secure_port(listen, grpc.ssl_server_credentials([pair])))
 
     async def start(self) -> None:
         await self.server.start()
-        for name in ("", NAME):
+        for name in ("", *self._names):
             await self.health.set(name, health_pb2.HealthCheckResponse.SERVING)
+
+    async def leave(self) -> None:
+        """Say to those who watch our health that we are going; calls are still answered."""
+        await self.health.enter_graceful_shutdown()
 
     async def stop(self, grace: float) -> None:
         """Say that we are going, let calls end, stop."""
-        await self.health.enter_graceful_shutdown()
+        await self.leave()
         await self.server.stop(grace)

@@ -18,6 +18,7 @@ from chassis.rpc import RpcServer
 from chassis.runner import Runner
 from chassis.settings import ChassisSettings
 from chassis.stage import Service
+from chassis.stage_servicer import NAME, StageServicer
 
 log = logging.getLogger(__name__)
 
@@ -45,7 +46,8 @@ async def serve(service: Service) -> int:
         )
         for stage in service.stages
     ]
-    rpc = RpcServer(service, blobs, settings.grpc_listen, with_reflection=settings.grpc_reflection)
+    servicer = StageServicer(service, blobs)
+    rpc = RpcServer({NAME: servicer.add_to}, settings.grpc_listen, with_reflection=settings.grpc_reflection)
     await bus.listen("job.*.cancelled", lambda message: _cancelled(runners, message))
     await rpc.start()
     work = asyncio.gather(*(runner.run() for runner in runners))

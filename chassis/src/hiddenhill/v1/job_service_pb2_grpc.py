@@ -91,7 +91,8 @@ class JobServiceServicer:
 
     def SubmitJob(self, request_iterator, context):
         """Start a job on a reference, or on a file that follows in chunks.
-        INVALID_ARGUMENT: the request, or the file by its first bytes, is of no use.
+        INVALID_ARGUMENT: the request, or the file by its first bytes or its size, is of no use. ALREADY_EXISTS: the
+        idempotency key was used for another request.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -111,7 +112,8 @@ class JobServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def WatchJob(self, request, context):
-        """The job as it is, then whatever changes, until it ends or the server stops (UNAVAILABLE: watch again).
+        """The job as it is, then whatever changes, until it ends or the server stops (UNAVAILABLE: watch again). NOT_FOUND,
+        later: the job was deleted.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -154,7 +156,8 @@ class JobServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def GetArtifact(self, request, context):
-        """The bytes of an artifact, such as "video": first what it is, then the bytes in chunks.
+        """The bytes of an artifact, such as "video": first what it is, then the bytes in chunks. OUT_OF_RANGE: it ends before
+        the offset.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

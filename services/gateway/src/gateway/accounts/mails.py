@@ -25,7 +25,7 @@ PATIENCE = 30.0
 """Seconds that the mail server has for an answer."""
 FIRST_PAUSE, LONGEST_PAUSE = 60, 3600
 MOST_ATTEMPTS = 12
-"""After these, half a day has passed, and the mail is given up."""
+"""After these, seven hours have passed, and the mail is given up."""
 _NEXT = """
 UPDATE mails SET attempts = attempts + 1,
     due_at = now() + make_interval(secs => least(%(longest)s, %(first)s * 2.0 ^ attempts))
@@ -38,7 +38,7 @@ RETURNING *
 
 
 class Mailer:
-    """Sends what is in `mails`. Without a mail server all are for the page /mail. `wake` may be called in any thread."""
+    """Sends what is in `mails`; without a mail server all are for the page /mail. `wake` may be called anywhere."""
 
     def __init__(self, settings: GatewaySettings, database: Database) -> None:
         self._url = settings.smtp_url.get_secret_value() if settings.smtp_url else ""
@@ -66,8 +66,9 @@ class Mailer:
         while True:
             self._woken.clear()
             try:
-                while self._url and await asyncio.to_thread(self.send_next):
-                    pass
+                while self._url:
+                    if not await asyncio.to_thread(self.send_next):
+                        break
             except Exception as error:  # noqa: BLE001 - the loop that runs things: the rows wait for better times
                 log.warning("mailer stumbled", extra={"error": repr(error)})
             with contextlib.suppress(TimeoutError):

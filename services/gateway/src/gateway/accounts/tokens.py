@@ -32,7 +32,8 @@ def make(
         raise UsageError("usage.tokens", f"You have {MOST} tokens, which is the most; revoke one that is not needed.")
     secret = new_secret(PREFIX)
     row = connection.execute(
-        f"INSERT INTO tokens (digest, id, user_id, name, expires_at) VALUES (%s, %s, %s, %s, %s) RETURNING {_COLUMNS}",
+        "INSERT INTO tokens (digest, id, user_id, name, expires_at) VALUES (%s, %s, %s, %s, %s)"
+        " RETURNING id, name, created_at, used_at, expires_at",
         (digest_of(secret), str(ULID()).lower(), caller.user_id, name, expires_at),
     ).fetchone()
     assert row is not None

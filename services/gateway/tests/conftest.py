@@ -35,10 +35,9 @@ class Running:
     rules = RULES
 
     def __init__(self, stack, settings, log, **env):
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port = probe.getsockname()[1]
-        listen = {"HIDDENHILL_GATEWAY_LISTEN": f"127.0.0.1:{port}"}
+        port, rpc_port = _free_port(), _free_port()
+        self.rpc = f"127.0.0.1:{rpc_port}"
+        listen = {"HIDDENHILL_GATEWAY_LISTEN": f"127.0.0.1:{port}", "HIDDENHILL_RPC_LISTEN": self.rpc}
         self.url = f"http://127.0.0.1:{port}"
         self.api = f"{self.url}/api/v1"
         self.settings = settings
@@ -132,6 +131,12 @@ class Running:
                 {name: briefs[name], "approval": first["approval"]},
             )
         return self.state(job_id, "done")
+
+
+def _free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
 
 
 def brief(scene):

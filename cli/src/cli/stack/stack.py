@@ -68,7 +68,7 @@ class Stack:
         self._servers: dict[str, Process] = {}
         self._workers: list[Process] = []
         self.nats_url = self.s3_endpoint = self.s3_access_key = self.s3_secret_key = ""
-        self.postgres_url = self.gateway_url = self._gateway_listen = ""
+        self.postgres_url = self.gateway_url = self._gateway_listen = self.rpc_url = self._rpc_listen = ""
         self.token = self._secret_key = self.access_code = ""
 
     def __enter__(self) -> Self:
@@ -101,6 +101,7 @@ class Stack:
                     "created": created(os.getpid()),
                     "started": datetime.now(UTC).isoformat(timespec="seconds"),
                     "gateway_url": self.gateway_url,
+                    "rpc_url": self.rpc_url,
                 },
             )
         except BaseException:
@@ -133,6 +134,7 @@ class Stack:
             "HIDDENHILL_S3_BUCKET": BUCKET,
             "HIDDENHILL_POSTGRES_URL": self.postgres_url,
             "HIDDENHILL_GATEWAY_LISTEN": self._gateway_listen,
+            "HIDDENHILL_RPC_LISTEN": self._rpc_listen,
             "HIDDENHILL_SECRET_KEY": self._secret_key,
             "HIDDENHILL_LOCAL_TOKEN": self.token,
             "HIDDENHILL_ACCESS_CODE": self.access_code,
@@ -148,6 +150,7 @@ class Stack:
             env = {**os.environ, "HIDDENHILL_GRACE": "8", "PYTHONUNBUFFERED": "1", **self.environment(), **self._env}
             if service == "gateway" and number > 1:
                 env["HIDDENHILL_GATEWAY_LISTEN"] = f"127.0.0.1:{free_port()}"
+                env["HIDDENHILL_RPC_LISTEN"] = f"127.0.0.1:{free_port()}"
             argv = (sys.executable, "-m", self._modules[service])
             worker = self._supervisor.add(Program(name, argv, env, self._home.logs / f"{name}.log"))
             self._workers.append(worker)
@@ -174,7 +177,7 @@ class Stack:
         return (self._servers | {worker.program.name: worker for worker in self._workers})[name]
 
     def _configure(self) -> list[Server]:
-        keys, ports = self._home.secrets(), self._home.ports(("nats", "monitoring", "s3", "postgres", "gateway"))
+        keys, ports = self._home.secrets(), self._home.ports(("nats", "monitoring", "s3", "postgres", "gateway", "rpc"))
         nats = Nats(self._home, ports["nats"], ports["monitoring"], keys["nats_password"])
         s3 = S3(self._home, ports["s3"], keys["s3_access_key"], keys["s3_secret_key"])
         postgres = Postgres(self._home, ports["postgres"], keys["postgres_password"])
@@ -182,17 +185,27 @@ class Stack:
         self.s3_endpoint, self.s3_access_key, self.s3_secret_key = s3.endpoint, s3.access_key, s3.secret_key
         self.token, self._secret_key = keys["local_token"], keys["secret_key"]
         self.access_code = keys["access_code"]
-        chosen = self._env.get("HIDDENHILL_GATEWAY_LISTEN") or os.environ.get("HIDDENHILL_GATEWAY_LISTEN")
-        self._gateway_listen = chosen or f"127.0.0.1:{ports['gateway']}"
-        host, _, port = self._gateway_listen.rpartition(":")
-        self.gateway_url = f"http://{'127.0.0.1' if host in ('', '0.0.0.0', '[::]') else host}:{port}"  # noqa: S104
+        self._gateway_listen = self._chosen("HIDDENHILL_GATEWAY_LISTEN") or f"127.0.0.1:{ports['gateway']}"
+        self._rpc_listen = self._chosen("HIDDENHILL_RPC_LISTEN") or f"127.0.0.1:{ports['rpc']}"
+        self.gateway_url = f"http://{_reached_at(self._gateway_listen)}"
+        secure = "s" if self._chosen("HIDDENHILL_RPC_TLS_CERT") else ""
+        self.rpc_url = f"grpc{secure}://{_reached_at(self._rpc_listen)}"
         return [nats, s3, postgres]  # PostgreSQL last: its first preparation takes a while, in which the others boot
+
+    def _chosen(self, variable: str) -> str:
+        return self._env.get(variable) or os.environ.get(variable) or ""
 
     def _start_servers(self, servers: list[Server]) -> None:
         assert self._supervisor is not None
         for server in servers:
             self._servers[server.name] = self._supervisor.add(server.program())
         _wait_for(self._servers.values(), _SERVERS_TIMEOUT)
+
+
+def _reached_at(listen: str) -> str:
+    """Where this machine reaches what listens there."""
+    host, _, port = listen.rpartition(":")
+    return f"{'127.0.0.1' if host in ('', '0.0.0.0', '[::]') else host}:{port}"  # noqa: S104
 
 
 def _wait_for(processes: Iterable[Process], timeout: float) -> None:

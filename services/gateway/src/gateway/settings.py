@@ -1,9 +1,11 @@
 """Settings of the gateway, read from the environment once, in `__main__`."""
 
+from pathlib import Path
+from typing import Self
 from urllib.parse import urlsplit
 
 from chassis.settings import ChassisSettings
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, model_validator
 
 
 class GatewaySettings(ChassisSettings):
@@ -11,6 +13,12 @@ class GatewaySettings(ChassisSettings):
 
     postgres_url: str
     gateway_listen: str = "127.0.0.1:8080"
+    rpc_listen: str = "127.0.0.1:9090"
+    """Address of the gRPC interface for programs; port 0 takes a free one."""
+    rpc_tls_cert: Path | None = None
+    """PEM file of the gRPC interface's certificate chain; none: it speaks without encryption."""
+    rpc_tls_key: Path | None = None
+    """PEM file of the certificate's key."""
     public_url: str = ""
     """Address under which people reach the gateway; empty: http:// and what it listens on. With https:// cookies are
     sent over https alone."""
@@ -54,6 +62,12 @@ class GatewaySettings(ChassisSettings):
     """Seconds between two looks of the reconciler."""
     garbage_after: float = 600.0
     """Seconds until what a deleted job leaves in the store is removed."""
+
+    @model_validator(mode="after")
+    def _has_both_or_neither(self) -> Self:
+        if (self.rpc_tls_cert is None) != (self.rpc_tls_key is None):
+            raise ValueError("HIDDENHILL_RPC_TLS_CERT and HIDDENHILL_RPC_TLS_KEY: give both files or neither")
+        return self
 
     @property
     def address(self) -> tuple[str, int]:

@@ -43,14 +43,18 @@ class Watcher:
         if self._there is not None and not self._there.done():
             self._there.set_result(None)
 
-    async def next(self, patience: float) -> bytes:
-        """All that waits, encoded; empty when there was nothing for `patience` seconds."""
+    async def told(self, patience: float) -> list[Told]:
+        """Takes all that waits; empty when there was nothing for `patience` seconds."""
         if not self._waiting:
             self._there = asyncio.get_running_loop().create_future()
             await asyncio.wait({self._there}, timeout=patience)
             self._there = None
         waiting, self._waiting = self._waiting, OrderedDict()
-        return b"".join(told.encoded for told in waiting.values())
+        return list(waiting.values())
+
+    async def next(self, patience: float) -> bytes:
+        """All that waits, encoded as it goes over HTTP."""
+        return b"".join(told.encoded for told in await self.told(patience))
 
 
 def changes(before: dict[str, Any], job: dict[str, Any]) -> list[Told]:

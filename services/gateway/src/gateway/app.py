@@ -16,13 +16,14 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.wrappers import Response as BaseResponse
 
 from chassis import telemetry
-from gateway.accounts import audit
+from gateway.accounts import audit, protection
 from gateway.accounts.callers import COOKIE, Callers
 from gateway.api import artifacts, jobs
 from gateway.api.models import SECURITY, Problem, Submit
-from gateway.context import Gateway, callers, public
+from gateway.context import Gateway, callers, public, visitor
 from gateway.context import gateway as current
-from gateway.pages import frame
+from gateway.pages import errors, frame, home, listed, shared
+from gateway.pages import jobs as videos
 from gateway.problems import invalid, not_found, response_of
 from gateway.settings import GatewaySettings
 
@@ -54,12 +55,17 @@ def create_app(gateway: Gateway) -> Flask:
     app.config.update(_configuration(gateway.settings))
     app.extensions["gateway"] = gateway
     app.extensions["callers"] = Callers(gateway.database, lambda cookie: unsigned(app, cookie))
-    app.register_error_handler(Exception, response_of)
+    app.register_error_handler(Exception, errors.answer)
+    app.before_request(_identify)
+    protection.limit(app, gateway)
     app.before_request(_admit)
+    protection.protect(app)
     app.after_request(_secured)
     for blueprint in (jobs.api, artifacts.api):
         app.register_api(blueprint)
     frame.register(app)
+    for part in (home, listed, videos, shared):
+        app.register_blueprint(part.pages)
     app.components_schemas |= {model.__name__: model.model_json_schema() for model in (Problem, Submit)}
     app.add_url_rule("/healthz", view_func=healthz)
     app.add_url_rule("/readyz", view_func=readyz)
@@ -78,6 +84,7 @@ def _configuration(settings: GatewaySettings) -> dict[str, Any]:
         "SESSION_COOKIE_SECURE": settings.is_https,
         "SESSION_COOKIE_HTTPONLY": True,
         "SESSION_COOKIE_SAMESITE": "Lax",
+        "SESSION_REFRESH_EACH_REQUEST": False,
         "PERMANENT_SESSION_LIFETIME": settings.session_days * 86400,
     }
 
@@ -96,12 +103,16 @@ def unsigned(app: Flask, cookie: str) -> Mapping[str, Any] | None:
         return None
 
 
-def _admit() -> BaseResponse | None:
-    """Find out who asks; send those away who would have to log in, or to be somebody else."""
+def _identify() -> None:
+    """Find out who asks."""
     audit.address.set(request.remote_addr or "")
     cookie = request.cookies.get(cookie_name(https=current().settings.is_https))
-    g.caller = found = callers().of(cookie, request.headers.get("Authorization"))
-    view: Any = current_view()
+    g.caller = callers().of(cookie, request.headers.get("Authorization"))
+
+
+def _admit() -> BaseResponse | None:
+    """Send those away who would have to log in, or to be somebody else."""
+    found, view = visitor(), current_view()
     if view is None or getattr(view, "is_public", False):
         return None
     if found is None and not request.path.startswith(_API):
@@ -155,14 +166,5 @@ def healthz() -> Response:
 @public
 def readyz() -> tuple[Response, int]:
     """Whether the servers behind it answer."""
-    servers = {"bus": current().bus_is_up(), "database": True, "store": True}
-    try:
-        with current().database.connection(timeout=2) as connection:
-            connection.execute("SELECT 1")
-    except Exception:  # noqa: BLE001 - the answer is the outcome
-        servers["database"] = False
-    try:
-        current().blobs.size("ready")
-    except Exception:  # noqa: BLE001 - as above
-        servers["store"] = False
+    servers = current().health.servers()
     return jsonify(servers), 200 if all(servers.values()) else 503

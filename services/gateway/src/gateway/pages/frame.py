@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from datetime import date, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,7 @@ def register(app: Flask) -> None:
     """Give templates what they all use."""
     app.jinja_env.globals.update(asset=asset, csrf_token=generate_csrf)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.filters.update(day=_day, clock=_clock)
     app.context_processor(_context)
     app.register_blueprint(pages)
 
@@ -62,6 +64,17 @@ def robots() -> Response:
 @cache
 def _version(name: str) -> str:
     return hashlib.sha256((_STATIC / name).read_bytes()).hexdigest()[:12]
+
+
+def _day(moment: str | date) -> str:
+    """A date as people write it, `21 Nov 2026`, of one that may be ISO 8601."""
+    found = datetime.fromisoformat(moment) if isinstance(moment, str) else moment
+    return f"{found.day} {found:%b %Y}"
+
+
+def _clock(seconds: float) -> str:
+    """A time in a video, such as `1:07`."""
+    return f"{int(seconds) // 60}:{int(seconds) % 60:02}"
 
 
 def _context() -> dict[str, Any]:

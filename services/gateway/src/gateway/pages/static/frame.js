@@ -1,5 +1,7 @@
 // What every page does: menus that close, buttons that are pressed once.
 
+document.documentElement.classList.add("scripted");
+
 const menus = () => document.querySelectorAll("details.menu[open]");
 
 document.addEventListener("click", (event) => {

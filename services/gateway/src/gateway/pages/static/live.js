@@ -1,0 +1,52 @@
+// One stream of events, kept open while the page is looked at.
+
+const FIRST_WAIT = 1000;
+const LONGEST_WAIT = 15000;
+const UNSEEN = 60000; // a browser opens few connections to one host: pages in the background give theirs back
+
+// Call `handlers[name](data)` for every event. Every (re)connection begins with `snapshot`, which replaces what was
+// known. `onState(true|false)` says whether the stream is up.
+export function listen(url, handlers, onState = () => {}) {
+  let source = null;
+  let wait = FIRST_WAIT;
+  let timer = 0;
+
+  const close = () => {
+    clearTimeout(timer);
+    source?.close();
+    source = null;
+  };
+
+  const later = () => {
+    close();
+    timer = setTimeout(open, wait);
+    wait = Math.min(wait * 2, LONGEST_WAIT);
+  };
+
+  function open() {
+    close();
+    source = new EventSource(url);
+    source.addEventListener("open", () => {
+      wait = FIRST_WAIT;
+      onState(true);
+    });
+    source.addEventListener("error", () => {
+      onState(false);
+      if (source?.readyState === EventSource.CLOSED) later(); // it comes back by itself otherwise
+    });
+    source.addEventListener("bye", later);
+    for (const [name, handle] of Object.entries(handlers)) {
+      source.addEventListener(name, (event) => handle(JSON.parse(event.data)));
+    }
+  }
+
+  document.addEventListener("visibilitychange", () => {
+    clearTimeout(timer);
+    if (document.hidden) timer = setTimeout(close, UNSEEN);
+    else if (!source) open();
+  });
+  window.addEventListener("pagehide", close);
+  window.addEventListener("pageshow", (event) => event.persisted && open());
+  open();
+  return close;
+}

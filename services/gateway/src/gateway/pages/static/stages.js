@@ -1,0 +1,62 @@
+// How far a job is, from its stages and the progress within them.
+
+const DOING = { Read: "Reading", Write: "Writing", Speak: "Speaking", Caption: "Captioning", Draw: "Drawing", Finish: "Finishing" };
+const WEIGHTS = { fetch: 2, script: 1, narrate: 2, caption: 1, render: 14, assemble: 2 };
+
+// What is known of progress within stages, by stage and scene.
+export class Running {
+  #fractions = new Map();
+
+  hear({ stage, scene, fraction }) {
+    if (!this.#fractions.has(stage)) this.#fractions.set(stage, new Map());
+    this.#fractions.get(stage).set(scene ?? 0, fraction);
+  }
+
+  // A stage's runs that are not done cannot be told from those that are: what is done counts in full, and at most
+  // what is missing is added.
+  partOf(stage) {
+    const parts = [...(this.#fractions.get(stage.name)?.values() ?? [])].filter((fraction) => fraction < 1);
+    const missing = Math.max(0, (stage.total || 1) - stage.done);
+    return Math.min(parts.reduce((sum, fraction) => sum + fraction, 0), missing * 0.99);
+  }
+
+  // Forget what was heard of a stage that is done, or of all.
+  forget(stage) {
+    if (stage) this.#fractions.delete(stage);
+    else this.#fractions.clear();
+  }
+}
+
+// 0 to 1.
+export const fractionOf = (stage, running) =>
+  stage.state === "done" ? 1 : (stage.done + running.partOf(stage)) / (stage.total || 1);
+
+export function fractionOfAll(stages, running) {
+  let sum = 0;
+  let done = 0;
+  for (const stage of stages) {
+    const weight = WEIGHTS[stage.name] ?? 2;
+    sum += weight;
+    done += weight * fractionOf(stage, running);
+  }
+  return sum ? done / sum : 0;
+}
+
+// Such as "Drawing 7 of 12".
+export function sentence(job) {
+  const now = job.stages?.findLast((stage) => stage.state === "running");
+  if (!now) return "Starting";
+  const doing = DOING[now.title] ?? now.title;
+  return now.total > 1 ? `${doing} ${Math.min(now.done + 1, now.total)} of ${now.total}` : doing;
+}
+
+const WAITING = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
+
+// A job's state in words.
+export function stateOf(job) {
+  if (job.state === "failed") return job.error?.message ?? "It failed.";
+  if (job.state === "queued" && job.waits_until) {
+    return `Waits until ${WAITING.format(new Date(job.waits_until))}: ${job.waits_for}`;
+  }
+  return { queued: "Waiting", running: sentence(job), review: "Script to review", done: "Done", cancelled: "Cancelled" }[job.state];
+}

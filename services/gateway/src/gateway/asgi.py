@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from chassis.errors import Error, UsageError
 
 from gateway.accounts.callers import Caller, Callers
+from gateway.accounts.guests import Guests
 from gateway.ledger.hub import Hub
 from gateway.ledger.watching import Watcher
 from gateway.problems import body_of, error_of, not_found, status_of
@@ -34,6 +35,7 @@ class Gate:
 
     Args:
         hub: who knows what changes.
+        guests: who knows who may go on listening.
         callers: who knows who asks.
         cookie: name of the session cookie.
         rest: the application for all other paths.
@@ -42,6 +44,7 @@ class Gate:
     """
 
     hub: Hub
+    guests: Guests
     callers: Callers
     cookie: str
     rest: Application
@@ -94,10 +97,15 @@ class Gate:
             watcher = await self.hub.watch_all(caller.user_id)
         if watcher is None:
             raise not_found(f"job {job_id}")
-        tasks = {asyncio.create_task(self._pour(watcher, send)), asyncio.create_task(_gone(receive))}
+        pour = asyncio.create_task(self._pour(watcher, send))
+        tasks = {pour, asyncio.create_task(_gone(receive))}
+        self.guests.enter(caller, watcher, pour.cancel)
         try:
             await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            if pour.cancelled():  # the caller was logged out
+                await send({"type": "http.response.body", "body": b""})
         finally:
+            self.guests.leave(caller, watcher)
             self.hub.leave(job_id or caller.user_id, watcher)
             for task in tasks:
                 task.cancel()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -11,6 +10,8 @@ from chassis.errors import UsageError
 from flask import current_app, g
 
 from gateway.accounts.callers import Caller, Callers
+from gateway.accounts.health import Health
+from gateway.accounts.users import Users
 from gateway.database import Database
 from gateway.jobs.desk import Desk
 from gateway.settings import GatewaySettings
@@ -24,7 +25,8 @@ class Gateway:
     database: Database
     blobs: S3Blobs
     desk: Desk
-    bus_is_up: Callable[[], bool]
+    users: Users
+    health: Health
 
 
 def gateway() -> Gateway:

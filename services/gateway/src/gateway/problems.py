@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import math
 from http import HTTPStatus
 
 import psycopg
@@ -19,6 +20,11 @@ _STATUS = {
     "usage.unverified": 403,
     "usage.not-found": 404,
     "usage.rate": 429,
+    "usage.locked": 429,
+    "usage.csrf": 403,
+    "usage.credentials": 403,
+    "usage.blocked": 403,
+    "usage.link": 404,
     "usage.nothing-to-do": 409,
     "usage.conflict": 409,
     "usage.too-large": 413,
@@ -92,6 +98,7 @@ def response_of(exception: Exception) -> Response:
     response.headers.extend(headers)
     if status == HTTPStatus.UNAUTHORIZED:
         response.headers["WWW-Authenticate"] = "Bearer"
-    if isinstance(error, Transient):
-        response.headers["Retry-After"] = str(round(error.retry_after or 2))
+    wait = getattr(error, "retry_after", None) or (2 if isinstance(error, Transient) else 0)
+    if wait:
+        response.headers["Retry-After"] = str(math.ceil(wait))
     return response

@@ -84,11 +84,14 @@ async def serve(settings: GatewaySettings) -> int:
     outbox = Outbox(bus, database)
     await bus.listen("progress.>", hub.progress)
     desk = Desk(settings, database, blobs, outbox, rulebook)
-    gateway = Gateway(settings, database, blobs, desk, lambda: bool(bus.client.is_connected))
-    server = _server(settings, gateway, hub)
+    mailer, guests = Mailer(settings, database), Guests(database, settings.postgres_url)
+    users = Users(settings, database, Limits(Counters(database=database)), mailer)
+    gateway = Gateway(settings, database, blobs, desk, users, Health(bus, database, blobs, rulebook))
+    server = _server(settings, gateway, hub, guests)
     ledger = Ledger(bus, database, blobs, rulebook)
     reconciler = Reconciler(bus, database, hub, rulebook, settings)
     beside: list[Any] = [rulebook, hub, outbox, ledger, reconciler, Undertaker(bus, rulebook)]
+    beside += [mailer, guests, Janitor(database)]
     tasks = [asyncio.create_task(part.run(), name=type(part).__name__) for part in beside]
     serving = asyncio.create_task(server.serve())
     await asyncio.wait({serving, stop, *tasks}, return_when=asyncio.FIRST_COMPLETED)

@@ -24,7 +24,7 @@ from nats.js.errors import APIError, NotFoundError
 
 from chassis import names, telemetry
 from chassis.errors import Transient
-from chassis.events import Event, Outgoing, manifest_of, read_event
+from chassis.events import Event, Outgoing, manifest_of, read_event, readable
 from chassis.manifest import Manifest
 from chassis.settings import ChassisSettings
 from chassis.stage import Rule, triggers
@@ -97,6 +97,18 @@ class Bus(Protocol):
 
         Yields nothing now and then, where nothing comes.
         """
+        ...
+
+    def read(self, after: int, batch: int = 256) -> AsyncIterator[tuple[list[Event], int]]:
+        """All events after a sequence, in order and without a gap, for a reader who keeps the place himself.
+
+        Each time with the sequence up to which was read; without events now and then, where nothing comes.
+        Raises Transient when the server went away: begin anew.
+        """
+        ...
+
+    async def extent(self) -> tuple[str, int]:
+        """Which stream of events this is (another one has another word), and its last sequence."""
         ...
 
     async def message_at(self, seq: int) -> Event | None:
@@ -322,10 +334,30 @@ class NatsBus:
         while True:
             yield await pull({"batch": batch, "no_wait": True}, batch) or await pull(ONE, 1)
 
-    async def rewind(self, durable: str) -> None:
-        """Have a durable reader begin anew."""
-        with contextlib.suppress(NotFoundError):
-            await self.stream.delete_consumer(names.STREAM, durable)
+    async def read(self, after: int, batch: int = 256) -> AsyncIterator[tuple[list[Event], int]]:
+        config = api.ConsumerConfig(
+            deliver_policy=api.DeliverPolicy.BY_START_SEQUENCE,
+            opt_start_seq=after + 1,
+            ack_policy=api.AckPolicy.NONE,
+            inactive_threshold=60,
+            mem_storage=True,  # a server that comes back does not know it: who reads looks where the stream ends now
+            num_replicas=1,
+        )
+        consumer = await self.stream.add_consumer(names.STREAM, config)
+        pull = functools.partial(self._ask, f"{NEXT}.{names.STREAM}.{consumer.name}")
+        count = 0
+        while True:
+            messages = await pull({"batch": batch, "no_wait": True}, batch) or await pull(ONE, 1)
+            for message in messages:
+                count, after = count + 1, message.metadata.sequence.stream
+                if message.metadata.sequence.consumer != count:
+                    raise Transient("unavailable.stream", "Events were lost on the way; reading them again.")
+            yield readable(messages), after
+
+    async def extent(self) -> tuple[str, int]:
+        await self._ensure_streams()  # a server that lost its disk has none
+        info = await self.stream.stream_info(names.STREAM)
+        return str(info.created), info.state.last_seq
 
     async def message_at(self, seq: int) -> Event | None:
         try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -12,6 +13,8 @@ from hiddenhill.v1.events_pb2 import Cancelled, Cause, Failed, Progress, Ready
 from chassis import names
 from chassis.errors import Error
 from chassis.manifest import Entry, Manifest
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -65,6 +68,17 @@ def read_event(message: Any) -> Event:
         subject, seq = message.subject, message.metadata.sequence.stream
     body = KINDS[names.parse_subject(subject)[1]].FromString(message.data)
     return Event(subject, seq, body, headers)
+
+
+def readable(messages: Iterable[Any]) -> list[Event]:
+    """The events among messages: a foreign message on a subject of ours must stop nobody."""
+    found = []
+    for message in messages:
+        try:
+            found.append(read_event(message))
+        except Exception as error:  # noqa: BLE001 - whatever is wrong with it
+            log.warning("unreadable event", extra={"subject": message.subject, "error": repr(error)})
+    return found
 
 
 def entry_of(event: Event) -> Entry:

@@ -17,7 +17,7 @@ from google.protobuf.message import Message as Proto
 from chassis import events, names, telemetry
 from chassis.blobs import Blobs, key_of
 from chassis.bus import ADVISORIES, PATIENCE, Conflict, Message
-from chassis.events import Blob, Event, Outgoing, manifest_of, read_event
+from chassis.events import Blob, Event, Outgoing, manifest_of, read_event, readable
 from chassis.manifest import Manifest
 from chassis.runner import Runner
 from chassis.stage import Rule, Stage, triggers
@@ -178,6 +178,19 @@ class MemoryBus:
             while len(found) < batch and found[-1]:
                 found.append(consumer.take())
             yield [message for message in found if message]
+
+    async def read(self, after: int, batch: int = 256) -> AsyncIterator[tuple[list[Event], int]]:
+        stream = self.streams[names.STREAM]
+        while True:
+            if len(stream) <= after:
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(stream.news.wait(), PATIENCE)
+            messages = stream[after : after + batch]
+            after += len(messages)
+            yield readable(messages), after
+
+    async def extent(self) -> tuple[str, int]:
+        return f"memory {id(self)}", len(self.streams[names.STREAM])
 
     async def message_at(self, seq: int) -> Event | None:
         stream = self.streams[names.STREAM]

@@ -20,6 +20,13 @@ from chassis.worker import connect, ensure_bucket
 import chassis
 from chassis import logs, notify, telemetry
 from gateway.accounts.bootstrap import bootstrap
+from gateway.accounts.counters import Counters
+from gateway.accounts.guests import Guests
+from gateway.accounts.health import Health
+from gateway.accounts.janitor import Janitor
+from gateway.accounts.limits import Limits
+from gateway.accounts.mails import Mailer
+from gateway.accounts.users import Users
 from gateway.app import cookie_name, create_app
 from gateway.asgi import Gate
 from gateway.context import Gateway
@@ -30,6 +37,8 @@ from gateway.ledger.hub import Hub
 from gateway.ledger.outbox import Outbox
 from gateway.ledger.reconciler import Reconciler, Undertaker
 from gateway.ledger.rulebook import Rulebook
+from gateway.ledger.titles import Titles
+from gateway.rpc.server import rpc_server
 from gateway.settings import GatewaySettings
 
 log = logging.getLogger(__name__)
@@ -87,17 +96,21 @@ async def serve(settings: GatewaySettings) -> int:
     mailer, guests = Mailer(settings, database), Guests(database, settings.postgres_url)
     users = Users(settings, database, Limits(Counters(database=database)), mailer)
     gateway = Gateway(settings, database, blobs, desk, users, Health(bus, database, blobs, rulebook))
-    server = _server(settings, gateway, hub, guests)
-    ledger = Ledger(bus, database, blobs, rulebook)
+    server, rpc = _server(settings, gateway, hub, guests), rpc_server(gateway, hub)
+    await rpc.start()
+    log.info("rpc", extra={"service": "gateway", "grpc_port": rpc.port})
+    papers = asyncio.Event()
+    ledger, titles = Ledger(bus, database, rulebook, papers), Titles(database, blobs, papers)
     reconciler = Reconciler(bus, database, hub, rulebook, settings)
-    beside: list[Any] = [rulebook, hub, outbox, ledger, reconciler, Undertaker(bus, rulebook)]
+    beside: list[Any] = [rulebook, hub, outbox, ledger, titles, reconciler, Undertaker(bus, rulebook)]
     beside += [mailer, guests, Janitor(database)]
     tasks = [asyncio.create_task(part.run(), name=type(part).__name__) for part in beside]
     serving = asyncio.create_task(server.serve())
     await asyncio.wait({serving, stop, *tasks}, return_when=asyncio.FIRST_COMPLETED)
+    await rpc.leave()
     hub.close()
     server.should_exit = True
-    await asyncio.wait({serving}, timeout=2.5)
+    await asyncio.wait({serving, asyncio.create_task(rpc.stop(2))}, timeout=2.5)
     for task in tasks:
         task.cancel()
     ended = await asyncio.gather(*tasks, return_exceptions=True)
@@ -123,13 +136,13 @@ async def _boot(settings: GatewaySettings) -> tuple[NatsBus, S3Blobs]:
     return bus, blobs
 
 
-def _server(settings: GatewaySettings, gateway: Gateway, hub: Hub) -> Server:
+def _server(settings: GatewaySettings, gateway: Gateway, hub: Hub, guests: Guests) -> Server:
     host, port = settings.address
     app: Any = create_app(gateway)
     flask: Any = WSGIMiddleware(app, workers=_THREADS)
     cookie = cookie_name(https=settings.is_https)
     config = uvicorn.Config(
-        Gate(hub, app.extensions["callers"], cookie, flask, settings.hosts, settings.origins),
+        Gate(hub, guests, app.extensions["callers"], cookie, flask, settings.hosts, settings.origins),
         host=host,
         port=port,
         http="httptools",

@@ -1,17 +1,21 @@
-"""The ledger: folds the stream's events into tables. Guarded by sequence, so it may be replayed from zero."""
+"""The ledger: folds the stream's events into tables.
+
+Every replica reads the whole stream, and folds what no other has folded yet: the place up to which all is folded is in
+the same database, held while a batch is folded. So events are folded in order, once, by whoever is first; what a killed
+replica had in hand waits for nobody; and setting the place back to zero folds all anew.
+"""
 
 from __future__ import annotations
 
 import asyncio
-import json
 import logging
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC
+from typing import Any
 
-from chassis.blobs import Blobs, key_of
-from chassis.bus import Msg, NatsBus
-from chassis.errors import Error
-from chassis.events import Event, entry_of, read_event
+from chassis.bus import Bus
+from chassis.events import Event, entry_of
 from chassis.manifest import DELIBERATE
 from chassis.stage import Rule
 from hiddenhill.v1.events_pb2 import Cancelled, Failed, Ready
@@ -20,14 +24,15 @@ from psycopg.rows import DictRow
 from psycopg.types.json import Jsonb
 
 from gateway.database import Database
+from gateway.ledger.place import Moved, Place, in_stream, move, where
 from gateway.ledger.projection import state_of
 from gateway.ledger.rows import read_jobs, tell
 from gateway.ledger.rulebook import Rulebook
 
 log = logging.getLogger(__name__)
 
-READER = "ledger"
-"""Name of the stream's durable reader."""
+BATCH = 256
+PAPER = "paper"
 _ARTIFACT = """
 INSERT INTO artifacts (job_id, artifact, seq, digest, size, media_type, inputs, scenes, cause, stage, stage_version,
     seconds, announced_at)
@@ -46,76 +51,94 @@ ON CONFLICT (job_id, stage, scene) DO UPDATE SET (seq, code, message, detail, an
 WHERE failures.seq < excluded.seq
 """
 _JOB = """
-UPDATE states SET seq = greatest(seq, %(seq)s), cancelled_seq = greatest(cancelled_seq, %(cancelled)s),
-    deliberate_seq = greatest(deliberate_seq, %(deliberate)s)
-WHERE job_id = %(job)s
+UPDATE states SET seq = greatest(seq, %s), cancelled_seq = greatest(cancelled_seq, %s),
+    deliberate_seq = greatest(deliberate_seq, %s), untitled = untitled OR %s
+WHERE job_id = %s
 """
 _FOLDED = """
 DELETE FROM outbox USING states WHERE states.job_id = outbox.job_id AND outbox.job_id = ANY(%s)
-    AND outbox.seq BETWEEN 1 AND states.seq
+    AND outbox.seq BETWEEN 1 AND states.deliberate_seq
 """
 
 
 class Ledger:
-    """The durable reader of the stream, one of any number of replicas."""
+    """Reads the stream, as one of any number of replicas. `papers` is set when a paper came."""
 
-    def __init__(self, bus: NatsBus, database: Database, blobs: Blobs, rulebook: Rulebook) -> None:
+    def __init__(self, bus: Bus, database: Database, rulebook: Rulebook, papers: asyncio.Event) -> None:
         self._bus = bus
         self._database = database
-        self._blobs = blobs
         self._rulebook = rulebook
+        self._papers = papers
 
     async def run(self) -> None:
-        """Fold events until cancelled; what a crash or an absent server interrupts is delivered again."""
+        """Fold events until cancelled; what a crash or an absent server interrupts is read again."""
         while True:
             try:
-                # One at a time: a larger fetch waits for its timeout once the first message has come.
-                async for messages in self._bus.follow(READER, batch=1):
-                    await self._take(messages)
+                await self._follow()
+            except Moved:
+                log.info("ledger was moved")
             except Exception as error:  # noqa: BLE001 - the loop that runs things: nothing may end it
                 log.warning("ledger stumbled", extra={"error": repr(error)})
                 await asyncio.sleep(0.5)
 
-    async def _take(self, messages: Sequence[Msg]) -> None:
-        events = [event for message in messages if (event := _readable(message))]
-        if events:
-            untitled = await asyncio.to_thread(apply, self._database, events, self._rulebook.rules)
-            for job_id, digest in untitled:
-                await asyncio.to_thread(self._entitle, job_id, digest)
-        for message in messages:
-            await message.ack()
-
-    def _entitle(self, job_id: str, digest: str) -> None:
-        """Give a job its paper's title."""
-        try:
-            paper = json.loads(self._blobs.get_bytes(key_of(digest)))
-            title = str(paper.get("title") or "") if isinstance(paper, dict) else ""
-        except (Error, KeyError, ValueError) as error:
-            log.warning("no title", extra={"job": job_id, "error": repr(error)})
-            return
-        with self._database.connection() as connection:
-            connection.execute("UPDATE states SET title = %s WHERE job_id = %s", (title, job_id))
-            tell(connection, job_id)
+    async def _follow(self) -> None:
+        before = await asyncio.to_thread(find, self._database)  # before the stream's end is read: it only grows
+        place = in_stream(before, *await self._bus.extent())
+        if place != before:
+            log.info("ledger begins", extra={"stream": place.stream, "base": place.base, "seq": place.seq})
+            await asyncio.to_thread(exchange, self._database, before, place)
+        async for events, seq in self._bus.read(place.seq, BATCH):
+            place = await asyncio.to_thread(apply, self._database, events, self._rulebook.rules, place, seq)
+            if any(isinstance(event.body, Ready) and event.body.artifact == PAPER for event in events):
+                self._papers.set()
 
 
-def apply(database: Database, events: Sequence[Event], rules: Sequence[Rule]) -> list[tuple[str, str]]:
-    """Fold events in one transaction; returns id and paper's digest of each job whose paper came."""
-    papers: list[tuple[str, str]] = []
+def find(database: Database) -> Place:
+    """The ledger's place."""
     with database.connection() as connection:
-        known = _open(connection, sorted({event.job_id for event in events}))
-        events = [event for event in events if event.job_id in known]
-        for event in events:
-            _fold(connection, event)
-            if isinstance(event.body, Ready) and event.body.artifact == "paper":
-                papers.append((event.job_id, event.body.digest))
-        settle(connection, known, rules)
-    return papers
+        return where(connection)
+
+
+def exchange(database: Database, before: Place, place: Place) -> None:
+    """Move the ledger from one place to another. Raises Moved: it is not there any more."""
+    with database.connection() as connection:
+        if where(connection, hold=True) != before:
+            raise Moved
+        move(connection, place)
+
+
+def apply(database: Database, events: Sequence[Event], rules: Sequence[Rule], place: Place, seq: int) -> Place:
+    """Fold, in one transaction, all events between a place and a sequence, as far as nobody else has; returns the
+    place then. Raises Moved: the ledger is before that place.
+    """  # noqa: D205
+    with database.connection() as connection:
+        here = where(connection, hold=seq > place.seq)
+        if (here.stream, here.base) != (place.stream, place.base) or here.seq < place.seq:
+            raise Moved
+        if here.seq >= seq:
+            return replace(place, seq=seq)
+        moved = replace(place, seq=seq)
+        _fold(
+            connection, [replace(event, seq=place.base + event.seq) for event in events if event.seq > here.seq], rules
+        )
+        move(connection, moved)
+        return moved
+
+
+def _fold(connection: Connection[DictRow], events: Sequence[Event], rules: Sequence[Rule]) -> None:
+    known = _open(connection, sorted({event.job_id for event in events}))
+    events = [event for event in events if event.job_id in known]
+    with connection.cursor() as cursor:
+        cursor.executemany(_ARTIFACT, [_artifact(event) for event in events if isinstance(event.body, Ready)])
+        cursor.executemany(_FAILURE, [_failure(event) for event in events if isinstance(event.body, Failed)])
+        cursor.executemany(_JOB, [_job(event) for event in events])
+    settle(connection, known, rules)
 
 
 def _open(connection: Connection[DictRow], jobs: list[str]) -> list[str]:
-    """Have a state for every job that was not deleted, locked in one order, so that replicas cannot deadlock."""
+    """Have a state for every job that was not deleted, locked in one order, so that nobody can deadlock."""
     gone = connection.execute("SELECT id FROM deleted_jobs WHERE id = ANY(%s)", (jobs,)).fetchall()
-    left = [job_id for job_id in jobs if {"id": job_id} not in gone]
+    left = sorted(set(jobs) - {row["id"] for row in gone})
     connection.execute("INSERT INTO jobs (id) SELECT unnest(%s::text[]) ON CONFLICT DO NOTHING", (left,))
     connection.execute("INSERT INTO states (job_id) SELECT unnest(%s::text[]) ON CONFLICT DO NOTHING", (left,))
     connection.execute("SELECT 1 FROM states WHERE job_id = ANY(%s) ORDER BY job_id FOR UPDATE", (left,))
@@ -125,34 +148,32 @@ def _open(connection: Connection[DictRow], jobs: list[str]) -> list[str]:
 def settle(connection: Connection[DictRow], jobs: Sequence[str], rules: Sequence[Rule]) -> None:
     """Write down the state that follows from the jobs' rows, and tell who listens; the states' rows are locked."""
     connection.execute(_FOLDED, (list(jobs),))
+    states = []
     for job_id, rows in read_jobs(connection, jobs).items():
         state, error = state_of(rows, rules)
-        connection.execute(
-            "UPDATE states SET state = %s, error = %s, updated_at = now() WHERE job_id = %s",
-            (state, Jsonb(error) if error else None, job_id),
-        )
-        tell(connection, job_id)
+        states.append((state, Jsonb(error) if error else None, job_id))
+    with connection.cursor() as cursor:
+        cursor.executemany("UPDATE states SET state = %s, error = %s, updated_at = now() WHERE job_id = %s", states)
+    tell(connection, *jobs)
 
 
-def _fold(connection: Connection[DictRow], event: Event) -> None:
-    body, fields = event.body, {"job": event.job_id, "seq": event.seq, "cancelled": 0, "deliberate": 0}
-    if isinstance(body, Ready):
-        entry = entry_of(event)
-        fields["deliberate"] = event.seq if entry.cause in DELIBERATE else 0
-        row = (body.job_id, entry.artifact, entry.seq, entry.digest, entry.size, entry.media_type, Jsonb(entry.inputs))
-        more = (list(entry.scenes), entry.cause, entry.stage, entry.stage_version, body.seconds)
-        connection.execute(_ARTIFACT, (*row, *more, body.announced_at.ToDatetime(tzinfo=UTC)))
-    elif isinstance(body, Failed):
-        failure = (body.job_id, body.stage, body.scene, event.seq, body.code, body.message, body.detail)
-        connection.execute(_FAILURE, (*failure, body.announced_at.ToDatetime(tzinfo=UTC)))
-    elif isinstance(body, Cancelled):
-        fields["cancelled"] = event.seq
-    connection.execute(_JOB, fields)
+def _artifact(event: Event) -> tuple[Any, ...]:
+    body, entry = event.body, entry_of(event)
+    assert isinstance(body, Ready)
+    row = (body.job_id, entry.artifact, entry.seq, entry.digest, entry.size, entry.media_type, Jsonb(entry.inputs))
+    more = (list(entry.scenes), entry.cause, entry.stage, entry.stage_version, body.seconds)
+    return (*row, *more, body.announced_at.ToDatetime(tzinfo=UTC))
 
 
-def _readable(message: Msg) -> Event | None:
-    try:
-        return read_event(message)
-    except Exception as error:  # noqa: BLE001 - a foreign message must not stop the ledger
-        log.warning("unreadable event", extra={"subject": message.subject, "error": repr(error)})
-        return None
+def _failure(event: Event) -> tuple[Any, ...]:
+    body = event.body
+    assert isinstance(body, Failed)
+    failure = (body.job_id, body.stage, body.scene, event.seq, body.code, body.message, body.detail)
+    return (*failure, body.announced_at.ToDatetime(tzinfo=UTC))
+
+
+def _job(event: Event) -> tuple[Any, ...]:
+    cancelled = isinstance(event.body, Cancelled)
+    deliberate = isinstance(event.body, Ready) and entry_of(event).cause in DELIBERATE
+    paper = isinstance(event.body, Ready) and event.body.artifact == PAPER
+    return (event.seq, event.seq * cancelled, event.seq * deliberate, paper, event.job_id)

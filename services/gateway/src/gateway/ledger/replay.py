@@ -2,23 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
-
-from chassis.worker import connect
+from dataclasses import replace
 
 from gateway.database import open_pool
-from gateway.ledger.fold import READER
+from gateway.ledger.place import move, where
 from gateway.settings import GatewaySettings
 
 
 def replay(settings: GatewaySettings) -> None:
-    """Empty the ledger's tables and set its reader back to the beginning. Gateways may run."""
+    """Empty the ledger's tables and set its place back to the stream's beginning. Gateways may run."""
     with open_pool(settings.postgres_url) as database, database.connection() as connection:
+        place = where(connection, hold=True)
         connection.execute("TRUNCATE states, artifacts, failures")
-        asyncio.run(_rewind(settings))
-
-
-async def _rewind(settings: GatewaySettings) -> None:
-    bus = await connect(settings, "replay")
-    await bus.rewind(READER)
-    await bus.close()
+        move(connection, replace(place, seq=0))

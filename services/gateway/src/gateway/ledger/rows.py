@@ -45,8 +45,9 @@ def snapshot(connection: Connection[DictRow], *job_ids: str) -> dict[str, JobRow
     return read_jobs(connection, job_ids)
 
 
-def tell(connection: Connection[DictRow], job_id: str) -> None:
-    """Have all replicas told, once the transaction is committed, that the job has changed."""
+def tell(connection: Connection[DictRow], *job_ids: str) -> None:
+    """Have all replicas told, once the transaction is committed, that the jobs have changed."""
     connection.execute(
-        "SELECT pg_notify(%s, id || ' ' || coalesce(user_id, '')) FROM jobs WHERE id = %s", (CHANNEL, job_id)
+        "SELECT pg_notify(%s, id || ' ' || coalesce(user_id, '')) FROM jobs WHERE id = ANY(%s)",
+        (CHANNEL, list(job_ids)),
     )

@@ -140,11 +140,20 @@ CREATE INDEX outbox_by_job ON outbox (job_id);
 
 -- The ledger.
 
+-- How far the stream is folded; one row.
+CREATE TABLE place (
+    sole boolean PRIMARY KEY DEFAULT true CHECK (sole),
+    stream text NOT NULL DEFAULT '',
+    base bigint NOT NULL DEFAULT 0,
+    seq bigint NOT NULL DEFAULT 0
+);
+
 CREATE TABLE states (
     job_id text PRIMARY KEY REFERENCES jobs ON DELETE CASCADE,
     state text NOT NULL DEFAULT 'queued'
         CHECK (state IN ('queued', 'running', 'review', 'done', 'failed', 'cancelled')),
     title text NOT NULL DEFAULT '',
+    untitled boolean NOT NULL DEFAULT false,  -- the paper has come, and its title is still to be read
     error jsonb,
     seq bigint NOT NULL DEFAULT 0,
     cancelled_seq bigint NOT NULL DEFAULT 0,
@@ -154,6 +163,7 @@ CREATE TABLE states (
 );
 
 CREATE INDEX states_by_state ON states (state, job_id DESC);
+CREATE INDEX states_untitled ON states (job_id) WHERE untitled;
 
 CREATE TABLE artifacts (
     job_id text NOT NULL REFERENCES jobs ON DELETE CASCADE,

@@ -11,6 +11,7 @@ from artifacts.paper import Heading
 from fetcher.headings import kind_of
 from fetcher.pdf.blocks import continued
 from fetcher.pdf.sections import Piece, is_prose
+from fetcher.structured import INLINE, PART
 
 if TYPE_CHECKING:
     from fetcher.pdf.layout import Line
@@ -20,20 +21,6 @@ _LABEL = re.compile(
     r"|resumen|resumo|riassunto|摘要)\b\s*(?P<end>[.:|—–-]*)\s*",
     re.IGNORECASE,
 )
-_PARTS = (
-    r"background(?: and (?:aims?|objectives?|purpose))?|context|introduction|rationale|objectives?"
-    r"|aims?(?: of the study)?|purpose|hypothesis|study design|design(?:,? setting,?(?: and)? participants)?|setting"
-    r"|(?:patients?|subjects?|participants?|materials?)(?: and|,) methods|methods?(?: and (?:results|findings"
-    r"|materials))?|methodology(?:/principal findings)?|methodology and principal findings|main outcome measures?"
-    r"|interventions?|measurements?(?: and main results)?|(?:main |principal )?(?:results|findings)"
-    r"|conclusions?(?:/significance| and (?:relevance|significance))?|conclusions?,? and .{3,20}|interpretation"
-    r"|significance|discussion"
-    r"|importance|limitations?|trial registration|funding|hintergrund|ziel|methoden|ergebnisse"
-    r"|schlussfolgerung(?:en)?|objetivos?|m[ée]todos?|resultados?|conclus(?:ão|ões|iones|ión)|m[ée]thodes?"
-    r"|r[ée]sultats?"
-)
-_PART = re.compile(rf"^(?P<heading>{_PARTS})\s*(?P<end>[.:—–|-]|$)\s*", re.IGNORECASE)
-_INLINE = re.compile(rf"(?:(?<=^)|(?<=[.;] ))(?P<heading>{_PARTS})\s*[:—]\s+(?=\S)", re.IGNORECASE)
 _KEYWORDS = re.compile(
     r"^(?:\W*)(?:key\s?-?words?(?: and phrases)?|index terms|schl[üu]sselw[öo]rter|mots[- ]cl[ée]s|palabras clave"
     r"|palavras[- ]chave|subject (?:areas?|terms))\s*[:.—–-]*\s*",
@@ -104,7 +91,7 @@ def _collect(pieces: list[Piece], start: int, found: Abstract) -> None:
         if not text:
             _take(found, piece)
             continue
-        part = _PART.fullmatch(text) or (_PART.match(text) if len(text.split()) < 4 else None)
+        part = PART.fullmatch(text) or (PART.match(text) if len(text.split()) < 4 else None)
         if part:
             heading = part["heading"]
             _take(found, piece)
@@ -129,7 +116,7 @@ def _collect(pieces: list[Piece], start: int, found: Abstract) -> None:
 
 
 def _ends(text: str, piece: Piece, heading: str) -> bool:
-    if _PART.fullmatch(text) and not (
+    if PART.fullmatch(text) and not (
         kind_of(text) == "introduction" and len(text.split()) == 1 and text.lower() == "introduction"
     ):
         return False
@@ -142,10 +129,10 @@ def _ends(text: str, piece: Piece, heading: str) -> bool:
 
 def _split(found: Abstract, heading: str, piece: Piece, text: str) -> None:
     """One part for each heading that runs in the text, as in `Background: ... Methods: ...`."""
-    marks = list(_INLINE.finditer(text))
+    marks = list(INLINE.finditer(text))
     if (
         not heading
-        and (first := _PART.match(text))
+        and (first := PART.match(text))
         and first["end"] in tuple(".:—–")
         and piece.block.lines[0].words[0].bold
     ):

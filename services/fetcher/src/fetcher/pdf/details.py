@@ -48,7 +48,8 @@ _JOURNALS = re.compile(
     r"|PNAS|bioRxiv|medRxiv|Metabolites|The Lancet(?: [A-Z]\w+)*|BMJ Open|BMJ|JAMA)\b"
 )
 _CITATION = re.compile(
-    r"^(?P<name>[A-Z][A-Za-z&:. -]{3,60}?)\s*[,·•|]?\s*(?:\d{1,2} [A-Z][a-z]{2,8} )?(?:\(?(?:19|20)\d\d\)?|vol(?:ume|\.)?\s*\d+)",
+    r"^(?P<name>[A-Z][A-Za-z&:. -]{3,60}?)\s*[,·•|]?\s*(?:\d{1,2} [A-Z][a-z]{2,8} )?"
+    r"(?:\(?(?:19|20)\d\d\)?|vol(?:ume|\.)?\s*\d+)",
     re.IGNORECASE,
 )
 _LICENSED = re.compile(
@@ -96,7 +97,11 @@ def date_of(first: str, furniture: list[str], metadata: dict[str, str]) -> str:
         if date := _date_in(first[mark.end() : mark.end() + 28]):
             return date
     for text in furniture:
-        if len(text.split()) < 16 and not _NOT_PUBLISHED.search(text) and len(date := _date_in(text)) == len("2014-09-26"):
+        if (
+            len(text.split()) < 16
+            and not _NOT_PUBLISHED.search(text)
+            and len(date := _date_in(text)) == len("2014-09-26")
+        ):
             return date
     made = re.match(r"D:(\d{4})", metadata.get("CreationDate", ""))
     years: list[str] = [year for text in furniture for year in _CITED_YEAR.findall(" " + text)]

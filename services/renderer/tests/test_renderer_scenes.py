@@ -15,8 +15,9 @@ from PIL import Image
 from renderer.compositor import Painter
 from renderer.sprite import Canvas
 from renderer.stage import service
-from renderer.text import Style, fit, wrap
+from renderer.text import Style
 from renderer.theme import THEMES
+from renderer.wrapping import fit, wrap
 
 SAFE = (65, 130, 900, 1440)
 TEXT = "In January 1855 alone, 2,761 men died of zymotic disease."

@@ -5,6 +5,7 @@ from __future__ import annotations
 from artifacts.captions import BurnedCaption, BurnedWord, Captions
 from PIL import Image, ImageFilter
 
+from renderer import bidi
 from renderer.fonts import TEXT
 from renderer.shapes import rounded
 from renderer.sprite import Canvas, Sprite, sprite
@@ -74,14 +75,15 @@ class CaptionTrack:
         top = self._top(caption)
         for row, line in enumerate(caption.lines):
             x = CAPTION_CENTRE - line_width(line) / 2
-            for i, word in enumerate(line):
-                put(image, x, _GLOW + row * STYLE.line, word.text, STYLE, ink)
-                self._pills[row, i] = self._pill(word.text, x, top + row * STYLE.line)
-                x += STYLE.width(word.text) + GAP
+            for i in bidi.order([word.text for word in line]):
+                text = line[i].text
+                put(image, x, _GLOW + row * STYLE.line, text, STYLE, ink)
+                self._pills[row, i] = self._pill(text, x, top + row * STYLE.line)
+                x += STYLE.width(text) + GAP
         self._base = sprite(_glowing(image, self._theme), 0, top - _GLOW)
 
     def _pill(self, text: str, x: float, y: float) -> Sprite:
-        bare = text.rstrip(",.;:!?")
+        bare = text if bidi.is_rtl(text) else text.rstrip(",.;:!?、。，！？") or text
         width = round(STYLE.width(bare))
         pill = rounded(width + 2 * _PAD, STYLE.line - 2, 16, (*self._theme.accent, 255))
         put(pill, _PAD, -1, bare, STYLE, (*self._theme.pill_ink, 255))

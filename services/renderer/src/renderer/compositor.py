@@ -16,7 +16,7 @@ from chassis import JobFolder
 from renderer.background import Background
 from renderer.captions import CaptionTrack
 from renderer.encoder import Encoder
-from renderer.fonts import TEXT
+from renderer.fonts import TEXT, language
 from renderer.layers import LEAVE, Layer, still
 from renderer.scenes import Scene, layers_of
 from renderer.shapes import rounded
@@ -51,6 +51,7 @@ class Painter:
     """Paints the frames of one scene, in order."""
 
     def __init__(self, brief: Brief, narration: Narration, captions: Captions, open_picture) -> None:  # type: ignore[no-untyped-def]  # noqa: ANN001
+        language.set(brief.language)
         self.frames = max(1, round(narration.duration * FPS))
         self._brief, self._duration = brief, narration.duration
         theme = THEMES[brief.theme]

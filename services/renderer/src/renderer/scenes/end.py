@@ -9,8 +9,9 @@ from renderer.fonts import MONO, TEXT
 from renderer.layers import STAGGER, Layer, still
 from renderer.scenes.scene import HEADLINE, KICKER, Scene
 from renderer.shapes import badge, rounded
-from renderer.text import Style, block, clipped, fit, put, wrap
+from renderer.text import Style, block, clipped, put
 from renderer.theme import BOTTOM, COLUMN, LEFT, TOP
+from renderer.wrapping import fit, wrap
 
 BYLINE = Style(TEXT, 38, 400, leading=1.35)
 LINE = Style(TEXT, 32, 400, leading=1.36)

@@ -11,8 +11,9 @@ from renderer.fonts import HEAD, TEXT
 from renderer.layers import STAGGER, Layer, Moving, still
 from renderer.scenes.scene import KICKER, Scene
 from renderer.shapes import ring, rounded
-from renderer.text import Style, block, clipped, put, wrap
+from renderer.text import Style, block, clipped, put
 from renderer.theme import BOTTOM, COLUMN, LEFT, TOP
+from renderer.wrapping import wrap
 
 NUMBER = Style(HEAD, 260, 700, leading=1.02, tracking=-0.03)
 LABEL = Style(HEAD, 60, 600, leading=1.12, tracking=-0.015)

@@ -13,8 +13,9 @@ from renderer.scenes import page
 from renderer.scenes.scene import Scene
 from renderer.scenes.sheet import INK, MARK, PLACE, ROOM, Sheet, kicker, put_place, spoken_times
 from renderer.shapes import rounded
-from renderer.text import Style, put, wrap
+from renderer.text import Style, put
 from renderer.theme import COLUMN
+from renderer.wrapping import wrap
 
 BODY = Style(SERIF, 50, 400, leading=1.46)
 _PAD = 56

@@ -12,8 +12,9 @@ from PIL import Image
 
 from renderer.fonts import HEAD, TEXT
 from renderer.layers import STAGGER, Layer, still
-from renderer.text import Style, block, fit
+from renderer.text import Style, block
 from renderer.theme import COLUMN, LEFT, TOP, Theme
+from renderer.wrapping import fit
 
 KICKER = Style(TEXT, 34, 600, leading=1.3)
 HEADLINE = Style(HEAD, 104, 700, leading=1.06, tracking=-0.025)

@@ -8,8 +8,9 @@ from renderer.fonts import HEAD, TEXT
 from renderer.layers import Layer, still
 from renderer.scenes.scene import Scene, heading
 from renderer.shapes import rounded
-from renderer.text import Style, fit, put
+from renderer.text import Style, put
 from renderer.theme import BOTTOM, COLUMN, LEFT
+from renderer.wrapping import fit
 
 ITEM = Style(TEXT, 42, 600, leading=1.24)
 NUMBER = Style(HEAD, 44, 700, leading=1.2)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from renderer.layers import STAGGER, Layer, still
 from renderer.scenes.scene import SOFT, Scene, heading
-from renderer.text import block, wrap
+from renderer.text import block
 from renderer.theme import COLUMN, LEFT, TOP
+from renderer.wrapping import wrap
 
 
 def layers(scene: Scene) -> list[Layer]:

@@ -51,6 +51,7 @@ _SOMEBODY = re.compile(
     r"(?<![(\w])([A-ZÀ-Þ][\w'’-]+)(?:,? [A-Z]\.?)* (?:et al\b|and co-?workers|and colleagues|e cols?\b|e colaboradores|"
     r"y colaboradores|und Mitarbeiter|und Kollegen|et collaborateurs)(?![^()]*\))"
 )
+_THEIRS = re.compile(r"(?:They|He|She) (?:\w+ )?(?:found|showed|shows?|reported|observed|demonstrated|concluded)\b")
 _HARD_SYMBOLS = re.compile(r"[<>≤≥~≈∼×/]")
 
 
@@ -156,7 +157,8 @@ def _candidate(raw: str, passage: Passage, phrases: Phrases, lore: _Lore) -> tup
     words = len(raw.split())
     if not 5 <= words <= 75 or _GENE_LIST.search(raw) or phrases.cues["junk"].search(_outside_parentheses(raw)):
         return None
-    if "•" in raw or any(name not in lore.families for name in _SOMEBODY.findall(raw)):
+    others = passage.kind == "body" and _THEIRS.match(raw)
+    if others or "•" in raw or any(name not in lore.families for name in _SOMEBODY.findall(raw)):
         return None
     text = trim(raw, phrases, lore.vocabulary)
     text, definers = abbreviations.expand(text, lore.abbreviations)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from artifacts.paper import Figure, Passage, Section, SectionKind, Table
 
 from fetcher.headings import kind_of
-from fetcher.jats.abstracts import paragraphs_of
+from fetcher.jats.abstracts import NOT_PROSE, paragraphs_of
 from fetcher.jats.inline import text_of, text_with_tail
 from fetcher.jats.tables import rows_of
 from fetcher.jats.tree import href_of
@@ -79,7 +79,7 @@ def _section(body: Body, sec: Element, above: str, level: int, inherited: Sectio
     heading = sec.find("title")
     title = text_of(heading) if heading is not None else ""
     declared = sec.get("sec-type") or ""
-    if _APPENDED.fullmatch(title) or declared == "supplementary-material":
+    if (_APPENDED.fullmatch(title) or declared == "supplementary-material") and sec.find("sec[title]/p") is None:
         return
     if not title:
         _walk(body, sec, above, level, kind_of("", declared, inherited) if declared else inherited)
@@ -136,7 +136,9 @@ def _float(body: Body, node: Element, section: str) -> None:
     elif node.tag == "table-wrap":
         _table(body, node, section)
     elif node.tag == "boxed-text" and not any(word in _title_of(node).lower() for word in _SUMMARIES):
-        _walk(body, node, section, 1, "other")
+        for part in (node.find("caption"), node):
+            if part is not None:
+                _walk(body, part, section, 1, "other")
 
 
 def _title_of(node: Element) -> str:
@@ -146,7 +148,7 @@ def _title_of(node: Element) -> str:
 
 
 def _passage(body: Body, text: str, section: str) -> None:
-    if text:
+    if text and not NOT_PROSE.fullmatch(text):
         passage = f"{section or 's0'}.{body.number(section)}"
         body.passages.append(Passage(id=passage, text=text, section=section))
 

@@ -29,7 +29,7 @@ _DEBRIS = {
     ),
     "placeholder": re.compile(r"[\ufffd\ue000-\uf8ff]|\bNaN\b|<[a-z/]"),
     "nothing": re.compile(
-        r"\b(?:by|in|of|from|with|or|the|a|an|than) (?:and|or|,|\.|by|of)(?=\s|$)(?! (?:large|by))|\b(?:and|to) [,.]"
+        r"\b(?:by|in|of|from|with|the|a|an) (?:and|or|,|\.|by|of)(?=\s|$)(?! (?:large|by))|\b(?:and|to|or|than) [,.]"
     ),
 }
 
@@ -101,6 +101,8 @@ def _clause_faults(text: str, phrases: Phrases) -> list[str]:
 def _main_clause(text: str, phrases: Phrases) -> bool:
     _, comma, rest = text.partition(",")
     if comma:
+        if re.match(r" (?:in|and|or|with|for|as|at|by|on|from|including|such|which)\b", rest):
+            return False
         return has_verb(rest, phrases) or bool(phrases.verb_endings.search(rest))
     return not text.startswith("To ") and has_verb(" ".join(text.split()[2:]), phrases)
 

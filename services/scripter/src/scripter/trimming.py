@@ -214,6 +214,7 @@ def _without_openings(text: str, phrases: Phrases) -> str:
 
 
 def _tidy(text: str) -> str:
+    text = re.sub(r"(?<=[a-zà-ÿ])- (?=(?:se|lo|la|los|las|lhe|lhes|me|nos)\b)", "-", text)
     text = re.sub(r"\s+([.,;:!?%)\]»”])", r"\1", text)
     text = re.sub(r"([(\[“«])\s+", r"\1", text)
     text = re.sub(r"([,;:])(?:\s*[,;:])+", r"\1", text)

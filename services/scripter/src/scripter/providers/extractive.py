@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from scripter import pacing
 from scripter.candidates import Candidate, candidates_in, to_sentence
+from scripter.numbers import tokens_of
 from scripter.phrases import Phrases, phrases_for
 from scripter.scoring import score
 from scripter.writer import Draft
@@ -26,6 +28,7 @@ _LEAST: dict[Role, float] = {
 }  # fmt: skip
 _SHARE = 0.97
 _ALIKE = 0.5
+_SAME_NUMBER = 0.2
 _SLACK = 2.0
 """For letters and notices, which have no sections and few cues."""
 
@@ -135,7 +138,14 @@ def _follows(before: Candidate, candidate: Candidate) -> bool:
 def _alike(one: Candidate, other: Candidate) -> float:
     if not one.terms or not other.terms:
         return 0.0
-    return len(one.terms & other.terms) / min(len(one.terms), len(other.terms))
+    shared = len(one.terms & other.terms) / min(len(one.terms), len(other.terms))
+    return shared + _SAME_NUMBER * bool(_large_numbers(one) & _large_numbers(other))
+
+
+def _large_numbers(candidate: Candidate) -> set[str]:
+    return {
+        number for number in tokens_of(candidate.text) if len(number) > 1 and not re.fullmatch(r"(?:19|20)\d\d", number)
+    }
 
 
 def _seconds(unit: tuple[Candidate, ...]) -> float:

@@ -66,7 +66,7 @@ def _is_picture(page: Any) -> bool:
     for image in page.get_objects(filter=[pdfium.FPDF_PAGEOBJ_IMAGE], max_depth=3):
         x0, y0, x1, y1 = image.get_bounds()
         covered += max(min(x1, width) - max(x0, 0), 0) * max(min(y1, height) - max(y0, 0), 0)
-    return covered > 0.5 * width * height
+    return bool(covered > 0.5 * width * height)
 
 
 def _recognise(program: str, page: Any, number: int, seconds: float) -> Sheet:

@@ -61,7 +61,7 @@ _PARTICLES = {
     "av",
     "zur",
 }
-_AFFILIATION_START = re.compile(r"^\W*(?:[\d¹²³⁴⁵⁶⁷⁸⁹]{1,2}|[a-z])?\s*[*†‡§¶∗]?\s*(?=[A-Z])")
+_NO_NAMES = {"the", "part", "section", "chapter", "volume", "issue", "page", "for", "with", "directive", "directives"}
 
 
 def names_in(line: Line) -> list[str] | None:
@@ -107,6 +107,8 @@ def _name(piece: str) -> str:
     tokens = [token for token in piece.split() if not _DEGREE.match(token) or len(token) < 3]
     if _COLLECTIVE.search(piece):
         return piece
+    if any(token.lower().strip(".") in _NO_NAMES for token in tokens):
+        return ""
     if not 2 <= len(tokens) <= 6 or _PLACE.search(piece):
         return ""
     if not all(_nameish(token) for token in tokens) or not any(

@@ -21,6 +21,8 @@ SWELLS = (92, 80, 84)
 LENGTHS = (190, 150, 210)
 """Pixels between two numbers of the horizon."""
 STEP = 6
+_STOPS = (0, 980, 1430, 1700)
+"""Rows of a dark sky's four colours: dark down to the foot of the content, bright behind the hills."""
 _SUB = 4
 """Fractional bits of polygon corners."""
 
@@ -66,8 +68,7 @@ def _fill(plane: Plane, xs: NDArray[np.float64], ys: NDArray[np.float64], value:
 def _sky(theme: Theme) -> NDArray[np.float64]:
     """Colour of every row, a little more than the canvas is high, in limited-range planes."""
     stops = np.array([yuv(colour) for colour in theme.sky])
-    reach = 1560 if not theme.light else HEIGHT
-    places = np.linspace(0, reach, len(stops))
+    places = np.linspace(0, HEIGHT, len(stops)) if theme.light else _STOPS
     rows = np.arange(HEIGHT + SKY_TRAVEL + 2)
     return np.stack([np.interp(rows, places, stops[:, plane]) for plane in range(3)], axis=1)
 

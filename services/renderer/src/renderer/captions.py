@@ -94,7 +94,8 @@ def _glowing(image: Image.Image, theme: Theme) -> Image.Image:
     """Text over a soft glow of the opposite brightness, so that it stands off the sky."""
     colour = (255, 252, 244) if theme.light else (14, 10, 34)
     glow = Image.new("RGBA", image.size, (*colour, 0))
-    alpha = image.getchannel("A").filter(ImageFilter.GaussianBlur(9)).point(lambda a: min(255, round(a * 1.1)))
+    strength = 2.2 if theme.glare else 1.1
+    alpha = image.getchannel("A").filter(ImageFilter.GaussianBlur(9)).point(lambda a: min(255, round(a * strength)))
     glow.putalpha(alpha)
     glow.alpha_composite(image)
     return glow

@@ -106,7 +106,7 @@ def _frame(brief: Brief) -> list[Layer]:
     theme = THEMES[brief.theme]
     track = rounded(COLUMN, 6, 3, (*theme.ink, 56))
     dot = rounded(12, 12, 6, (*theme.accent, 255))
-    line = block([clipped(brief.source_line, _SOURCE, COLUMN - 30)], _SOURCE, (*theme.soft, 255))
+    line = block([clipped(brief.source_line, _SOURCE, COLUMN - 26)], _SOURCE, (*theme.soft, 255))
     found = [still(track, LEFT, 176, -1), still(dot, LEFT, 226, -1), still(line, LEFT + 26, 214, -1)]
     return list(found) if brief.source_line else [found[0]]
 

@@ -27,6 +27,8 @@ class Style:
     weight: int = 400
     leading: float = 1.25
     tracking: float = 0.0
+    tabular: bool = False
+    """Whether all figures are of one width, for what counts."""
 
     @property
     def line(self) -> int:
@@ -51,6 +53,7 @@ class Run:
     rtl: bool = False
     tracking: float = 0.0
     stroke: float = 0.0
+    tabular: bool = False
 
     @property
     def width(self) -> float:
@@ -60,8 +63,12 @@ class Run:
     def _direction(self) -> str | None:
         return ("rtl" if self.rtl else "ltr") if _shapes() else None
 
+    @property
+    def _features(self) -> list[str] | None:
+        return ["tnum"] if self.tabular and _shapes() else None
+
     def _length(self, text: str) -> float:
-        return float(self.face.getlength(text, direction=self._direction))
+        return float(self.face.getlength(text, direction=self._direction, features=self._features))
 
     def draw(self, draw: ImageDraw.ImageDraw, x: float, base: float, ink: Ink) -> None:
         """Draw with the left end of the baseline at x, base."""
@@ -80,6 +87,7 @@ class Run:
                 font=self.face,
                 anchor="ls",
                 direction=self._direction,
+                features=self._features,
                 stroke_width=self.stroke,
             )
 
@@ -111,7 +119,7 @@ def _run(text: str, family: str, style: Style, *, rtl: bool) -> Run:
     face, thicker = fonts.font(family, style.size, style.weight), fonts.stroke(family, style.size, style.weight)
     tracked = family == style.family and not rtl and not _JOINED.search(text)
     tracking = style.tracking * style.size if tracked else 0.0
-    return Run(text, face, family, rtl, tracking, thicker)
+    return Run(text, face, family, rtl, tracking, thicker, style.tabular)
 
 
 def _parts(text: str, wanted: str) -> list[tuple[str, str]]:

@@ -7,11 +7,11 @@ from PIL import Image
 
 from renderer.fonts import MONO, TEXT
 from renderer.layers import STAGGER, Layer, still
-from renderer.scenes.scene import HEADLINE, KICKER, Scene
+from renderer.scenes.scene import HEADLINE, KICKER, Scene, line
 from renderer.shapes import badge, rounded
-from renderer.text import Style, block, clipped, put
+from renderer.text import Style, clipped, put
 from renderer.theme import BOTTOM, COLUMN, LEFT, TOP
-from renderer.wrapping import fit, wrap
+from renderer.wrapping import at_most, fit, wrap
 
 BYLINE = Style(TEXT, 38, 400, leading=1.35)
 LINE = Style(TEXT, 32, 400, leading=1.36)
@@ -24,16 +24,16 @@ def layers(scene: Scene) -> list[Layer]:
     """Kicker, title, byline, card, badges."""
     visual = scene.brief.visual
     assert visual.kind == "end"
-    found: list[Layer] = [still(block([scene.brief.kicker or "Read it yourself"], KICKER, scene.accent), LEFT, TOP)]
+    found: list[Layer] = [line(scene.brief.kicker or "Read it yourself", KICKER, scene.accent, TOP)]
     y = TOP + KICKER.line + 16
     style, lines = fit(visual.title, HEADLINE.at(72), COLUMN, 330, 42)
-    for line in lines:
-        found.append(still(block([line], style, scene.ink), LEFT, y, STAGGER * len(found)))
+    for text in lines:
+        found.append(line(text, style, scene.ink, y, STAGGER * len(found)))
         y += style.line
     y += 14
     byline = " · ".join(part for part in (visual.authors, visual.journal, visual.year) if part)
-    for line in wrap(byline, BYLINE, COLUMN)[:2]:
-        found.append(still(block([line], BYLINE, scene.soft), LEFT, y, STAGGER * len(found)))
+    for text in at_most(wrap(byline, BYLINE, COLUMN), BYLINE, COLUMN, 2 * BYLINE.line):
+        found.append(line(text, BYLINE, scene.soft, y, STAGGER * len(found)))
         y += BYLINE.line
     y += 34
     card = _card(scene, visual)
@@ -49,10 +49,10 @@ def _card(scene: Scene, visual: EndVisual) -> Image.Image:
     rows: list[tuple[str, Style]] = []
     if link:
         shown = link.removeprefix("https://").removeprefix("http://")
-        rows += [(line, LINK) for line in wrap(shown, LINK, width)[:3]]
+        rows += _rows(shown, LINK, width, 3)
     if visual.licence:
-        rows += [(line, LINE) for line in wrap(f"Licence {visual.licence}", LINE, width)[:2]]
-    rows += [(line, LINE) for line in wrap(visual.credits, LINE, width)[:3]]
+        rows += _rows(f"Licence {visual.licence}", LINE, width, 2)
+    rows += _rows(visual.credits, LINE, width, 3)
     height = max(sum(style.line for _, style in rows) + 2 * _PAD, _CODE + 2 * _PAD if link else 0)
     image = rounded(COLUMN, height, 36, scene.theme.card)
     if link:
@@ -62,6 +62,10 @@ def _card(scene: Scene, visual: EndVisual) -> Image.Image:
         put(image, left, y, text, style, scene.ink)
         y += style.line
     return image
+
+
+def _rows(text: str, style: Style, width: float, most: int) -> list[tuple[str, Style]]:
+    return [(row, style) for row in at_most(wrap(text, style, width), style, width, most * style.line)]
 
 
 def _code(link: str) -> Image.Image:
@@ -89,7 +93,7 @@ def _badges(scene: Scene, visual: EndVisual, y: int, before: int) -> list[Layer]
     x = LEFT
     texts = [(text, scene.accent) for text in visual.labels] + [(text, scene.ink) for text in visual.badges]
     for text, ink in texts:
-        pill = badge(clipped(text, BADGE, COLUMN - 60), BADGE, ink)
+        pill = badge(clipped(text, BADGE, COLUMN - 60), BADGE, ink, scene.theme.card)
         if x > LEFT and x + pill.width > LEFT + COLUMN:
             x, y = LEFT, y + pill.height + 16
         if y + pill.height > BOTTOM + 30:

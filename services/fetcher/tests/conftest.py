@@ -42,6 +42,11 @@ class Pdf:
     def box(self, x: float, y: float, width: float, height: float) -> None:
         self.pages[-1].append(f"0.2 0.4 0.8 rg {x} {self.height - y - height} {width} {height} re f 0 g")
 
+    def image(self, x: float, y: float, width: float, height: float) -> None:
+        """A grey picture of one pixel, stretched."""
+        place = f"q {width} 0 0 {height} {x} {self.height - y - height} cm"
+        self.pages[-1].append(f"{place} BI /W 1 /H 1 /CS /G /BPC 8 ID \x80 EI Q")
+
     def write(self, path: Path) -> Path:
         count = len(self.pages)
         fonts = "".join(

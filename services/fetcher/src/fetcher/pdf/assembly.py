@@ -228,15 +228,15 @@ class _Assembly:
 
     def _caption(self, piece: Piece) -> None:
         found = CAPTION.match(piece.text)
-        if not found or len(piece.text) < len(found["label"]) + 8:
+        if found and len(piece.text) < len(found["label"]) + 8:
             return
-        is_table = found["kind"].lower().startswith("tab")
-        label = re.sub(r"\s+", " ", found["label"])
-        if any(_key(caption.label) == _key(label) for caption in self.body.captions):
+        is_table = bool(found and found["kind"].lower().startswith("tab"))
+        label = re.sub(r"\s+", " ", found["label"]) if found else ""
+        if label and any(_key(caption.label) == _key(label) for caption in self.body.captions):
             return
         number = 1 + sum(caption.is_table == is_table for caption in self.body.captions)
         passage = f"{'tab' if is_table else 'fig'}.{number}"
-        text = piece.text[found.end() :].lstrip(" .:|–—-")
+        text = piece.text[found.end() if found else 0 :].lstrip(" .:|–—-")
         section = self.body.sections[-1].id if self.body.sections else ""
         self.body.captions.append(Caption(label, text, piece.block, passage, is_table))
         self.body.passages.append(

@@ -71,7 +71,7 @@ def _starts(before: Line, line: Line, block: Block, column: tuple[float, float],
     gap = line.base - before.base
     size = max(before.size, line.size)
     own = [b.base - a.base for a, b in zip(block.lines, block.lines[1:], strict=False)]
-    usual = min(own) if own else min(leading, 2.6 * size)
+    usual = min(own) if own else max(min(leading, 2.6 * size), 1.15 * size)
     if gap < -1 or gap > 1.32 * usual + 1 or abs(before.size - line.size) > 0.09 * size:
         return True
     if _is_new_kind(before, line, block) or (_ITEM.match(line.text) and _SENTENCE_END.search(before.text)):

@@ -12,6 +12,8 @@ import pypdfium2.raw as pdfium
 from fetcher.pdf.pages import Easel, picture_region
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from artifacts.paper import Image
 
     from fetcher.pdf.assembly import Caption
@@ -115,12 +117,12 @@ def _graphics(document: Any, sheet: Sheet) -> Rectangle | None:
     return box if min(box[2] - box[0], box[3] - box[1]) > _SMALLEST else None
 
 
-def drawn_boxes(document: Any, sheet: Sheet, *, whole: bool = False) -> list[Rectangle]:
+def drawn_boxes(document: Any, sheet: Sheet, *, whole: bool = False, kinds: Sequence[int] = _DRAWN) -> list[Rectangle]:
     """Boxes of images and drawings on a page; rules, frames of the whole page and specks left out."""
     boxes: list[Rectangle] = []
     page = document[sheet.number - 1]
     left, bottom, _, top = page.get_bbox()
-    for index, item in enumerate(page.get_objects(filter=_DRAWN, max_depth=1)):
+    for index, item in enumerate(page.get_objects(filter=kinds, max_depth=1)):
         if index > _MOST_OBJECTS:
             break
         try:

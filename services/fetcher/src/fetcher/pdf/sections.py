@@ -47,6 +47,8 @@ _NOTE = re.compile(
     r"|open access article (?:distributed|under)|creative commons attribution|©\s*(?:the author|\d{4})",
     re.IGNORECASE,
 )
+_QUOTED = 1.4
+"""Prose larger than this, by the text's size, is a sentence that a magazine sets again beside its text."""
 _MARKED = re.compile(r"^[*†‡§¶∗⁎¹²³⁴⁵⁶⁷⁸⁹]|^\d{1,2}(?=[A-Z]|https?:)")
 
 
@@ -112,7 +114,7 @@ def _role(piece: Piece, body: float) -> Role:
         return "note"
     if _MARKED.match(text) and block.size < 0.93 * body:
         return "note"
-    return "prose" if is_prose(text) and block.size > 0.74 * body else "other"
+    return "prose" if is_prose(text) and 0.74 * body < block.size < _QUOTED * body else "other"
 
 
 def is_prose(text: str) -> bool:

@@ -168,6 +168,32 @@ async def test_message_of_a_silent_worker_goes_to_another(connect):
     assert (await taken(living)).attempt == 2
 
 
+async def test_worker_that_stopped_waiting_takes_no_message_with_it(connect):
+    stopped = await (await connect()).offers(FETCH, ack_wait=5, max_attempts=5)
+    living = await (await connect()).offers(FETCH, ack_wait=5, max_attempts=5)
+    assert await nothing(stopped)
+    await (await connect()).announce([ready("source")])
+    assert (await taken(living, 1)).attempt == 1
+
+
+async def test_reader_that_stopped_takes_no_message_with_it(connect):
+    stopped = (await connect()).follow("ledger")
+    with pytest.raises(TimeoutError):
+        await asyncio.wait_for(anext(stopped), 0.3)
+    await (await connect()).announce([ready("source")])
+    assert len(await read((await connect()).follow("ledger"), 1, 1)) == 1
+
+
+@pytest.mark.parametrize("count", [1, 3, 10])
+async def test_reader_gets_what_is_there_without_waiting_for_more(bus, count):
+    reader = bus.follow("ledger")
+    await bus.announce([ready("source")])
+    await read(reader, 1)
+    for _ in range(3):
+        await bus.announce([ready(f"figure.{n}") for n in range(1, count + 1)])
+        assert len(await read(reader, count, 0.5)) == count
+
+
 async def test_heartbeat_keeps_the_message(bus):
     offers = await bus.offers(FETCH, ack_wait=0.6, max_attempts=5)
     await bus.announce([ready("source")])
@@ -271,6 +297,7 @@ async def test_reader_gets_no_more_at_once_than_it_asks_for(bus):
 async def test_listener_hears_progress_and_events_from_now_on(connect):
     bus, other = await connect(), await connect()
     await other.progress(*events.progress(JOB, "fetch", None, 0.1, "before", "w"))
+    await other.manifest(JOB)  # answered after what was sent before it
     heard = asyncio.Queue()
     await bus.listen("progress.>", heard.put_nowait)
     await bus.listen("job.*.cancelled", heard.put_nowait)

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import functools
 import json
 import uuid
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -19,7 +20,6 @@ from google.protobuf.message import Message as Proto
 from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.js import api
-from nats.js.client import JetStreamContext
 from nats.js.errors import APIError, NotFoundError
 
 from chassis import names, telemetry
@@ -36,6 +36,11 @@ BATCH_LIMIT = 1000
 __all__ = ["Bus", "Conflict", "Delivery", "Message", "Msg", "NatsBus", "Offers"]
 PATIENCE = 5.0
 """Seconds that a reader waits for a message before it looks up."""
+CLOSING = ("204", "404", "408")
+"""Status after the last message, instead of any, and when none came in time."""
+NEXT = "$JS.API.CONSUMER.MSG.NEXT"
+ONE = {"batch": 1, "expires": int(PATIENCE * 1e9)}
+"""The request for one message, as soon as there is one."""
 ADVISORIES = "ADVISORIES"
 RULES_BUCKET = "RULES"
 
@@ -147,18 +152,16 @@ class NatsDelivery:
         await self.message.in_progress()
 
 
+@dataclass
 class NatsOffers:
     """A stage's durable consumer, one message at a time."""
 
-    def __init__(self, subscription: JetStreamContext.PullSubscription) -> None:
-        self._subscription = subscription
+    pull: Callable[[], Awaitable[list[Msg]]]
 
     async def next(self) -> Delivery | None:
-        try:
-            message = (await self._subscription.fetch(1, timeout=PATIENCE))[0]
-        except (TimeoutError, nats.errors.TimeoutError):
-            return None
-        return NatsDelivery(message, read_event(message), message.metadata.num_delivered)
+        for message in await self.pull():
+            return NatsDelivery(message, read_event(message), message.metadata.num_delivered)
+        return None
 
 
 class NatsBus:
@@ -219,29 +222,33 @@ class NatsBus:
 
     async def manifest(self, job_id: str) -> Manifest:
         job = names.check_job(job_id)
-        subjects = [f"job.{job}.ready.>", f"job.{job}.cancelled"]
-        return manifest_of([read_event(message) for message in await self._last_of(subjects)])
+        last = {"multi_last": [f"job.{job}.ready.>", f"job.{job}.cancelled"]}
+        found = await self._ask(f"$JS.API.DIRECT.GET.{names.STREAM}", last)
+        return manifest_of([read_event(message) for message in found])
 
-    async def _last_of(self, subjects: Sequence[str]) -> list[Msg]:
-        """The last message of every subject that matches, in one request."""
+    async def _ask(self, subject: str, question: dict[str, Any], most: int = -1) -> list[Msg]:
+        """The messages that answer a request, up to its closing status or `most` of them.
+
+        The inbox ends with the request: a message that comes for a reader who is gone stays with the server.
+        """
         inbox = self.client.new_inbox()
         subscription = await self.client.subscribe(inbox)
+        found: list[Msg] = []
         try:
-            request = json.dumps({"multi_last": list(subjects)}).encode()
-            await self.client.publish(f"$JS.API.DIRECT.GET.{names.STREAM}", request, reply=inbox)
-            found: list[Msg] = []
-            while True:
-                message = await subscription.next_msg(timeout=5)
+            await self.client.publish(subject, json.dumps(question).encode(), reply=inbox)
+            while len(found) != most:
+                message = await subscription.next_msg(timeout=PATIENCE + 1)
                 status = (message.headers or {}).get("Status")
-                if status in ("204", "404"):
-                    return found
+                if status in CLOSING:
+                    break
                 if status is not None:
-                    raise Transient("unavailable.stream", "The job's state could not be read; trying again.", status)
+                    raise Transient("unavailable.stream", "The message server refused a request; trying again.", status)
                 found.append(message)
-        except (TimeoutError, nats.errors.TimeoutError) as error:
+        except TimeoutError as error:
             raise Transient("unavailable.stream", "The message server did not answer; trying again.") from error
         finally:
             await subscription.unsubscribe()
+        return found
 
     async def announce(self, batch: Sequence[Outgoing], expected: dict[str, int] | None = None) -> int:
         check_batch(batch)
@@ -288,7 +295,7 @@ class NatsBus:
         )
         await self.stream.add_consumer(names.STREAM, config)
         await self._publish_rule(rule)
-        return NatsOffers(await self.stream.pull_subscribe_bind(consumer=config.durable_name, stream=names.STREAM))
+        return NatsOffers(functools.partial(self._ask, f"{NEXT}.{names.STREAM}.{config.durable_name}", ONE, 1))
 
     async def _publish_rule(self, rule: Rule) -> None:
         """Tell the others what this stage needs and makes, so that no list of stages is kept anywhere."""
@@ -325,15 +332,11 @@ class NatsBus:
         return (info.num_pending or 0) + (info.num_ack_pending or 0)
 
     async def follow(self, durable: str, *, stream: str = names.STREAM, batch: int = 256) -> AsyncIterator[list[Msg]]:
-        """All messages of a stream in order, in batches, for a durable reader; ack each message."""
         config = api.ConsumerConfig(durable_name=durable, ack_policy=api.AckPolicy.EXPLICIT, ack_wait=30)
         await self.stream.add_consumer(stream, config)
-        subscription = await self.stream.pull_subscribe_bind(consumer=durable, stream=stream)
+        pull = functools.partial(self._ask, f"{NEXT}.{stream}.{durable}")
         while True:
-            try:
-                yield await subscription.fetch(batch, timeout=5)
-            except (TimeoutError, nats.errors.TimeoutError):
-                yield []
+            yield await pull({"batch": batch, "no_wait": True}, batch) or await pull(ONE, 1)
 
     async def message_at(self, seq: int) -> Event | None:
         try:

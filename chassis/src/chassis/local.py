@@ -53,10 +53,9 @@ def _run_once(stage: Stage, folder: Path, scene: int | None, report: Report | No
         inputs |= found
     job = JobFolder(folder, inputs, scene=scene, fetch_blob=lambda digest: _find(folder, digest), report=report)
     try:
-        stage.run(job)
+        return stage.work(job)
     finally:
         shutil.rmtree(folder / ".scratch", ignore_errors=True)
-    return list(job.made.values())
 
 
 def _scenes(stage: Stage, folder: Path) -> list[int]:

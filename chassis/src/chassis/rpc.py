@@ -96,10 +96,10 @@ class StageServicer(pb_grpc.StageServiceServicer):
             makes = root / "makes"
             makes.mkdir()
             folder = JobFolder(makes, inputs, scene=request.scene or None, fetch_blob=fetch_blob, report=report)
-            stage.run(folder)
-            for made in folder.made.values():
-                put_once(self._blobs, made.digest, made.path)
-            return list(folder.made.values())
+            made = stage.work(folder)
+            for output in made:
+                put_once(self._blobs, output.digest, output.path)
+            return made
 
 
 async def _abort(call: Any, error: Error) -> None:

@@ -154,10 +154,10 @@ class Runner:
         try:
             with tempfile.TemporaryDirectory(prefix=f"{self.stage.name}-", ignore_cleanup_errors=True) as scratch:
                 folder = await asyncio.to_thread(self._open, Path(scratch), manifest, work)
-                await asyncio.to_thread(self.stage.run, folder)
-                await asyncio.to_thread(self._store, list(folder.made.values()))
+                made = await asyncio.to_thread(self.stage.work, folder)
+                await asyncio.to_thread(self._store, made)
                 seconds = time.monotonic() - started
-                await self._announce(manifest, work, list(folder.made.values()), seconds, delivery.attempt)
+                await self._announce(manifest, work, made, seconds, delivery.attempt)
         finally:
             pulse.cancel()
             self._running.discard(work)

@@ -6,8 +6,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from chassis import names
+from chassis.errors import Defect
+
 if TYPE_CHECKING:
-    from chassis.folder import JobFolder
+    from chassis.folder import JobFolder, Made
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,6 +45,22 @@ class Stage:
     def firm(self) -> tuple[str, ...]:
         """The outputs that must be there for the stage to be done; a family such as `figure.*` may be empty."""
         return tuple(name for name in self.makes if "*" not in name or name.startswith("scene.*."))
+
+    def work(self, folder: JobFolder) -> list[Made]:
+        """Run on the folder; returns what was made. Raises Defect where that is not what the stage declares."""
+        self.run(folder)
+
+        def stands_for(pattern: str, artifact: str) -> bool:
+            return names.matches(names.of_scene(pattern, folder.scene), artifact)
+
+        missing = [pattern for pattern in self.firm if not any(stands_for(pattern, name) for name in folder.made)]
+        foreign = [name for name in folder.made if not any(stands_for(pattern, name) for pattern in self.makes)]
+        if missing or foreign:
+            detail = f"{self.name} did not make {missing}, and made {foreign}, which it does not declare"
+            raise Defect(
+                "internal.outputs", "A step broke on our side; the operators have been told.", detail
+            )
+        return list(folder.made.values())
 
 
 @dataclass(frozen=True)

@@ -57,9 +57,7 @@ class Stage:
         foreign = [name for name in folder.made if not any(stands_for(pattern, name) for pattern in self.makes)]
         if missing or foreign:
             detail = f"{self.name} did not make {missing}, and made {foreign}, which it does not declare"
-            raise Defect(
-                "internal.outputs", "A step broke on our side; the operators have been told.", detail
-            )
+            raise Defect("internal.outputs", "A step broke on our side; the operators have been told.", detail)
         return list(folder.made.values())
 
 

@@ -16,7 +16,7 @@ from chassis.bus import NatsBus
 from chassis.errors import Transient
 from chassis.rpc import RpcServer
 from chassis.runner import Runner
-from chassis.settings import ChassisSettings
+from chassis.settings import ChassisSettings, read_settings
 from chassis.stage import Service
 
 log = logging.getLogger(__name__)
@@ -24,7 +24,7 @@ log = logging.getLogger(__name__)
 
 async def serve(service: Service) -> int:
     """Work for the service's stages until SIGTERM or SIGINT; returns the exit code."""
-    settings = ChassisSettings()  # type: ignore[call-arg]  # from the environment
+    settings = read_settings(ChassisSettings)
     logs.set_up(settings.log_level)
     telemetry.set_up(service.name, settings.otlp_endpoint)
     stopping = asyncio.Event()

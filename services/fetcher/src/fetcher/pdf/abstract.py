@@ -32,6 +32,7 @@ _END = re.compile(
     re.IGNORECASE,
 )
 _MAX_WORDS = 750
+_FEWEST_WORDS = 40
 
 
 @dataclass
@@ -84,7 +85,10 @@ def _take(found: Abstract, piece: Piece) -> None:
 
 def _collect(pieces: list[Piece], start: int, found: Abstract) -> None:
     heading, words, look = "", 0, 0.0
+    bounded = _introduced(pieces[start + 1 :])
     for offset, piece in enumerate(pieces[start:]):
+        if offset and words and not bounded and _stands_apart(found, pieces[start + offset - 1], piece):
+            break
         text = _LABEL.sub("", piece.text, count=1) if offset == 0 else piece.text
         if offset and (_KEYWORDS.match(text) or (words and _ends(text, piece, heading))):
             break
@@ -113,6 +117,34 @@ def _collect(pieces: list[Piece], start: int, found: Abstract) -> None:
         _take(found, piece)
         _split(found, heading, piece, text)
         heading = ""
+
+
+def _introduced(pieces: list[Piece]) -> bool:
+    """Whether an introduction with a heading follows, so that all before it is abstract."""
+    words = 0
+    for piece in pieces:
+        if piece.role == "heading" and kind_of(piece.text) == "introduction" and not PART.fullmatch(piece.text):
+            return True
+        if piece.role == "heading" and re.match(r"\W*(?:\d\W*|I\W+)?introduction\W*$", piece.text, re.IGNORECASE):
+            return True
+        words += len(piece.text.split())
+        if words > _MAX_WORDS:
+            break
+    return False
+
+
+def _stands_apart(found: Abstract, before: Piece, piece: Piece) -> bool:
+    """Whether a piece below an abstract without parts begins the paper: a usual heading, or text set apart from it."""
+    if any(heading for heading, _, _ in found.parts) or not found.parts:
+        return False
+    if PART.fullmatch(piece.text):
+        return sum(len(text.split()) for _, _, text in found.parts) > _FEWEST_WORDS
+    last = found.parts[-1][2]
+    above, below = before.block, piece.block
+    if piece.role != "prose" or not last.endswith((".", "?", "!")) or above.page != below.page:
+        return False
+    moved = abs(above.box[0] - below.lines[-1].x0) > 1.5 * below.size
+    return moved or below.box[1] - above.box[3] > 1.1 * below.size
 
 
 def _ends(text: str, piece: Piece, heading: str) -> bool:

@@ -372,4 +372,4 @@ async def test_input_that_the_store_has_lost_fails_the_stage(bus, blobs):
     await make_ready(bus, blobs, JOB, {"source": b"hills"})
     blobs.kept.clear()
     await work_off(stage_of(shout), bus, blobs)
-    assert [failed.code for failed in told(bus, Failed)] == ["internal.defect"]
+    assert [failed.code for failed in told(bus, Failed)] == ["internal.lost"]

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import tempfile
 from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 
 import grpc
@@ -13,12 +11,13 @@ from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 from hiddenhill.v1 import stage_service_pb2 as pb
 from hiddenhill.v1 import stage_service_pb2_grpc as pb_grpc
+from hiddenhill.v1.events_pb2 import Progress
 from opentelemetry import context
 
-from chassis import events, names, telemetry
-from chassis.blobs import Blobs, key_of, put_once
+from chassis import telemetry
+from chassis.blobs import Blobs
 from chassis.errors import Error, SourceError, UsageError, classify
-from chassis.folder import JobFolder, Made
+from chassis.runner import work_on_blobs
 from chassis.stage import Service, Stage
 
 NAME = pb.DESCRIPTOR.services_by_name["StageService"].full_name
@@ -58,13 +57,17 @@ class StageServicer(pb_grpc.StageServiceServicer):
 
         try:
             stage = self._stage(request.stage)
-            work = asyncio.create_task(asyncio.to_thread(self._run, stage, request, report))
+            scene = request.scene or None
+            inputs = stage.inputs({blob.artifact: blob for blob in request.inputs}, scene)
+            work = asyncio.create_task(
+                asyncio.to_thread(work_on_blobs, stage, self._blobs, inputs.values(), scene, report)
+            )
             while not work.done() or not progress.empty():
                 try:
                     fraction, note = await asyncio.wait_for(progress.get(), 0.1)
                 except TimeoutError:
                     continue
-                _, said = events.progress("", stage.name, request.scene or None, fraction, note, "")
+                said = Progress(stage=stage.name, scene=request.scene, fraction=fraction, note=note)
                 yield pb.RunResponse(progress=said)
             outputs = [
                 pb.Blob(artifact=m.artifact, digest=m.digest, size=m.size, media_type=m.media_type) for m in await work
@@ -80,26 +83,6 @@ class StageServicer(pb_grpc.StageServiceServicer):
             if stage.name == name:
                 return stage
         raise UsageError("usage.stage", f"{self._service.name} has no stage {name!r}.")
-
-    def _run(self, stage: Stage, request: pb.RunRequest, report: Any) -> list[Made]:
-        with tempfile.TemporaryDirectory(prefix=f"{stage.name}-") as scratch:
-            root = Path(scratch)
-            inputs = {}
-            for blob in request.inputs:
-                inputs[blob.artifact] = root / names.file_name(blob.artifact, blob.media_type)
-                self._blobs.get(key_of(blob.digest), inputs[blob.artifact])
-
-            def fetch_blob(digest: str) -> Path:
-                self._blobs.get(key_of(digest), root / digest)
-                return root / digest
-
-            makes = root / "makes"
-            makes.mkdir()
-            folder = JobFolder(makes, inputs, scene=request.scene or None, fetch_blob=fetch_blob, report=report)
-            made = stage.work(folder)
-            for output in made:
-                put_once(self._blobs, output.digest, output.path)
-            return made
 
 
 async def _abort(call: Any, error: Error) -> None:

@@ -11,13 +11,14 @@ import socket
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
+from typing import Protocol
 
 from chassis import events, names, telemetry
 from chassis.blobs import Blobs, key_of, put_once
 from chassis.bus import Bus, Conflict, Delivery
-from chassis.errors import Abandoned, Error, Fatal, Transient, classify
+from chassis.errors import Abandoned, Defect, Error, Fatal, Transient, classify
 from chassis.folder import JobFolder, Made
 from chassis.manifest import Decision, Leave, Manifest, Run, Wait, decide, done, needs_of
 from chassis.stage import Rule, Stage, rule_of
@@ -152,12 +153,10 @@ class Runner:
         self._running.add(work)
         pulse = asyncio.create_task(self._pulse(delivery, work))
         try:
-            with tempfile.TemporaryDirectory(prefix=f"{self.stage.name}-", ignore_cleanup_errors=True) as scratch:
-                folder = await asyncio.to_thread(self._open, Path(scratch), manifest, work)
-                made = await asyncio.to_thread(self.stage.work, folder)
-                await asyncio.to_thread(self._store, made)
-                seconds = time.monotonic() - started
-                await self._announce(manifest, work, made, seconds, delivery.attempt)
+            inputs = [manifest.entries[name] for name in work.inputs]
+            made = await asyncio.to_thread(work_on_blobs, self.stage, self._blobs, inputs, work.scene, work.report)
+            seconds = time.monotonic() - started
+            await self._announce(manifest, work, made, seconds, delivery.attempt)
         finally:
             pulse.cancel()
             self._running.discard(work)
@@ -209,29 +208,6 @@ class Runner:
         elif needs_of(self.rule, manifest, work.scene) not in (None, work.inputs):
             work.unwanted = "overtaken by an edit"
 
-    def _open(self, root: Path, manifest: Manifest, work: Work) -> JobFolder:
-        """Lay out the job folder: every input as a file."""
-        needs = root / "needs"
-        makes = root / "makes"
-        needs.mkdir()
-        makes.mkdir()
-        paths = {}
-        for name, digest in work.inputs.items():
-            paths[name] = needs / names.file_name(name, manifest.entries[name].media_type)
-            self._blobs.get(key_of(digest), paths[name])
-
-        def fetch_blob(digest: str) -> Path:
-            path = needs / digest
-            if not path.exists():
-                self._blobs.get(key_of(digest), path)
-            return path
-
-        return JobFolder(makes, paths, scene=work.scene, fetch_blob=fetch_blob, report=work.report)
-
-    def _store(self, made: Sequence[Made]) -> None:
-        for output in made:
-            put_once(self._blobs, output.digest, output.path)
-
     async def _announce(
         self, manifest: Manifest, work: Work, made: Sequence[Made], seconds: float, attempt: int
     ) -> None:
@@ -263,3 +239,45 @@ class Runner:
                     raise Abandoned("another worker was first") from None
             else:
                 return
+
+
+class Stored(Protocol):
+    """What tells where an artifact's bytes are: an entry of the manifest, or a blob of a request."""
+
+    @property
+    def artifact(self) -> str: ...
+    @property
+    def digest(self) -> str: ...
+    @property
+    def media_type(self) -> str: ...
+
+
+def work_on_blobs(
+    stage: Stage, blobs: Blobs, inputs: Iterable[Stored], scene: int | None, report: Callable[[float, str], None]
+) -> list[Made]:
+    """Lay out a job folder, run the stage, store what it made. The folder is gone when it returns."""
+    with tempfile.TemporaryDirectory(prefix=f"{stage.name}-", ignore_cleanup_errors=True) as scratch:
+        needs, makes = Path(scratch, "needs"), Path(scratch, "makes")
+        needs.mkdir()
+        makes.mkdir()
+
+        def fetch(digest: str, path: Path) -> Path:
+            try:
+                if not path.exists():
+                    blobs.get(key_of(digest), path)
+            except KeyError as error:
+                message = "A part of the job is not in the store any more; submit the paper again."
+                raise Defect("internal.lost", message, f"no blob {digest}") from error
+            return path
+
+        files = {
+            each.artifact: fetch(each.digest, needs / names.file_name(each.artifact, each.media_type))
+            for each in inputs
+        }
+        folder = JobFolder(
+            makes, files, scene=scene, fetch_blob=lambda digest: fetch(digest, needs / digest), report=report
+        )
+        made = stage.work(folder)
+        for output in made:
+            put_once(blobs, output.digest, output.path)
+    return made

@@ -67,3 +67,25 @@ def test_all_paragraphs_before_the_introduction_are_the_abstract(pdf, tmp_path):
     pdf.prose(60, y + 36, times=2)
     paper = read_pdf(pdf.write(tmp_path / "p.pdf"), tmp_path)
     assert len([passage for passage in paper.passages if passage.kind == "abstract"]) == 2
+
+
+def test_a_heading_that_runs_into_its_paragraph_opens_a_section(pdf, tmp_path):
+    start(pdf)
+    y = 120.0
+    for heading, title in (("Methods", "Study area."), ("Results", "Height of the hill:")):
+        pdf.text(60, y, heading, "F2", 12)
+        pdf.text(60, y + 20, title, "F2", 10)
+        pdf.text(60 + 5.4 * len(title), y + 20, "Fog lay there for the whole of the winter, and the path was as white as")
+        y = pdf.prose(60, y + 32) + 20
+    pdf.text(60, y, "Theorem 1.", "F2", 10)
+    pdf.text(120, y, "Every hill of some height has a top from which a valley can be seen when")
+    pdf.prose(60, y + 12)
+    paper = read_pdf(pdf.write(tmp_path / "r.pdf"), tmp_path)
+    assert [(section.title, section.level, section.kind) for section in paper.sections] == [
+        ("Methods", 1, "methods"),
+        ("Study area", 2, "methods"),
+        ("Results", 1, "results"),
+        ("Height of the hill", 2, "results"),
+    ]
+    assert paper.passages[0].text.startswith("Fog lay there for")
+    assert paper.passages[-1].text.startswith("Theorem 1. Every hill of")

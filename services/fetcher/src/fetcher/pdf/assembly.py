@@ -11,6 +11,7 @@ from artifacts.paper import Box, Passage, Section, SectionKind
 from fetcher.headings import is_plain_summary, kind_of
 from fetcher.pdf.blocks import CAPTION, continued
 from fetcher.pdf.references import count_references
+from fetcher.pdf.runin import part_run_ins
 from fetcher.pdf.sections import BACK, NUMBERED, REFERENCES, Levels, Piece, named
 
 if TYPE_CHECKING:
@@ -61,9 +62,9 @@ def assemble(pieces: list[Piece], front: Front) -> Body:
 
 class _Assembly:
     def __init__(self, pieces: list[Piece], front: Front) -> None:
-        self.pieces = pieces
+        self.pieces = part_run_ins(pieces, front.taken())
         self.front = front
-        self.levels = Levels(pieces)
+        self.levels = Levels(self.pieces)
         self.body = Body()
         self.cited: list[Line] = []
         self.in_references = False
@@ -78,9 +79,9 @@ class _Assembly:
     def run(self) -> Body:
         self._abstract()
         skip_to = self._first_of_body()
+        front_lines = self.front.taken()
         for index, piece in enumerate(self.pieces):
-            lines = piece.block.lines
-            if any(id(line) in self.front.used or id(line) in self.front.abstract.lines for line in lines):
+            if any(id(line) in front_lines for line in piece.block.lines):
                 continue
             if index < skip_to and piece.role != "caption" and not self._opens_summary(piece) and self.summing is None:
                 continue

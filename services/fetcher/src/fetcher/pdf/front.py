@@ -39,6 +39,10 @@ class Front:
     used: set[int] = field(default_factory=set)
     """`id` of the lines that are no body text."""
 
+    def taken(self) -> set[int]:
+        """`id` of the lines that are no body text, those of the abstract included."""
+        return self.used | self.abstract.lines
+
 
 def read_front(sheets: list[Sheet], pieces: list[Piece], body: float, metadata: dict[str, str]) -> Front:
     """Title, authors and abstract; the file's metadata counts only where the page agrees with it."""

@@ -75,7 +75,9 @@ def test_a_heading_that_runs_into_its_paragraph_opens_a_section(pdf, tmp_path):
     for heading, title in (("Methods", "Study area."), ("Results", "Height of the hill:")):
         pdf.text(60, y, heading, "F2", 12)
         pdf.text(60, y + 20, title, "F2", 10)
-        pdf.text(60 + 5.4 * len(title), y + 20, "Fog lay there for the whole of the winter, and the path was as white as")
+        pdf.text(
+            60 + 5.4 * len(title), y + 20, "Fog lay there for the whole of the winter, and the path was as white as"
+        )
         y = pdf.prose(60, y + 32) + 20
     pdf.text(60, y, "Theorem 1.", "F2", 10)
     pdf.text(120, y, "Every hill of some height has a top from which a valley can be seen when")

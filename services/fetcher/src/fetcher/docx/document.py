@@ -10,7 +10,7 @@ from artifacts.paper import Figure, Paper, Passage, Section, SectionKind, Table
 
 from fetcher.docx.abstract import Abstract
 from fetcher.docx.blocks import Grid, Paragraph, Reader
-from fetcher.docx.frontpage import find_title, is_authors, is_keywords, is_title, labelled, names_in
+from fetcher.docx.frontpage import find_title, is_address, is_authors, is_keywords, is_title, labelled, names_in
 from fetcher.docx.package import Package
 from fetcher.docx.styles import read_styles
 from fetcher.headings import is_plain_summary, kind_of
@@ -138,6 +138,8 @@ def _paragraph(draft: _Draft, paragraph: Paragraph, *, front: bool) -> bool:
     if is_keywords(label):
         draft.subjects += _words(text)
         return False
+    if front and not draft.sections and not draft.abstract.paragraphs and is_address(paragraph.text):
+        return False
     if front and not draft.authors and not _heading_level(paragraph) and (names := names_in(paragraph.text)):
         draft.authors += names
         return False
@@ -191,7 +193,7 @@ def _heading_level(paragraph: Paragraph) -> int:
     if paragraph.style.level:
         return paragraph.style.level
     known = kind_of(text) != "other" or _REFERENCES.fullmatch(text)
-    if known and words <= 5 and not paragraph.listed:
+    if known and words <= 5 and (not paragraph.listed or paragraph.bold or text.isupper()):
         return 1
     if paragraph.bold and words <= 14 and not text.endswith((".", ",", ";")) and not paragraph.listed:
         return 2

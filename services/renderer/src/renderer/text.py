@@ -16,6 +16,8 @@ _CLUSTERS = re.compile("[⁰¹²³⁴-⁹⁺-ⁿ]+|[₀-ₜ]+|.", re.DOTALL)
 """Superscripts that stand together are of one font, so that they stand at one height."""
 _JOINED = re.compile("[\u0300-\u036f\u0590-\u08ff\u0900-\u0dff\u200c\u200d\ufb50-\ufdff\ufe70-\ufefc]")
 """Signs whose shapes depend on their neighbours, which tracking would tear apart."""
+_TALL = re.compile("[\u1100-\u11ff\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff]")
+"""Signs that fill the whole height of a line."""
 
 
 @dataclass(frozen=True)
@@ -157,10 +159,16 @@ def clipped(text: str, style: Style, width: float) -> str:
     return f"{text.rstrip()}…"
 
 
-def block(lines: list[str], style: Style, ink: Ink) -> Image.Image:
-    """Lines as a picture, flush left, with air for overhangs on the right."""
+def block(lines: list[str], style: Style, ink: Ink, air: int = 0) -> Image.Image:
+    """Lines as a picture, flush left, with air for overhangs on the right, and so much above and below."""
     width = round(max((style.width(line) for line in lines), default=1)) + style.size // 3 + 2
-    image = Image.new("RGBA", (width, max(1, len(lines) * style.line)), (*ink[:3], 0))
+    image = Image.new("RGBA", (width, max(1, len(lines) * style.line) + 2 * air), (*ink[:3], 0))
     for row, line in enumerate(lines):
-        put(image, 0, row * style.line, line, style, ink)
+        put(image, 0, air + row * style.line, line, style, ink)
     return image
+
+
+def roomy(style: Style, text: str) -> Style:
+    """The style with lines as far apart as the text's script asks for."""
+    needed = 1.42 if _JOINED.search(text) else 1.2 if _TALL.search(text) else 0.0
+    return replace(style, leading=max(style.leading, needed))

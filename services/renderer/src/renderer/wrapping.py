@@ -14,13 +14,21 @@ _UNIT = re.compile(f"[{_OPENING}]*(?:[{_WIDE}]|[^{_WIDE}]+)[{_CLOSING}]*")
 _SEAMS = re.compile(r"[^-‐–/_.=&?]*[-‐–/_.=&?]+|[^-‐–/_.=&?]+")
 """Where a word that is too long may be cut without a hyphen: web addresses, names of substances."""
 
+_ALL_WIDE = re.compile(f"[{_WIDE}]+")
+
+
+def is_wide(text: str) -> bool:
+    """Whether it is of a script that is written without blanks."""
+    return bool(_ALL_WIDE.fullmatch(text))
+
+
 Unit = tuple[str, str]
 """A piece that is not broken, and what stands before it in a line: a blank or nothing."""
 
 
 def wrap(text: str, style: Style, width: float) -> list[str]:
     """Break into as few lines as fit, as equal as they can be; a word that is too long is cut."""
-    units = [unit for word in text.split() for unit in _units(word, style, width)]
+    units = _all_units(text, style, width)
     greedy = _greedy(units, style, width)
     if len(greedy) < 2:
         return greedy
@@ -33,12 +41,21 @@ def wrap(text: str, style: Style, width: float) -> list[str]:
 
 def _greedy(units: list[Unit], style: Style, width: float) -> list[str]:
     lines: list[str] = []
+    filled = width
     for text, before in units:
-        if lines and style.width(f"{lines[-1]}{before}{text}") <= width:
+        wide = style.width(text)
+        more = wide + (style.width("n n") - 2 * style.width("n") if before else 0.0)
+        if lines and filled + more <= width:
             lines[-1] = f"{lines[-1]}{before}{text}"
+            filled += more
         else:
             lines.append(text)
+            filled = wide
     return lines
+
+
+def _all_units(text: str, style: Style, width: float) -> list[Unit]:
+    return [unit for word in text.split() for unit in _units(word, style, width)]
 
 
 def _units(word: str, style: Style, width: float) -> list[Unit]:
@@ -62,12 +79,12 @@ def _cut(word: str, style: Style, width: float) -> list[str]:
 
 def fit(text: str, style: Style, width: float, height: float, smallest: int) -> tuple[Style, list[str]]:
     """The largest size, down to `smallest`, at which the text fits the box with no word cut, and its lines."""
-    words = text.split()
+    letters = sum(map(len, text.split()))
     for size in range(style.size, smallest - 1, -2):
-        lines = wrap(text, style.at(size), width)
-        whole = "".join(words) == "".join("".join(lines).split())
-        if whole and len(lines) * style.at(size).line <= height:
-            return style.at(size), lines
+        units = _all_units(text, style.at(size), width)
+        whole = sum(len(unit) for unit, _ in units) == letters
+        if whole and len(_greedy(units, style.at(size), width)) * style.at(size).line <= height:
+            return style.at(size), wrap(text, style.at(size), width)
     return style.at(smallest), at_most(wrap(text, style.at(smallest), width), style.at(smallest), width, height)
 
 

@@ -12,7 +12,7 @@ from renderer.fonts import HEAD
 from renderer.layers import STAGGER, Layer, Moving, still
 from renderer.scenes import proportion, words
 from renderer.scenes.scene import KICKER, Scene, line
-from renderer.text import Style, put
+from renderer.text import Style, put, roomy
 from renderer.theme import BOTTOM, COLUMN, LEFT, TOP
 from renderer.wrapping import fit
 
@@ -36,7 +36,7 @@ def layers(scene: Scene) -> list[Layer]:
     if unit is None and not _joined(visual):
         found.append(line(visual.unit, UNIT.at(72), scene.ink, y, 2 * STAGGER))
         y += UNIT.at(72).line + 4
-    label, lines = fit(visual.label, LABEL, COLUMN, 3 * LABEL.line, 40)
+    label, lines = fit(visual.label, roomy(LABEL, visual.label), COLUMN, 3 * LABEL.line, 40)
     for text in lines:
         found.append(line(text, label, scene.ink, y, STAGGER * (len(found) + 1)))
         y += label.line

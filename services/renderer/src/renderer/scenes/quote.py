@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from artifacts.script import QuoteVisual
 from PIL import Image, ImageDraw
 
+from renderer import bidi
 from renderer.fonts import SERIF
 from renderer.layers import Layer
 from renderer.scenes import page
@@ -66,14 +67,25 @@ def _words(visual: QuoteVisual, style: Style) -> list[_Set]:
     start, end = visual.highlight
     position, found = 0, []
     for row, line in enumerate(wrap(visual.text, style, COLUMN - 2 * _PAD)):
-        x = 0.0
-        for word in line.split(" "):
+        places = _places(line, style)
+        for word, x in zip(line.split(" "), places, strict=True):
             bare = word.removesuffix("-") if word not in visual.text else word
             at = visual.text.find(bare, position)
             position = at + len(bare) if at >= 0 else position
             marked = at >= 0 and at < end and at + len(bare) > start
-            found.append(_Set(word, _PAD + x, _PAD + row * style.line, style.width(word), marked))
-            x += style.width(f"{word} ")
+            found.append(_Set(word, x, _PAD + row * style.line, style.width(word), marked))
+    return found
+
+
+def _places(line: str, style: Style) -> list[float]:
+    """The left end of each word of a line."""
+    words = line.split(" ")
+    blank = style.width("a b") - style.width("a") - style.width("b")
+    x = COLUMN - _PAD - style.width(line) if bidi.is_rtl(line) else float(_PAD)
+    found = [0.0] * len(words)
+    for index in bidi.order(words):
+        found[index] = x
+        x += style.width(words[index]) + blank
     return found
 
 
@@ -82,10 +94,10 @@ def _draw(
 ) -> Image.Image:
     image = rounded(COLUMN, height, 32, (255, 255, 255, 255))
     draw = ImageDraw.Draw(image)
-    for word, after in zip(words, [*words[1:], None], strict=True):
+    for word in words:
         if marks and word.marked:
-            joined = after is not None and after.marked and after.y == word.y
-            right = after.x if joined and after else word.x + word.width + 6
+            beside = (other.x for other in words if other.marked and other.y == word.y and other.x > word.x)
+            right = min(beside, default=word.x + word.width + 6)
             box = (word.x - 6, word.y + style.line * 0.1, right, word.y + style.line * 0.96)
             draw.rectangle(box, fill=MARK)
     for word in words:

@@ -13,7 +13,7 @@ from PIL import Image
 from renderer.bidi import is_rtl
 from renderer.fonts import HEAD, TEXT
 from renderer.layers import STAGGER, Layer, still
-from renderer.text import Ink, Style, block, clipped
+from renderer.text import Ink, Style, block, clipped, roomy
 from renderer.theme import COLUMN, LEFT, TOP, Theme
 from renderer.wrapping import fit
 
@@ -60,7 +60,8 @@ def line(text: str, style: Style, ink: Ink, y: float, begins: float = 0.0) -> La
     """A line of the column: it starts where its script does, and is cut where it is too wide."""
     text = clipped(text, style, COLUMN)
     x = LEFT + COLUMN - style.width(text) if is_rtl(text) else LEFT
-    return still(block([text], style, ink), x, y, begins)
+    air = style.size // 4 & ~1  # marks above and below letters reach out of the line
+    return still(block([text], style, ink, air), x, y - air, begins)
 
 
 def heading(scene: Scene, *, largest: int = 78, height: int = 250, top: int = TOP) -> tuple[list[Layer], int]:
@@ -70,7 +71,8 @@ def heading(scene: Scene, *, largest: int = 78, height: int = 250, top: int = TO
     if scene.brief.kicker:
         layers.append(line(scene.brief.kicker, KICKER, scene.accent, y))
         y += KICKER.line + 14
-    style, lines = fit(scene.brief.headline, HEADLINE.at(largest), COLUMN, height, 48)
+    headline = roomy(HEADLINE.at(largest), scene.brief.headline)
+    style, lines = fit(scene.brief.headline, headline, COLUMN, height, 48)
     for text in lines:
         layers.append(line(text, style, scene.ink, y, STAGGER * len(layers)))
         y += style.line

@@ -97,6 +97,10 @@ class Candidate:
     """How many abbreviations it leaves unexplained."""
     reported: bool
     """Whether the authors say that they found it."""
+    original: str
+    """As the paper has it."""
+    pictured: float = 0.0
+    """How much there is to see in it, 0 to 1."""
 
     @property
     def words(self) -> int:
@@ -151,6 +155,7 @@ def candidates_in(paper: Paper, phrases: Phrases) -> list[Candidate]:
                     titled=len(terms & titled),
                     cryptic=len(set(abbreviations.unexplained(text)) - set(re.findall(r"[\w-]+", paper.title))),
                     reported=bool(_REPORTED.match(span.text)),
+                    original=span.text,
                 )
             )
     return found

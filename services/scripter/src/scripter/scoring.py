@@ -90,7 +90,7 @@ def _by_role(candidate: Candidate, role: Role, hits: int, phrases: Phrases) -> f
             - 0.9 * others
             - 0.8 * bool(_HOOKLESS.search(candidate.text))
             - 0.05 * max(0, candidate.words - 18)
-            + 0.2 * min(numbers, 1)
+            + 0.5 * candidate.pictured
             - 0.5 * min(methodical, 2)
             + opening
         )
@@ -104,6 +104,7 @@ def _by_role(candidate: Candidate, role: Role, hits: int, phrases: Phrases) -> f
         asks = 0.6 * min(len(phrases.cues["question"].findall(candidate.text)), 2)
         return (
             0.8 * candidate.reported
+            + candidate.pictured
             - asks
             - 0.8 * (hits == 0 and tabled)
             + 0.35 * min(numbers, 2)

@@ -260,8 +260,8 @@ async def test_cancelled_job_ends_its_run_at_once_and_nothing_is_said(bus, blobs
     working, task = await started(stage_of(run), bus, blobs)
     await waited(begun)
     await bus.announce([events.cancelled(JOB, "by the user")])
-    working.cancelled("another")
-    working.cancelled(JOB)
+    working.abandon("cancelled", "another")
+    working.abandon("cancelled", JOB)
     await asyncio.wait_for(settled(bus), 1)
     working.stop()
     await task
@@ -309,6 +309,23 @@ async def test_stop_lets_the_run_in_hand_end_and_takes_nothing_new(bus, blobs):
     assert set((await bus.manifest("first")).entries) == {"source", "paper"}
     assert set((await bus.manifest("second")).entries) == {"source"}
     assert await bus.backlog("fetch") == 1
+
+
+async def test_worker_that_waits_for_work_stops_at_once(bus, blobs):
+    working, task = await started(stage_of(shout), bus, blobs)
+    await asyncio.sleep(0.02)
+    working.stop()
+    await asyncio.wait_for(task, 0.5)
+
+
+async def test_message_that_comes_with_the_stop_is_given_back(bus, blobs):
+    working, task = await started(stage_of(shout), bus, blobs)
+    await asyncio.sleep(0.02)
+    await make_ready(bus, blobs, JOB, {"source": b"hills"})
+    working.stop()
+    await asyncio.wait_for(task, 0.5)
+    await asyncio.wait_for(work_off(stage_of(shout), bus, blobs), 1)
+    assert made(bus) == ["paper"]
 
 
 async def test_run_that_outlasts_the_grace_goes_to_another_worker_at_once(bus, blobs):

@@ -17,10 +17,10 @@ from typing import Protocol
 
 from chassis import events, names, telemetry
 from chassis.blobs import Blobs, key_of, put_once
-from chassis.bus import Bus, Conflict, Delivery
+from chassis.bus import Bus, Conflict, Delivery, Offers
 from chassis.errors import Abandoned, Defect, Error, Fatal, Transient, classify
 from chassis.folder import JobFolder, Made
-from chassis.manifest import Decision, Leave, Manifest, Run, Wait, decide, done, needs_of
+from chassis.manifest import Manifest, Run, Wait, decide, done, needs_of
 from chassis.stage import Rule, Stage, rule_of
 
 log = logging.getLogger(__name__)
@@ -78,49 +78,44 @@ class Runner:
         offers = await self._bus.offers(self.rule, ack_wait=self._ack_wait, max_attempts=self._max_attempts)
         async with asyncio.TaskGroup() as group:
             for _ in range(self._slots):
-                group.create_task(self._slot(offers.next))
+                group.create_task(self._slot(offers))
 
     def stop(self) -> None:
         """Take no more messages; what is running ends first."""
         self._stopping.set()
 
-    def abandon(self, reason: str) -> None:
-        """Stop what is running at its next report; its messages go to another worker."""
-        for work in self._running:
-            work.unwanted = reason
+    def abandon(self, reason: str, job_id: str = "") -> None:
+        """Stop what is running, for one job or at all, at its next report.
 
-    def cancelled(self, job_id: str) -> None:
-        """Hear that a job was cancelled: stop its work at once."""
+        What was stopped for "shutdown" goes to another worker.
+        """
         for work in self._running:
-            if work.job_id == job_id:
-                work.unwanted = "cancelled"
+            if job_id in ("", work.job_id):
+                work.unwanted = reason
 
-    async def _slot(self, offer: Callable[[], object]) -> None:
+    async def _slot(self, offers: Offers) -> None:
         while not self._stopping.is_set():
             try:
-                delivery = await self._next(offer)
+                delivery = await self._next(offers)
                 if delivery is not None:
                     await self.handle(delivery)
             except Exception as error:  # noqa: BLE001 - the loop that runs things: nothing may end it
                 log.warning("slot stumbled", extra={"stage": self.stage.name, "error": repr(error)})
                 await asyncio.sleep(random.uniform(0.2, 1.0))  # noqa: S311
 
-    async def _next(self, offer: Callable[[], object]) -> Delivery | None:
-        """The next message, or None when there is none or we are stopping; a message fetched too late is given back."""
-        fetch = asyncio.ensure_future(offer())  # type: ignore[call-overload]
-        stop = asyncio.ensure_future(self._stopping.wait())
+    async def _next(self, offers: Offers) -> Delivery | None:
+        """The next message, or None when there is none or we are stopping; what came too late is given back."""
+        fetch = asyncio.create_task(offers.next())
+        stop = asyncio.create_task(self._stopping.wait())
         await asyncio.wait({fetch, stop}, return_when=asyncio.FIRST_COMPLETED)
-        stop.cancel()
-        if not fetch.done():
-            fetch.cancel()
-            with contextlib.suppress(asyncio.CancelledError, Exception):
-                await fetch
-            return None
-        delivery: Delivery | None = fetch.result()
-        if delivery is not None and self._stopping.is_set():
-            await delivery.retry(0)
-            return None
-        return delivery
+        if not stop.done():
+            stop.cancel()
+            return fetch.result()
+        fetch.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            if delivery := await fetch:
+                await delivery.retry(0)
+        return None
 
     async def handle(self, delivery: Delivery) -> None:
         """Decide about one message, and do what follows."""
@@ -137,16 +132,11 @@ class Runner:
                 except Exception as error:  # noqa: BLE001 - every failure gets its place in the tree
                     telemetry.failed(span, error)
                     await self._failed(delivery, scene, classify(error))
+            elif isinstance(decision, Wait):
+                await delivery.retry(LAG)
             else:
-                await self._leave(delivery, decision)
-
-    async def _leave(self, delivery: Delivery, decision: Decision) -> None:
-        if isinstance(decision, Wait):
-            await delivery.retry(LAG)
-            return
-        assert isinstance(decision, Leave)
-        log.debug("left", extra={"stage": self.stage.name, "job": delivery.event.job_id, "why": decision.reason})
-        await delivery.ack()
+                log.debug("left", extra={"stage": self.stage.name, "job": event.job_id, "why": decision.reason})
+                await delivery.ack()
 
     async def _run(self, delivery: Delivery, manifest: Manifest, work: Work) -> None:
         started = time.monotonic()
@@ -214,7 +204,7 @@ class Runner:
         """Announce all outputs at once. Refused, look again: announce anew if this work is still what is wanted."""
         if work.unwanted:
             raise Abandoned(work.unwanted)
-        scenes = sorted(filter(None, (names.scene_of(m.artifact) for m in made))) if self.stage.opens_scenes else []
+        scenes = sorted({names.scene_of(m.artifact) or 0 for m in made} - {0}) if self.stage.opens_scenes else []
         batch = [
             events.ready(
                 work.job_id,
@@ -225,7 +215,7 @@ class Runner:
                 stage_version=self.stage.version,
                 seconds=seconds,
                 attempt=attempt,
-                scenes=sorted(set(scenes)) if names.scene_of(m.artifact) is None else (),
+                scenes=scenes if names.scene_of(m.artifact) is None else (),
             )
             for m in made
         ]

@@ -46,14 +46,18 @@ async def serve(service: Service) -> int:
         for stage in service.stages
     ]
     rpc = RpcServer(service, blobs, settings.grpc_listen, with_reflection=settings.grpc_reflection)
-    await bus.listen("job.*.cancelled", lambda message: _cancelled(runners, message))
+
+    def cancelled(message: Msg) -> None:
+        for runner in runners:
+            runner.abandon("cancelled", names.parse_subject(message.subject)[0])
+
+    await bus.listen("job.*.cancelled", cancelled)
     await rpc.start()
     work = asyncio.gather(*(runner.run() for runner in runners))
     notify.ready()
     log.info("ready", extra={"service": service.name, "grpc_port": rpc.port})
     stop: asyncio.Future[Any] = asyncio.ensure_future(stopping.wait())
-    waited: set[asyncio.Future[Any]] = {work, stop}
-    await asyncio.wait(waited, return_when=asyncio.FIRST_COMPLETED)
+    await asyncio.wait({work, stop}, return_when=asyncio.FIRST_COMPLETED)
     await _end(runners, work, settings.grace)
     await rpc.stop(1)
     await bus.close()
@@ -80,12 +84,6 @@ async def ensure_bucket(blobs: S3Blobs) -> None:
             await asyncio.sleep(0.2)
         else:
             return
-
-
-def _cancelled(runners: list[Runner], message: Msg) -> None:
-    job_id, _, _ = names.parse_subject(message.subject)
-    for runner in runners:
-        runner.cancelled(job_id)
 
 
 async def _end(runners: list[Runner], work: asyncio.Future[list[None]], grace: float) -> None:

@@ -106,10 +106,10 @@ async def test_of_many_that_race_one_wins(connect):
 
 
 async def test_large_batch_is_announced_whole_and_in_order(bus):
-    names = [f"figure.{n}" for n in range(1, 201)]
+    names = [f"figure.{n}" for n in range(1, BATCH_LIMIT + 1)]
     last = await bus.announce([ready(name) for name in names], dict.fromkeys(names, 0))
     manifest = await bus.manifest(JOB)
-    assert [manifest.seq(name) for name in names] == list(range(last - 199, last + 1))
+    assert [manifest.seq(name) for name in names] == list(range(last - BATCH_LIMIT + 1, last + 1))
 
 
 async def test_stage_is_offered_what_it_needs_in_order_and_nothing_else(bus):
@@ -328,6 +328,12 @@ async def test_more_events_than_fit_into_one_batch_are_a_defect_at_once(bus):
     with pytest.raises(Defect):
         await bus.announce([ready(f"figure.{n}") for n in range(1, BATCH_LIMIT + 2)])
     assert not (await bus.manifest(JOB)).entries
+
+
+async def test_manifest_of_the_largest_job_is_read_whole(bus):
+    for family in ("figure", "page"):
+        await bus.announce([ready(f"{family}.{n}") for n in range(1, BATCH_LIMIT + 1)])
+    assert len((await bus.manifest(JOB)).entries) == 2 * BATCH_LIMIT
 
 
 async def test_rules_of_all_stages_are_known_by_name(connect):

@@ -29,11 +29,11 @@ from chassis.manifest import Manifest
 from chassis.settings import ChassisSettings
 from chassis.stage import Rule
 
+__all__ = ["Bus", "Conflict", "Delivery", "Message", "Msg", "NatsBus", "Offers"]
 WRONG_LAST_SEQUENCE = (10071, 10164)
 """JetStream error codes of a refused compare-and-set, alone and within a batch."""
-BATCH_LIMIT = 1000
-"""Events that the server takes as one batch."""
-__all__ = ["Bus", "Conflict", "Delivery", "Message", "Msg", "NatsBus", "Offers"]
+BATCH_LIMIT = 500
+"""Events at once. The server takes 1,000, but answers with 1,024 artifacts at most when asked for a job's manifest."""
 PATIENCE = 5.0
 """Seconds that a reader waits for a message before it looks up."""
 CLOSING = ("204", "404", "408")

@@ -14,6 +14,8 @@ EN = phrases_for("en")
         ("In a dataset of 4,113 clicks, it improved clickthrough rate by 46.5%.", "46.5%", "clickthrough rate"),
         ("In 1855 the mortality of the army fell by 42%.", "42%", "mortality of the army"),
         ("More than 25 million Americans suffer from pain.", ">25million", "Americans"),
+        ("The new model improved the variance explained from 28.1% to 30.1%.", "30.1%", "variance explained"),
+        ("The death rate fell from 42% to 2% in a year.", "2%", "death rate"),
         ("We enrolled 301 patients in 2014.", "301", "patients"),
         ("Protein made up less than 0.5% of the total weight.", "<0.5%", "of the total weight"),
         ("They occur in 13% to 80% of marine bacteria.", None, None),

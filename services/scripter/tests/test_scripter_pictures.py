@@ -11,8 +11,8 @@ EN = phrases_for("en")
 PROSE = (
     "We studied Be stars with infrared spectroscopy. Be stars are hot, and the spectra of Be stars show lines. "
     "Natural history museums keep fish. The natural history museum is old, and natural light is rare there. "
-    "Infrared spectroscopy of the stars is new. Neuropsychological testing was made. Neuropsychological testing is slow, "
-    "and such testing, if done well, is rare. "
+    "Infrared spectroscopy of the stars is new. We made neuropsychological testing. The "
+    "neuropsychological testing is slow, and such testing, if done well, is rare. The testing was done by us. "
     "The museums of the city keep environmental DNA, and environmental DNA is used by most of the museums."
 )
 

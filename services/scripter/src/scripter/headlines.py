@@ -100,7 +100,7 @@ def from_sentence(text: str, phrases: Phrases, keyphrases: Keyphrases, *, avoid:
         telling = len(shown.split()) >= 2 and not _EMPTY_SUBJECT.match(shown)
         if telling and shown not in avoid and keyphrases.may_end(shown.split()[-1]):
             return shown
-    return _finish(keyphrases.best(body, avoid))
+    return _finish(keyphrases.best(body, avoid) or keyphrases.best(text, avoid))
 
 
 def from_title(title: str, phrases: Phrases, casing: Casing) -> str:

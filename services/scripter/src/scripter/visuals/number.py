@@ -216,13 +216,9 @@ def _change(text: str, phrases: Phrases) -> NumberVisual | None:
     if not change or not moves or moves.start() > change.start() or phrases.language not in _ENDS:
         return None
     both = [n for n in numbers_in(text, phrases.language) if n.start in {change.start("a"), change.start("b")}]
-    what = re.sub(
-        r"^(?:the|a|an|o|a|os|as|el|la|los|las|der|die|das|le|les)\s",
-        "",
-        text[: moves.start()].strip(),
-        flags=re.IGNORECASE,
-    )
-    words = what.split(", ")[-1].split()
+    changed = re.sub(r"^\w*\s*", "", text[moves.end() : change.start()]).strip()
+    what = changed or text[: moves.start()].strip().split(", ")[-1]
+    words = re.sub(r"^(?:the|a|an|o|a|os|as|el|la|los|las|der|die|das|le|les)\s", "", what, flags=re.IGNORECASE).split()
     while words and words[-1].lower() in phrases.function_words:
         words.pop()
     if len(both) != 2 or not 1 <= len(words) <= 8:

@@ -281,3 +281,15 @@ def test_supplementary_material_is_read_where_the_article_prints_it(read):
     <sec><title>Supplementary information</title><p>Three files are online.</p></sec></sec></body>"""
     paper = read(article(body=printed))
     assert [section.title for section in paper.sections] == ["Methods", "Supplementary material", "Computation"]
+
+
+def test_raised_numbers_stand_at_their_word_and_lose_the_brackets_between_them(read):
+    text = "<p>It is 5 cm <sup>3</sup> wide <sup>4</sup>.<xref ref-type='bibr'><sup>7</sup></xref><sup>),(</sup><sup>8</sup> See [<xref ref-type='fn'>1</xref>] and <sup>23</sup>Na.</p>"
+    paper = read(article(body=f"<body><sec><title>Results:</title>{text}</sec></body>"))
+    assert paper.passages[-1].text == "It is 5 cm³ wide⁴.⁷,⁸ See and ²³Na."
+    assert paper.sections[0].title == "Results"
+
+
+def test_keywords_in_other_languages_are_left_out(read):
+    extra = '<kwd-group xml:lang="es"><kwd>abejas</kwd></kwd-group>'
+    assert read(article(extra=extra)).subjects == ["Ecology", "bees"]

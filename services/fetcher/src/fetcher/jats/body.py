@@ -85,7 +85,7 @@ def _section(body: Body, sec: Element, above: str, level: int, inherited: Sectio
         _walk(body, sec, above, level, kind_of("", declared, inherited) if declared else inherited)
         return
     kind = kind_of(title, declared, inherited)
-    section = Section(id=f"s{len(body.sections) + 1}", title=title, level=level + 1, kind=kind)
+    section = Section(id=f"s{len(body.sections) + 1}", title=title.rstrip(" .:"), level=level + 1, kind=kind)
     body.sections.append(section)
     _walk(body, sec, section.id, level + 1, kind)
 
@@ -148,7 +148,7 @@ def _title_of(node: Element) -> str:
 
 
 def _passage(body: Body, text: str, section: str) -> None:
-    if text and not NOT_PROSE.fullmatch(text):
+    if text.replace("[formula]", "").strip() and not NOT_PROSE.fullmatch(text):
         passage = f"{section or 's0'}.{body.number(section)}"
         body.passages.append(Passage(id=passage, text=text, section=section))
 
@@ -164,7 +164,7 @@ def _caption(node: Element) -> str:
     for text in texts:
         gap = "" if not whole else " " if whole[-1] in ".?!:;" else ". "
         whole += gap + text
-    return whole
+    return whole.lstrip("-–—:. ")
 
 
 def _label(node: Element) -> str:

@@ -1,6 +1,9 @@
 """A service's command line, and a stage alone on a folder."""
 
 import json
+import signal
+import subprocess
+import sys
 
 import pytest
 from chassis.errors import SourceError, Transient
@@ -88,6 +91,19 @@ def test_unknown_stage_is_refused_with_those_that_there_are(tmp_path, capsys):
     with pytest.raises(SystemExit, match="2"):
         main(SERVICE, ["run", str(tmp_path), "--stage", "dance"])
     assert "speak" in capsys.readouterr().err
+
+
+def test_worker_that_still_waits_for_its_servers_ends_when_told_to():
+    code = "from chassis import Service; from chassis.service import main; main(Service('idle'), [])"
+    keys = {"HIDDENHILL_S3_ACCESS_KEY": "someone", "HIDDENHILL_S3_SECRET_KEY": "something"}
+    env = keys | {"HIDDENHILL_NATS_URL": "nats://127.0.0.1:1"}
+    with subprocess.Popen([sys.executable, "-c", code], env=env, stderr=subprocess.PIPE, text=True) as worker:
+        try:
+            assert json.loads(worker.stderr.readline())["logger"].startswith("nats")
+            worker.terminate()
+            assert worker.wait(3) == -signal.SIGTERM
+        finally:
+            worker.kill()
 
 
 def test_scratch_is_gone_and_nothing_half_written_is_left_after_a_failure(tmp_path):

@@ -27,12 +27,12 @@ async def serve(service: Service) -> int:
     settings = read_settings(ChassisSettings)
     logs.set_up(settings.log_level)
     telemetry.set_up(service.name, settings.otlp_endpoint)
-    stopping = asyncio.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, stopping.set)
     bus = await connect(settings, service.name)
     blobs = S3Blobs(settings)
     await ensure_bucket(blobs)
+    stopping = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):  # until here there is nothing to end gracefully
+        asyncio.get_running_loop().add_signal_handler(number, stopping.set)
     runners = [
         Runner(
             stage,

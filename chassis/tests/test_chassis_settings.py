@@ -46,6 +46,9 @@ def test_missing_secret_is_named(monkeypatch):
     with pytest.raises(UsageError, match="HIDDENHILL_S3_SECRET_KEY: Field required") as caught:
         read_settings(ChassisSettings)
     assert "someone" not in str(caught.value)
+    with pytest.raises(ValidationError) as unread:
+        ChassisSettings()
+    assert "someone" not in str(unread.value)
 
 
 def test_secret_is_not_shown():

@@ -11,7 +11,7 @@ EN = phrases_for("en")
 PROSE = (
     "We studied Be stars with infrared spectroscopy. Be stars are hot, and the spectra of Be stars show lines. "
     "Natural history museums keep fish. The natural history museum is old, and natural light is rare there. "
-    "Infrared spectroscopy of the stars is new. We made neuropsychological testing. The "
+    "Infrared spectroscopy of the stars is new. We made testing. The "
     "neuropsychological testing is slow, and such testing, if done well, is rare. The testing was done by us. "
     "The museums of the city keep environmental DNA, and environmental DNA is used by most of the museums."
 )
@@ -58,6 +58,11 @@ def test_title_keeps_the_capitals_that_the_prose_has():
     assert Casing(paper()).sentence("Infrared Spectroscopy of Be Stars: A Natural History") == (
         "Infrared spectroscopy of Be stars: a natural history"
     )
+    profile = (
+        "We asked by the Oral Health Profile. Then the Oral Health Profile was used; oral health, and oral health, is."
+    )
+    asked = Paper(title="x", passages=[Passage(id="s1.1", text=profile)])
+    assert Casing(asked).sentence("Notes on the Oral Health Profile") == "Notes on the Oral Health Profile"
     assert Casing(paper()).sentence("NATURAL HISTORY OF THE MUSEUM") == "Natural history of the museum"
 
 
@@ -67,7 +72,7 @@ def test_headline_never_ends_on_a_word_that_the_paper_uses_as_an_adjective():
     assert not keyphrases.may_end("neuropsychological")
     said = "Of all the patients who received a neuropsychological testing, most were well."
     assert from_sentence(said, EN, keyphrases) == "Neuropsychological testing"
-    assert from_sentence("We extracted environmental DNA in these museums.", EN, keyphrases) == "Environmental DNA"
+    assert from_sentence("We extracted environmental DNA.", EN, keyphrases) == "Environmental DNA"
 
 
 def test_title_of_more_than_seven_words_is_cut_at_a_seam():

@@ -136,6 +136,19 @@ def test_retracted_paper_says_so_at_the_start_and_at_the_end(tmp_path):
     assert "retracted" in briefs[-1].visual.labels
 
 
+def test_letter_neither_asks_nor_finds(tmp_path):
+    _, briefs = run(tmp_path, paper(notices=[Notice(kind="letter", text="This is a letter.")]))
+    assert briefs[0].kicker == "Letter"
+    assert not {"What they asked", "How they did it", "What they found"} & {brief.kicker for brief in briefs}
+
+
+def test_no_scene_after_the_first_is_an_empty_card(tmp_path):
+    _, briefs = run(tmp_path, paper(tables=[]), seconds=120)
+    assert len(briefs) > 6
+    assert all(brief.visual.line for brief in briefs if brief.visual.kind == "title")
+    assert all(brief.headline not in phrases_for("en").kickers.values() for brief in briefs)
+
+
 def test_other_language_than_the_papers_is_said_and_not_faked(tmp_path):
     script, briefs = run(tmp_path, paper(), language="de")
     assert script.language == "en"

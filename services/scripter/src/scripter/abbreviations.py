@@ -117,16 +117,15 @@ class Abbreviation:
 def definitions_in(paper: Paper) -> dict[str, Abbreviation]:
     """Every `full name (ABC)` of the paper, first definition first."""
     found: dict[str, Abbreviation] = {}
-    written = frozenset(
-        word for passage in paper.passages for word in re.findall(r"(?<![.!?]\s)\b[a-z]{2,}\b", passage.text)
-    )
+    prose = " ".join(passage.text for passage in paper.passages)
+    named = frozenset(re.findall(r"(?<=[a-zà-ÿ,] )[A-ZÀ-Þ][^\W\d_]+", prose))
     for passage in paper.passages:
         for match in _DEFINITION.finditer(passage.text):
             short = match["short"]
             singular = short[:-1] if short.endswith("s") and short[:-1].isupper() else short
             if singular in found or len(singular) < 2 or sum(c.isupper() for c in singular) < 2:
                 continue
-            full = _full_name(passage.text[: match.start()], singular, written)
+            full = _full_name(passage.text[: match.start()], singular, named)
             if full:
                 found[singular] = Abbreviation(singular, full, passage.id)
     return found
@@ -160,8 +159,8 @@ def unexplained(text: str) -> list[str]:
     ]
 
 
-def _full_name(before: str, short: str, written: frozenset[str]) -> str:
-    """The words before the short form that it stands for; a first capital is kept where the paper always writes it."""
+def _full_name(before: str, short: str, named: frozenset[str]) -> str:
+    """The words before the short form that it stands for; their first capital is kept where they are a name."""
     words = list(_WORD.finditer(before))
     letters = re.sub(r"[^A-Za-z]", "", short).lower()
     longest = min(len(letters) + 4, len(words))
@@ -172,8 +171,8 @@ def _full_name(before: str, short: str, written: frozenset[str]) -> str:
         if _spells(phrase, letters):
             capitals = [word for word in phrase.split() if word[:1].isupper() and word.lower() not in _SMALL]
             titled = len(capitals) == 1 and phrase.split()[0] == capitals[0] and len(phrase.split()) > 1
-            first = re.split(r"[^\w]", phrase, maxsplit=1)[0].lower()
-            return phrase[:1].lower() + phrase[1:] if titled and first in written else phrase
+            name = re.split(r"[^\w]", phrase, maxsplit=1)[0] in named or re.match(r"\w+['’]s ", phrase)
+            return phrase[:1].lower() + phrase[1:] if titled and not name else phrase
     return ""
 
 

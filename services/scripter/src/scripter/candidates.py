@@ -63,6 +63,9 @@ _REPORTED = re.compile(
     r".{0,50}?\b(?:[Ww]e|[Tt]hey|colleagues|al\.|[Rr]esults|[Ff]indings|[Dd]ata|[Ss]tudy|[Aa]nalys[ei]s|[Aa]uthors|[Rr]esearchers)\b"
     rf".{{0,30}}?\b(?:{_FINDING}|identif(?:y|ied)|indicate[sd]?|detected)\b"
 )
+_LATE_PRONOUN = re.compile(
+    r"(?:In|On|At|By|For|With|From|During|After|Using|Through|Among) [^,]{3,60}, (?:they|he|she|it)\b"
+)
 _THEIRS = re.compile(r"(?:They|He|She) (?:\w+ )?(?:found|showed|shows?|reported|observed|demonstrated|concluded)\b")
 _HARD_SYMBOLS = re.compile(r"[<>≤≥~≈∼×/]")
 
@@ -149,7 +152,8 @@ def candidates_in(paper: Paper, phrases: Phrases) -> list[Candidate]:
                     terms=terms,
                     centrality=_centrality(terms, weights),
                     ease=_ease(text),
-                    leans=bool(phrases.anaphora.match(text)) and not phrases.harmless.match(text),
+                    leans=bool(_LATE_PRONOUN.match(text))
+                    or (bool(phrases.anaphora.match(text)) and not phrases.harmless.match(text)),
                     after_results=bool(phrases.after_results.match(text)),
                     opens=index == 0,
                     titled=len(terms & titled),

@@ -27,14 +27,23 @@ class Casing:
         shouted = title.upper() == title
         cased = sum(word[:1].isupper() for word in words) > 0.6 * len(words)
         cores = [re.sub(r"[^\w'’-]", "", word) for word in words]
-        written = []
-        for word, core, following in zip(words, cores, [*cores[1:], ""], strict=True):
+        written: list[str] = []
+        kept = False
+        for word, core, following in reversed(list(zip(words, cores, [*cores[1:], ""], strict=True))):
             titled = all(re.fullmatch(r"[^\W\d_]?(?:[a-zà-ÿ'’]*)", part) for part in core.split("-"))
-            if core and (titled or shouted) and self._is_small(core, following, cased=cased, shouted=shouted):
+            named = kept and following[:1].isupper() and self._pairs[f"{core} {following}"] > 1
+            kept = True
+            if (
+                core
+                and not named
+                and (titled or shouted)
+                and self._is_small(core, following, cased=cased, shouted=shouted)
+            ):
+                kept = False
                 written.append(word.lower())
             else:
                 written.append(word.capitalize() if shouted and len(core) > 5 else word)
-        text = " ".join(written)
+        text = " ".join(reversed(written))
         return text[:1].upper() + text[1:]
 
     def _is_small(self, core: str, following: str, *, cased: bool, shouted: bool) -> bool:

@@ -45,6 +45,8 @@ _PLAIN_SUBJECT = re.compile(
     r"prokaryot|commons|section|biology and life|author",
     re.IGNORECASE,
 )
+_ESSAYS = {"retraction", "correction", "concern", "editorial", "letter", "commentary"}
+"""Kinds of papers that report no study of their own, so that nothing was asked, done and found."""
 SOURCE_LINE = 48
 TITLE_LINE = 110
 
@@ -112,6 +114,8 @@ class _Director:
         self.casing = Casing(paper)
         self.keyphrases = Keyphrases(paper, phrases)
         self.title = self._title()
+        self.kinds = {notice.kind for notice in paper.notices}
+        self.essay = bool(self.kinds & _ESSAYS)
 
     def source_line(self) -> str:
         """`Nightingale 1858 · Mortality of the British Army`, at most 48 characters."""
@@ -134,7 +138,7 @@ class _Director:
             return end_visual(self.paper, self.said, list(dict.fromkeys(self.shown.credits)), self.phrases)
         if number == 1:
             return TitleVisual(line=self._title_line())
-        for kind in _wishes(draft.role, self.shown):
+        for kind in _wishes("results" if self.essay and draft.role == "method" else draft.role, self.shown):
             visual = None if self.shown.twice(kind) else self._make(kind, draft)
             if visual is not None:
                 return visual
@@ -215,15 +219,14 @@ class _Director:
         return ""
 
     def _kicker(self, role: Role, visual: Visual, number: int) -> str:
-        kinds = {notice.kind for notice in self.paper.notices}
         if number == 1:
-            notice = next((kind for kind in (*_WARNINGS, *_KINDS) if kind in kinds), None)
+            notice = next((kind for kind in (*_WARNINGS, *_KINDS) if kind in self.kinds), None)
             if notice:
                 return self.phrases.kicker(notice)
             subjects = (s for s in self.paper.subjects if 3 < len(s) <= 28 and not _PLAIN_SUBJECT.search(s))
             subject = next(subjects, "")
             return subject[:1].upper() + subject[1:] or self.keyphrases.shortened(self.paper.journal, 32)
-        if visual.kind == "quote" and role == "results":
+        if (visual.kind == "quote" and role == "results") or (self.essay and role in {"question", "method", "results"}):
             return self.phrases.kicker("quote")
         return self.phrases.kicker(role)
 

@@ -136,7 +136,13 @@ def _title_part(part: str, phrases: Phrases) -> str:
             or (words[end].lower() in {"of", "de", "da", "do"} and end >= 4)
             or words[end - 1][-1:] in ",;"
         )
-        if breaks and _may_end(words[:end], phrases) and not set(_lower(words[end:])) & {"not", "no", "não", "nicht"}:
+        negated = words[end - 2].lower() in {"not", "never", "no", "não", "nicht"}
+        if (
+            breaks
+            and not negated
+            and _may_end(words[:end], phrases)
+            and not set(_lower(words[end:])) & {"not", "no", "não", "nicht"}
+        ):
             best = " ".join(words[:end])
     return _finish(best)
 

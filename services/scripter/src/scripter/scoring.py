@@ -47,7 +47,7 @@ _THIS_STUDY = re.compile(
 _HOOKLESS = re.compile(
     r"^(?:(?:Recent(?:ly)?|Several|Many|Most|Previous|Prior|Earlier|Some),? )*"
     r"(?:[Ss]tudy|[Ss]tudies|Previous|Prior|Earlier)\b|"
-    r"\b(?:therefore|thus|also|another|however|then|likewise)\b"
+    r"\b(?:therefore|thus|also|another|however|then|likewise)\b|\b[Tt]he authors\b"
 )
 _POINTING = re.compile(
     r"(?<!^)\b(?:[Tt]his|[Tt]hese|[Tt]hose|such) (?!study|paper|article|"

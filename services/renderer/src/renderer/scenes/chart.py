@@ -174,7 +174,7 @@ def _names(image: Image.Image, scene: Scene, visual: ChartVisual, left: float, r
 def scale(values: list[float]) -> tuple[float, float, float]:
     """Ends and step of an axis of round numbers that holds zero and all values."""
     low, high = min(0.0, *values), max(0.0, *values)
-    raw = (high - low or 1.0) / 4
+    raw = (high - low or 1.0) / 5
     power = 10 ** math.floor(math.log10(raw))
     tick = next(step * power for step in (1, 2, 2.5, 5, 10) if step * power >= raw * 0.999)
     return math.floor(low / tick + 1e-9) * tick, math.ceil(high / tick - 1e-9) * tick, tick

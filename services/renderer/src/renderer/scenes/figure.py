@@ -30,6 +30,8 @@ _SHARPEST = 2000
 _DIMMED = 0.7
 _LOOK, _TRAVEL = 1.3, 1.1
 """Seconds in which the whole is seen first, and that a move takes."""
+_CARD = 0.35
+"""Seconds until the card is there."""
 _WHITE = (235, 128)
 """Of the card: luma and chroma."""
 _FOOT_INK = (74, 70, 88, 255)
@@ -72,7 +74,8 @@ class Panned:
         return self._duration if len(self._views) == 1 else self._views[-1].begins + _TRAVEL
 
     def draw(self, canvas: Canvas, at: float, leaving: float) -> None:
-        strength = ease((at - 0.1) / ENTER) * leaving
+        # white on the card's white: it comes after the card and goes before it, or its edges would be seen
+        strength = ease((at - _CARD) / ENTER) * leaving**3
         if strength <= 0:
             return
         x, y, zoom = self._seen(at)
@@ -177,11 +180,11 @@ def layers(scene: Scene) -> list[Layer]:
     height = max(120, min(natural, BOTTOM - y - foot - 2 * _PAD)) & ~1
     card = rounded(COLUMN, height + 2 * _PAD + foot, 36, (255, 255, 255, 255))
     shaded, margin = shadowed(card, blur=18, drop=12, strength=0.35)
-    found.append(still(shaded, LEFT - margin, y - margin, 0.1, rise=0))
+    found.append(still(shaded, LEFT - margin, y - margin, takes=_CARD, rise=0))
     views = _views(scene, visual, picture, (width, height))
     found.append(Panned(picture, (LEFT + _PAD, (y + _PAD) & ~1, width, height), views, scene.narration.duration))
     credit = clipped(" · ".join(part for part in (visual.label, visual.licence) if part), SMALL, width)
-    found.append(still(block([credit], SMALL, _FOOT_INK), LEFT + _PAD + 8, y + height + _PAD + 22, 0.1, rise=0))
+    found.append(still(block([credit], SMALL, _FOOT_INK), LEFT + _PAD + 8, y + height + _PAD + 22, _CARD, rise=0))
     return found + _caption(scene, visual.caption, y + card.height + 28)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator
 from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
@@ -13,6 +15,8 @@ if TYPE_CHECKING:
     from minio import Minio
 
     from chassis.settings import ChassisSettings
+
+_ABSENT = ("NoSuchKey", "NoSuchBucket", "InvalidRange")
 
 
 class Blobs(Protocol):
@@ -28,7 +32,7 @@ class Blobs(Protocol):
         ...
 
     def get_bytes(self, key: str, start: int = 0, length: int = 0) -> bytes:
-        """The bytes, or `length` of them from `start`. Raises KeyError."""
+        """The bytes, or `length` of them from `start`. Raises KeyError, also where they end before `start`."""
         ...
 
     def size(self, key: str) -> int | None:
@@ -71,24 +75,24 @@ class S3Blobs:
 
     def ensure_bucket(self) -> None:
         """Make the bucket where it is missing."""
-        with self._errors(""):
+        with _translated(""):
             if not self._client.bucket_exists(self._bucket):
                 self._client.make_bucket(self._bucket)
 
     def put(self, key: str, path: Path) -> None:
-        with self._errors(key):
+        with _translated(key):
             self._client.fput_object(self._bucket, key, str(path))
 
     def put_bytes(self, key: str, data: bytes) -> None:
-        with self._errors(key):
+        with _translated(key):
             self._client.put_object(self._bucket, key, BytesIO(data), len(data))
 
     def get(self, key: str, path: Path) -> None:
-        with self._errors(key):
+        with _translated(key):
             self._client.fget_object(self._bucket, key, str(path))
 
     def get_bytes(self, key: str, start: int = 0, length: int = 0) -> bytes:
-        with self._errors(key):
+        with _translated(key):
             answer = self._client.get_object(self._bucket, key, offset=start, length=length)
             try:
                 return bytes(answer.read())
@@ -98,35 +102,27 @@ class S3Blobs:
 
     def size(self, key: str) -> int | None:
         try:
-            with self._errors(key):
+            with _translated(key):
                 return int(self._client.stat_object(self._bucket, key).size or 0)
         except KeyError:
             return None
 
     def remove(self, key: str) -> None:
-        with self._errors(key):
+        with _translated(key):
             self._client.remove_object(self._bucket, key)
 
     def upload_url(self, key: str, valid: timedelta) -> str:
         """An address to which anybody may PUT the bytes of this key for so long."""
         return str(self._client.presigned_put_object(self._bucket, key, expires=valid))
 
-    def _errors(self, key: str) -> _S3Errors:
-        return _S3Errors(key)
 
-
-class _S3Errors:
-    """Turns the client's errors into ours: a missing key is a KeyError, everything else may pass."""
-
-    def __init__(self, key: str) -> None:
-        self._key = key
-
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
-        if error is None or not isinstance(error, Exception):
-            return
-        if getattr(error, "code", "") in ("NoSuchKey", "NoSuchBucket", "NotFound"):
-            raise KeyError(self._key) from error
+@contextlib.contextmanager
+def _translated(key: str) -> Iterator[None]:
+    """Turns the client's errors into ours: what is not there is a KeyError, everything else may pass."""
+    try:
+        yield
+    except Exception as error:
+        # Where a server calls its XML text/xml, as rclone does, the client reads no code: all it has is the status.
+        if getattr(error, "code", "") in _ABSENT or getattr(error, "_code", 0) in (404, 416):
+            raise KeyError(key) from error
         raise Transient("unavailable.store", "The artifact store did not answer; trying again.", repr(error)) from error

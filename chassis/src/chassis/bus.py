@@ -23,15 +23,17 @@ from nats.js import api
 from nats.js.errors import APIError, NotFoundError
 
 from chassis import names, telemetry
-from chassis.errors import Transient
+from chassis.errors import Defect, Transient
 from chassis.events import Event, Outgoing, manifest_of, read_event, readable
 from chassis.manifest import Manifest
 from chassis.settings import ChassisSettings
 from chassis.stage import Rule, triggers
 
+__all__ = ["Bus", "Conflict", "Delivery", "Message", "Msg", "NatsBus", "Offers"]
 WRONG_LAST_SEQUENCE = (10071, 10164)
 """JetStream error codes of a refused compare-and-set, alone and within a batch."""
-__all__ = ["Bus", "Conflict", "Delivery", "Message", "Msg", "NatsBus", "Offers"]
+BATCH_LIMIT = 500
+"""Events at once. The server takes 1,000, but answers with 1,024 artifacts at most when asked for a job's manifest."""
 PATIENCE = 5.0
 """Seconds that a reader waits for a message before it looks up."""
 CLOSING = ("204", "404", "408")
@@ -45,6 +47,16 @@ RULES_BUCKET = "RULES"
 
 class Conflict(Exception):
     """Another announcement came first; read the manifest again."""
+
+
+def check_batch(batch: Sequence[Outgoing]) -> None:
+    """Raise Defect where no server would take the batch, however often it is tried."""
+    if not 0 < len(batch) <= BATCH_LIMIT:
+        raise Defect(
+            "internal.batch",
+            "This step made more parts than a job can have; try a shorter paper.",
+            f"{len(batch)} events at once, of 1 to {BATCH_LIMIT}",
+        )
 
 
 class Message(Protocol):
@@ -76,9 +88,12 @@ class Bus(Protocol):
 
     async def manifest(self, job_id: str) -> Manifest: ...
     async def announce(self, batch: Sequence[Outgoing], expected: dict[str, int] | None = None) -> int:
-        """Publish all or nothing, if each artifact still has the sequence in `expected`, or raise Conflict.
+        """Publish all or nothing, if each artifact still has the sequence in `expected`; returns the last sequence.
 
-        Returns the last sequence.
+        Raises:
+            Conflict: another announcement came first.
+            Transient: the server did not answer; the batch may have been written all the same.
+            Defect: more events than a batch can have.
         """
         ...
 
@@ -116,7 +131,7 @@ class Bus(Protocol):
         ...
 
     async def listen(self, subject: str, heard: Callable[[Msg], None]) -> None:
-        """Call `heard` for each message on a subject, kept or not, from now on."""
+        """Call `heard` for each message on a subject from now on: also for events that are then refused."""
         ...
 
 
@@ -248,6 +263,7 @@ class NatsBus:
         return found
 
     async def announce(self, batch: Sequence[Outgoing], expected: dict[str, int] | None = None) -> int:
+        check_batch(batch)
         expected = expected or {}
         batch_id = uuid.uuid4().hex
         ack: dict[str, Any] = {}

@@ -12,6 +12,8 @@ Error                     code, sentence for the user, detail for the operator, 
 
 from __future__ import annotations
 
+from typing import Any
+
 
 class Error(Exception):
     """Root of the tree.
@@ -30,9 +32,15 @@ class Error(Exception):
         self.message = message
         self.detail = detail
 
-    def __reduce__(self) -> tuple[type[Error], tuple[str, str, str]]:
-        """Errors cross process borders whole."""
-        return type(self), (self.code, self.message, self.detail)
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Errors cross process borders whole, whatever their classes take."""
+        return _again, (type(self), self.args, vars(self))
+
+
+def _again(kind: type[Error], args: tuple[Any, ...], facts: dict[str, Any]) -> Error:
+    error = kind.__new__(kind, *args)
+    vars(error).update(facts)
+    return error
 
 
 class Fatal(Error):
@@ -65,10 +73,6 @@ class RateLimited(Transient):
     def __init__(self, code: str, message: str, detail: str = "", *, retry_after: float) -> None:
         super().__init__(code, message, detail)
         self.retry_after = retry_after
-
-    def __reduce__(self) -> tuple[type[Error], tuple[str, str, str]]:
-        """As the root's; a limit that crossed a process border has lost its hour."""
-        return Transient, (self.code, self.message, self.detail)
 
 
 class Abandoned(Error):

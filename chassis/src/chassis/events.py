@@ -50,6 +50,8 @@ class Blob:
     media_type: str
 
 
+DETAIL = 20_000
+"""Characters of an error's detail that are kept: the server takes no message above 1 MB."""
 KINDS: dict[str, type[Ready | Failed | Cancelled]] = {
     "ready": Ready,
     "failed": Failed,
@@ -155,7 +157,7 @@ def failed(job_id: str, stage: str, scene: int | None, error: Error, attempt: in
         scene=scene or 0,
         code=error.code,
         message=error.message,
-        detail=error.detail,
+        detail=error.detail[:DETAIL],
         attempt=attempt,
         announced_at=now(),
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -19,7 +18,7 @@ def artifacts_in(folder: Path) -> dict[str, Path]:
     """The artifacts in a folder, by name: every file called as an artifact, whatever its suffix."""
     known = {}
     for path in sorted(folder.iterdir()):
-        if path.is_file() and path.suffix in names.MEDIA_TYPES and re.match(r"[a-z]", path.name):
+        if path.is_file() and path.suffix in names.MEDIA_TYPES and names.is_name(path.stem):
             known[path.stem] = path
     return known
 
@@ -43,20 +42,17 @@ def run_stage(stage: Stage, folder: Path, scene: int | None = None, report: Repo
 
 
 def _run_once(stage: Stage, folder: Path, scene: int | None, report: Report | None) -> list[Made]:
-    files = artifacts_in(folder)
-    inputs: dict[str, Path] = {}
-    for need in stage.needs:
-        pattern = names.of_scene(need, scene)
-        found = {name: path for name, path in files.items() if names.matches(pattern, name)}
-        if not found:
-            raise SourceError("source.missing", f"{folder} holds no {pattern}, which {stage.name} needs.")
-        inputs |= found
-    job = JobFolder(folder, inputs, scene=scene, fetch_blob=lambda digest: _find(folder, digest), report=report)
+    job = JobFolder(
+        folder,
+        stage.inputs(artifacts_in(folder), scene),
+        scene=scene,
+        fetch_blob=lambda digest: _find(folder, digest),
+        report=report,
+    )
     try:
-        stage.run(job)
+        return stage.work(job)
     finally:
         shutil.rmtree(folder / ".scratch", ignore_errors=True)
-    return list(job.made.values())
 
 
 def _scenes(stage: Stage, folder: Path) -> list[int]:

@@ -27,9 +27,14 @@ SUFFIXES = {
 MEDIA_TYPES = {suffix: media_type for media_type, suffix in SUFFIXES.items()}
 
 
+def is_name(text: str) -> bool:
+    """Whether an artifact may be called so."""
+    return _NAME.fullmatch(text) is not None
+
+
 def check_name(artifact: str) -> str:
     """Return the name, or raise ValueError: a name must not smuggle wildcards or paths into subjects and files."""
-    if not _NAME.fullmatch(artifact):
+    if not is_name(artifact):
         raise ValueError(f"not an artifact name: {artifact!r}")
     return artifact
 

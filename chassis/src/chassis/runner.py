@@ -11,15 +11,16 @@ import socket
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
+from typing import Protocol
 
 from chassis import events, names, telemetry
 from chassis.blobs import Blobs, key_of, put_once
-from chassis.bus import Bus, Conflict, Delivery
-from chassis.errors import Abandoned, Error, Fatal, Transient, classify
+from chassis.bus import Bus, Conflict, Delivery, Offers
+from chassis.errors import Abandoned, Defect, Error, Fatal, Transient, classify
 from chassis.folder import JobFolder, Made
-from chassis.manifest import Decision, Leave, Manifest, Run, Wait, decide, done, needs_of
+from chassis.manifest import Manifest, Run, Wait, decide, done, needs_of
 from chassis.stage import Rule, Stage, rule_of
 
 log = logging.getLogger(__name__)
@@ -77,49 +78,44 @@ class Runner:
         offers = await self._bus.offers(self.rule, ack_wait=self._ack_wait, max_attempts=self._max_attempts)
         async with asyncio.TaskGroup() as group:
             for _ in range(self._slots):
-                group.create_task(self._slot(offers.next))
+                group.create_task(self._slot(offers))
 
     def stop(self) -> None:
         """Take no more messages; what is running ends first."""
         self._stopping.set()
 
-    def abandon(self, reason: str) -> None:
-        """Stop what is running at its next report; its messages go to another worker."""
-        for work in self._running:
-            work.unwanted = reason
+    def abandon(self, reason: str, job_id: str = "") -> None:
+        """Stop what is running, for one job or at all, at its next report.
 
-    def cancelled(self, job_id: str) -> None:
-        """Hear that a job was cancelled: stop its work at once."""
+        What was stopped for "shutdown" goes to another worker.
+        """
         for work in self._running:
-            if work.job_id == job_id:
-                work.unwanted = "cancelled"
+            if job_id in ("", work.job_id):
+                work.unwanted = reason
 
-    async def _slot(self, offer: Callable[[], object]) -> None:
+    async def _slot(self, offers: Offers) -> None:
         while not self._stopping.is_set():
             try:
-                delivery = await self._next(offer)
+                delivery = await self._next(offers)
                 if delivery is not None:
                     await self.handle(delivery)
             except Exception as error:  # noqa: BLE001 - the loop that runs things: nothing may end it
                 log.warning("slot stumbled", extra={"stage": self.stage.name, "error": repr(error)})
                 await asyncio.sleep(random.uniform(0.2, 1.0))  # noqa: S311
 
-    async def _next(self, offer: Callable[[], object]) -> Delivery | None:
-        """The next message, or None when there is none or we are stopping; a message fetched too late is given back."""
-        fetch = asyncio.ensure_future(offer())  # type: ignore[call-overload]
-        stop = asyncio.ensure_future(self._stopping.wait())
+    async def _next(self, offers: Offers) -> Delivery | None:
+        """The next message, or None when there is none or we are stopping; what came too late is given back."""
+        fetch = asyncio.create_task(offers.next())
+        stop = asyncio.create_task(self._stopping.wait())
         await asyncio.wait({fetch, stop}, return_when=asyncio.FIRST_COMPLETED)
-        stop.cancel()
-        if not fetch.done():
-            fetch.cancel()
-            with contextlib.suppress(asyncio.CancelledError, Exception):
-                await fetch
-            return None
-        delivery: Delivery | None = fetch.result()
-        if delivery is not None and self._stopping.is_set():
-            await delivery.retry(0)
-            return None
-        return delivery
+        if not stop.done():
+            stop.cancel()
+            return fetch.result()
+        fetch.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            if delivery := await fetch:
+                await delivery.retry(0)
+        return None
 
     async def handle(self, delivery: Delivery) -> None:
         """Decide about one message, and do what follows."""
@@ -136,28 +132,21 @@ class Runner:
                 except Exception as error:  # noqa: BLE001 - every failure gets its place in the tree
                     telemetry.failed(span, error)
                     await self._failed(delivery, scene, classify(error))
+            elif isinstance(decision, Wait):
+                await delivery.retry(LAG)
             else:
-                await self._leave(delivery, decision)
-
-    async def _leave(self, delivery: Delivery, decision: Decision) -> None:
-        if isinstance(decision, Wait):
-            await delivery.retry(LAG)
-            return
-        assert isinstance(decision, Leave)
-        log.debug("left", extra={"stage": self.stage.name, "job": delivery.event.job_id, "why": decision.reason})
-        await delivery.ack()
+                log.debug("left", extra={"stage": self.stage.name, "job": event.job_id, "why": decision.reason})
+                await delivery.ack()
 
     async def _run(self, delivery: Delivery, manifest: Manifest, work: Work) -> None:
         started = time.monotonic()
         self._running.add(work)
         pulse = asyncio.create_task(self._pulse(delivery, work))
         try:
-            with tempfile.TemporaryDirectory(prefix=f"{self.stage.name}-", ignore_cleanup_errors=True) as scratch:
-                folder = await asyncio.to_thread(self._open, Path(scratch), manifest, work)
-                await asyncio.to_thread(self.stage.run, folder)
-                await asyncio.to_thread(self._store, list(folder.made.values()))
-                seconds = time.monotonic() - started
-                await self._announce(manifest, work, list(folder.made.values()), seconds, delivery.attempt)
+            inputs = [manifest.entries[name] for name in work.inputs]
+            made = await asyncio.to_thread(work_on_blobs, self.stage, self._blobs, inputs, work.scene, work.report)
+            seconds = time.monotonic() - started
+            await self._announce(manifest, work, made, seconds, delivery.attempt)
         finally:
             pulse.cancel()
             self._running.discard(work)
@@ -209,36 +198,13 @@ class Runner:
         elif needs_of(self.rule, manifest, work.scene) not in (None, work.inputs):
             work.unwanted = "overtaken by an edit"
 
-    def _open(self, root: Path, manifest: Manifest, work: Work) -> JobFolder:
-        """Lay out the job folder: every input as a file."""
-        needs = root / "needs"
-        makes = root / "makes"
-        needs.mkdir()
-        makes.mkdir()
-        paths = {}
-        for name, digest in work.inputs.items():
-            paths[name] = needs / names.file_name(name, manifest.entries[name].media_type)
-            self._blobs.get(key_of(digest), paths[name])
-
-        def fetch_blob(digest: str) -> Path:
-            path = needs / digest
-            if not path.exists():
-                self._blobs.get(key_of(digest), path)
-            return path
-
-        return JobFolder(makes, paths, scene=work.scene, fetch_blob=fetch_blob, report=work.report)
-
-    def _store(self, made: Sequence[Made]) -> None:
-        for output in made:
-            put_once(self._blobs, output.digest, output.path)
-
     async def _announce(
         self, manifest: Manifest, work: Work, made: Sequence[Made], seconds: float, attempt: int
     ) -> None:
         """Announce all outputs at once. Refused, look again: announce anew if this work is still what is wanted."""
         if work.unwanted:
             raise Abandoned(work.unwanted)
-        scenes = sorted(filter(None, (names.scene_of(m.artifact) for m in made))) if self.stage.opens_scenes else []
+        scenes = sorted({names.scene_of(m.artifact) or 0 for m in made} - {0}) if self.stage.opens_scenes else []
         batch = [
             events.ready(
                 work.job_id,
@@ -249,7 +215,7 @@ class Runner:
                 stage_version=self.stage.version,
                 seconds=seconds,
                 attempt=attempt,
-                scenes=sorted(set(scenes)) if names.scene_of(m.artifact) is None else (),
+                scenes=scenes if names.scene_of(m.artifact) is None else (),
             )
             for m in made
         ]
@@ -263,3 +229,45 @@ class Runner:
                     raise Abandoned("another worker was first") from None
             else:
                 return
+
+
+class Stored(Protocol):
+    """What tells where an artifact's bytes are: an entry of the manifest, or a blob of a request."""
+
+    @property
+    def artifact(self) -> str: ...
+    @property
+    def digest(self) -> str: ...
+    @property
+    def media_type(self) -> str: ...
+
+
+def work_on_blobs(
+    stage: Stage, blobs: Blobs, inputs: Iterable[Stored], scene: int | None, report: Callable[[float, str], None]
+) -> list[Made]:
+    """Lay out a job folder, run the stage, store what it made. The folder is gone when it returns."""
+    with tempfile.TemporaryDirectory(prefix=f"{stage.name}-", ignore_cleanup_errors=True) as scratch:
+        needs, makes = Path(scratch, "needs"), Path(scratch, "makes")
+        needs.mkdir()
+        makes.mkdir()
+
+        def fetch(digest: str, path: Path) -> Path:
+            try:
+                if not path.exists():
+                    blobs.get(key_of(digest), path)
+            except KeyError as error:
+                message = "A part of the job is not in the store any more; submit the paper again."
+                raise Defect("internal.lost", message, f"no blob {digest}") from error
+            return path
+
+        files = {
+            each.artifact: fetch(each.digest, needs / names.file_name(each.artifact, each.media_type))
+            for each in inputs
+        }
+        folder = JobFolder(
+            makes, files, scene=scene, fetch_blob=lambda digest: fetch(digest, needs / digest), report=report
+        )
+        made = stage.work(folder)
+        for output in made:
+            put_once(blobs, output.digest, output.path)
+    return made

@@ -22,11 +22,15 @@ def main(service: Service, argv: list[str] | None = None) -> int:
     if args.command == "describe":
         print(json.dumps([rule.__dict__ for rule in service.rules()], indent=1))  # noqa: T201 - its output
         return 0
-    if args.command == "run":
-        return _run(service, args)
-    from chassis.worker import serve  # noqa: PLC0415 - NATS, S3 and gRPC are not loaded to run on a folder
+    try:
+        if args.command == "run":
+            return _run(service, args)
+        from chassis.worker import serve  # noqa: PLC0415 - NATS, S3 and gRPC are not loaded to run on a folder
 
-    return asyncio.run(serve(service))
+        return asyncio.run(serve(service))
+    except Error as error:
+        print(f"error: {error}", file=sys.stderr)  # noqa: T201 - its output
+        return 3 if isinstance(error, SourceError) else 2 if isinstance(error, UsageError) else 4
 
 
 def _parser(service: Service) -> argparse.ArgumentParser:
@@ -43,11 +47,7 @@ def _parser(service: Service) -> argparse.ArgumentParser:
 
 def _run(service: Service, args: argparse.Namespace) -> int:
     stages = [stage for stage in service.stages if args.stage in (None, stage.name)]
-    try:
-        for stage in stages:
-            for made in local.run_stage(stage, args.folder, args.scene):
-                print(made.path)  # noqa: T201 - its output
-    except Error as error:
-        print(f"error: {error}", file=sys.stderr)  # noqa: T201 - its output
-        return 3 if isinstance(error, SourceError) else 2 if isinstance(error, UsageError) else 4
+    for stage in stages:
+        for made in local.run_stage(stage, args.folder, args.scene):
+            print(made.path)  # noqa: T201 - its output
     return 0

@@ -1,33 +1,50 @@
 """Settings of every service, read from the environment once, in `__main__`."""
 
+from typing import Annotated, Literal, TypeVar
+
+from pydantic import BeforeValidator, Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from chassis.errors import UsageError
+
+S = TypeVar("S", bound=BaseSettings)
 
 
 class ChassisSettings(BaseSettings):
     """Where the servers are and how a worker behaves. Every variable is prefixed HIDDENHILL_."""
 
-    model_config = SettingsConfigDict(env_prefix="HIDDENHILL_", frozen=True)
+    model_config = SettingsConfigDict(env_prefix="HIDDENHILL_", frozen=True, hide_input_in_errors=True)
 
     nats_url: str = "nats://127.0.0.1:4222"
     s3_endpoint: str = "127.0.0.1:9000"
     s3_bucket: str = "hiddenhill"
     s3_access_key: str
-    s3_secret_key: str
+    s3_secret_key: str = Field(repr=False)
     s3_region: str = "us-east-1"
     s3_secure: bool = False
-    stream_replicas: int = 1
-    stream_max_age_days: int = 30
+    stream_replicas: int = Field(1, ge=1)
+    stream_max_age_days: int = Field(30, ge=1)
     grpc_listen: str = "127.0.0.1:0"
     """Address of the internal gRPC port; port 0 takes a free one."""
     grpc_reflection: bool = False
-    slots: int = 0
+    slots: int = Field(0, ge=0)
     """Runs at a time, for each stage of the worker; 0: as the stage declares."""
-    ack_wait: float = 15.0
+    ack_wait: float = Field(15.0, gt=0)
     """Seconds without a heartbeat after which a run is given to another worker."""
-    max_attempts: int = 8
+    max_attempts: int = Field(8, ge=1)
     """Deliveries of one trigger before the stage is failed."""
-    grace: float = 120.0
+    grace: float = Field(120.0, ge=0)
     """Seconds that running work gets to end after SIGTERM."""
-    log_level: str = "INFO"
+    log_level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(str.upper)] = "INFO"
     otlp_endpoint: str = ""
     """gRPC address of an OpenTelemetry collector; empty: spans are not exported."""
+
+
+def read_settings(kind: type[S]) -> S:
+    """The settings as the environment has them. Raises UsageError that names each variable which is wrong."""
+    try:
+        return kind()
+    except ValidationError as error:
+        prefix = kind.model_config.get("env_prefix", "")
+        wrong = [f"{prefix}{'.'.join(map(str, each['loc']))}".upper() + f": {each['msg']}" for each in error.errors()]
+        raise UsageError("usage.settings", "Settings in the environment are wrong. " + "; ".join(wrong) + ".") from None

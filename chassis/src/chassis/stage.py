@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
+
+from chassis import names
+from chassis.errors import Defect, SourceError
 
 if TYPE_CHECKING:
-    from chassis.folder import JobFolder
+    from chassis.folder import JobFolder, Made
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,6 +47,31 @@ class Stage:
     def firm(self) -> tuple[str, ...]:
         """The outputs that must be there for the stage to be done; a family such as `figure.*` may be empty."""
         return tuple(name for name in self.makes if "*" not in name or name.startswith("scene.*."))
+
+    def inputs(self, known: Mapping[str, T], scene: int | None) -> dict[str, T]:
+        """Of the artifacts that are there, by name, those that the stage needs. Raises SourceError where one lacks."""
+        found: dict[str, T] = {}
+        for need in self.needs:
+            pattern = names.of_scene(need, scene)
+            fitting = {name: value for name, value in known.items() if names.matches(pattern, name)}
+            if not fitting:
+                raise SourceError("source.missing", f"The stage {self.name} needs {pattern}, and there is none.")
+            found |= fitting
+        return found
+
+    def work(self, folder: JobFolder) -> list[Made]:
+        """Run on the folder; returns what was made. Raises Defect where that is not what the stage declares."""
+        self.run(folder)
+
+        def stands_for(pattern: str, artifact: str) -> bool:
+            return names.matches(names.of_scene(pattern, folder.scene), artifact)
+
+        missing = [pattern for pattern in self.firm if not any(stands_for(pattern, name) for name in folder.made)]
+        foreign = [name for name in folder.made if not any(stands_for(pattern, name) for pattern in self.makes)]
+        if missing or foreign:
+            detail = f"{self.name} did not make {missing}, and made {foreign}, which it does not declare"
+            raise Defect("internal.outputs", "A step broke on our side; the operators have been told.", detail)
+        return list(folder.made.values())
 
 
 @dataclass(frozen=True)

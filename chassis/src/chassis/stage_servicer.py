@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-import tempfile
 from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 
 from hiddenhill.v1 import stage_service_pb2 as pb
 from hiddenhill.v1 import stage_service_pb2_grpc as pb_grpc
 from hiddenhill.v1.events_pb2 import Progress
 
-from chassis import names
-from chassis.blobs import Blobs, key_of, put_once
+from chassis.blobs import Blobs
 from chassis.errors import UsageError
-from chassis.folder import JobFolder, Made
+from chassis.runner import work_on_blobs
 from chassis.stage import Service, Stage
 
 NAME = pb.DESCRIPTOR.services_by_name["StageService"].full_name
@@ -56,8 +53,10 @@ class StageServicer(pb_grpc.StageServiceServicer):
         def report(fraction: float, note: str) -> None:
             loop.call_soon_threadsafe(progress.put_nowait, (fraction, note))
 
-        stage = self._stage(request.stage)
-        work = asyncio.create_task(asyncio.to_thread(self._run, stage, request, report))
+        stage, scene = self._stage(request.stage), request.scene or None
+        inputs = stage.inputs({blob.artifact: blob for blob in request.inputs}, scene)
+        run = asyncio.to_thread(work_on_blobs, stage, self._blobs, inputs.values(), scene, report)
+        work = asyncio.create_task(run)
         while not work.done() or not progress.empty():
             try:
                 fraction, note = await asyncio.wait_for(progress.get(), 0.1)
@@ -75,23 +74,3 @@ class StageServicer(pb_grpc.StageServiceServicer):
             if stage.name == name:
                 return stage
         raise UsageError("usage.stage", f"{self._service.name} has no stage {name!r}.")
-
-    def _run(self, stage: Stage, request: pb.RunRequest, report: Any) -> list[Made]:
-        with tempfile.TemporaryDirectory(prefix=f"{stage.name}-") as scratch:
-            root = Path(scratch)
-            inputs = {}
-            for blob in request.inputs:
-                inputs[blob.artifact] = root / names.file_name(blob.artifact, blob.media_type)
-                self._blobs.get(key_of(blob.digest), inputs[blob.artifact])
-
-            def fetch_blob(digest: str) -> Path:
-                self._blobs.get(key_of(digest), root / digest)
-                return root / digest
-
-            makes = root / "makes"
-            makes.mkdir()
-            folder = JobFolder(makes, inputs, scene=request.scene or None, fetch_blob=fetch_blob, report=report)
-            stage.run(folder)
-            for made in folder.made.values():
-                put_once(self._blobs, made.digest, made.path)
-            return list(folder.made.values())

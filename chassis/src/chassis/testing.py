@@ -16,7 +16,7 @@ from google.protobuf.message import Message as Proto
 
 from chassis import events, names, telemetry
 from chassis.blobs import Blobs, key_of
-from chassis.bus import ADVISORIES, PATIENCE, Conflict, Message
+from chassis.bus import ADVISORIES, PATIENCE, Conflict, Message, check_batch
 from chassis.events import Blob, Event, Outgoing, manifest_of, read_event, readable
 from chassis.manifest import Manifest
 from chassis.runner import Runner
@@ -49,14 +49,14 @@ class MemoryDelivery(MemoryMessage):
         self.consumer.stream.wake()
 
     async def retry(self, delay: float) -> None:
-        self.consumer.put_off(self.seq, self.attempt, delay)
+        self.consumer.put_off(self, delay)
 
     async def give_up(self) -> None:
         await self.ack()
         self.consumer.advise("MSG_TERMINATED", self.seq, self.attempt)
 
     async def alive(self) -> None:
-        self.consumer.put_off(self.seq, self.attempt, self.consumer.ack_wait)
+        self.consumer.put_off(self, self.consumer.ack_wait)
 
 
 class MemoryStream(list[MemoryMessage]):
@@ -104,6 +104,7 @@ class MemoryConsumer:
         for seq, (attempt, due) in sorted(self.unacked.items()):
             if due <= _time() and attempt >= self.max_attempts:
                 del self.unacked[seq]
+                self.stream.wake()
                 self.advise("MAX_DELIVERIES", seq, attempt)
             elif due <= _time():
                 return self._give(self.stream[seq - 1], attempt + 1)
@@ -114,9 +115,11 @@ class MemoryConsumer:
         """What nobody was given yet."""
         return [message for message in self.stream[self.seen :] if any(_covers(f, message) for f in self.filters)]
 
-    def put_off(self, seq: int, attempt: int, delay: float) -> None:
-        self.unacked[seq] = (attempt, _time() + delay)
-        self.stream.wake()
+    def put_off(self, delivery: MemoryDelivery, delay: float) -> None:
+        """Have it come again after `delay` seconds, unless it was acknowledged."""
+        if delivery.seq in self.unacked:
+            self.unacked[delivery.seq] = (delivery.attempt, _time() + delay)
+            self.stream.wake()
 
     def advise(self, kind: str, seq: int, attempts: int) -> None:
         fields = {"stream": names.STREAM, "consumer": self.durable, "stream_seq": seq, "deliveries": attempts}
@@ -125,7 +128,7 @@ class MemoryConsumer:
 
     def _give(self, message: MemoryMessage, attempt: int) -> MemoryDelivery:
         self.seen = max(self.seen, message.seq)
-        self.put_off(message.seq, attempt, self.ack_wait)
+        self.unacked[message.seq] = (attempt, _time() + self.ack_wait)
         return MemoryDelivery(message.subject, message.data, message.headers, message.seq, attempt, self)
 
 
@@ -144,18 +147,21 @@ class MemoryBus:
         return manifest_of(read_event(m) for m in self.streams[names.STREAM] if m.subject.startswith(prefix))
 
     async def announce(self, batch: Sequence[Outgoing], expected: dict[str, int] | None = None) -> int:
+        check_batch(batch)
         stream = self.streams[names.STREAM]
+        for outgoing in batch:
+            self._hear(outgoing.subject, outgoing.payload)
         for outgoing in batch:
             last = max((message.seq for message in stream if message.subject == outgoing.subject), default=0)
             if (expected or {}).get(outgoing.artifact, last) != last:
                 raise Conflict(outgoing.subject)
         for outgoing in batch:
-            self._hear(stream.add(outgoing.subject, outgoing.payload))
+            stream.add(outgoing.subject, outgoing.payload)
         return len(stream)
 
     async def progress(self, subject: str, message: Proto) -> None:
         self.told.append((subject, message))
-        self._hear(MemoryMessage(subject, message.SerializeToString(), telemetry.inject({}), 0))
+        self._hear(subject, message.SerializeToString())
 
     async def offers(self, rule: Rule, *, ack_wait: float, max_attempts: int) -> MemoryConsumer:
         self._rules[rule.name] = rule
@@ -203,9 +209,12 @@ class MemoryBus:
         self, durable: str, stream: str, filters: Sequence[str], ack_wait: float, max_attempts: float = float("inf")
     ) -> MemoryConsumer:
         args = (durable, self.streams[stream], filters, ack_wait, max_attempts, self.streams[ADVISORIES])
-        return self._consumers.setdefault(durable, MemoryConsumer(*args))
+        consumer = self._consumers.setdefault(durable, MemoryConsumer(*args))
+        consumer.filters, consumer.ack_wait, consumer.max_attempts = filters, ack_wait, max_attempts
+        return consumer
 
-    def _hear(self, message: MemoryMessage) -> None:
+    def _hear(self, subject: str, data: bytes) -> None:
+        message = MemoryMessage(subject, data, telemetry.inject({}), 0)
         for pattern, heard in self._listeners:
             if _covers(pattern, message):
                 heard(message)
@@ -227,6 +236,8 @@ class MemoryBlobs:
         path.write_bytes(self.kept[key])
 
     def get_bytes(self, key: str, start: int = 0, length: int = 0) -> bytes:
+        if (start or length) and start >= len(self.kept[key]):
+            raise KeyError(key)
         return self.kept[key][start : start + length if length else None]
 
     def remove(self, key: str) -> None:

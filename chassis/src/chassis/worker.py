@@ -16,7 +16,7 @@ from chassis.bus import NatsBus
 from chassis.errors import Transient
 from chassis.rpc import RpcServer
 from chassis.runner import Runner
-from chassis.settings import ChassisSettings
+from chassis.settings import ChassisSettings, read_settings
 from chassis.stage import Service
 from chassis.stage_servicer import NAME, StageServicer
 
@@ -25,15 +25,15 @@ log = logging.getLogger(__name__)
 
 async def serve(service: Service) -> int:
     """Work for the service's stages until SIGTERM or SIGINT; returns the exit code."""
-    settings = ChassisSettings()  # type: ignore[call-arg]  # from the environment
+    settings = read_settings(ChassisSettings)
     logs.set_up(settings.log_level)
     telemetry.set_up(service.name, settings.otlp_endpoint)
-    stopping = asyncio.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, stopping.set)
     bus = await connect(settings, service.name)
     blobs = S3Blobs(settings)
     await ensure_bucket(blobs)
+    stopping = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):  # until here there is nothing to end gracefully
+        asyncio.get_running_loop().add_signal_handler(number, stopping.set)
     runners = [
         Runner(
             stage,
@@ -48,14 +48,18 @@ async def serve(service: Service) -> int:
     ]
     servicer = StageServicer(service, blobs)
     rpc = RpcServer({NAME: servicer.add_to}, settings.grpc_listen, with_reflection=settings.grpc_reflection)
-    await bus.listen("job.*.cancelled", lambda message: _cancelled(runners, message))
+
+    def cancelled(message: Msg) -> None:
+        for runner in runners:
+            runner.abandon("cancelled", names.parse_subject(message.subject)[0])
+
+    await bus.listen("job.*.cancelled", cancelled)
     await rpc.start()
     work = asyncio.gather(*(runner.run() for runner in runners))
     notify.ready()
     log.info("ready", extra={"service": service.name, "grpc_port": rpc.port})
     stop: asyncio.Future[Any] = asyncio.ensure_future(stopping.wait())
-    waited: set[asyncio.Future[Any]] = {work, stop}
-    await asyncio.wait(waited, return_when=asyncio.FIRST_COMPLETED)
+    await asyncio.wait({work, stop}, return_when=asyncio.FIRST_COMPLETED)
     await _end(runners, work, settings.grace)
     await rpc.stop(1)
     await bus.close()
@@ -82,12 +86,6 @@ async def ensure_bucket(blobs: S3Blobs) -> None:
             await asyncio.sleep(0.2)
         else:
             return
-
-
-def _cancelled(runners: list[Runner], message: Msg) -> None:
-    job_id, _, _ = names.parse_subject(message.subject)
-    for runner in runners:
-        runner.cancelled(job_id)
 
 
 async def _end(runners: list[Runner], work: asyncio.Future[list[None]], grace: float) -> None:

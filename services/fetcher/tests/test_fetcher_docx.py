@@ -163,3 +163,61 @@ def test_entities_in_a_document_are_refused(tmp_path):
 
 def test_language_is_told_by_the_text(read):
     assert read(FRONT + p("Die Bienen fliegen auf die Blumen und sind mit dem Wetter zufrieden. " * 5)).language == "de"
+
+
+def test_paragraphs_whose_mark_was_deleted_are_one(read):
+    deleted = '<w:p><w:pPr><w:rPr><w:del w:id="3"/></w:rPr></w:pPr><w:r><w:t>First half </w:t></w:r></w:p>'
+    texts = [passage.text for passage in read(FRONT + deleted + p("and second half.") + p("Next.")).passages]
+    assert texts == ["First half and second half.", "Next."]
+
+
+def test_rows_that_were_deleted_are_gone(read):
+    def row(text: str, properties: str = "") -> str:
+        return f"<w:tr><w:trPr>{properties}</w:trPr><w:tc>{p(text)}</w:tc><w:tc>{p('1')}</w:tc></w:tr>"
+
+    paper = read(FRONT + "<w:tbl>" + row("a") + row("gone", '<w:del w:id="1"/>') + row("b") + row("c") + "</w:tbl>")
+    assert [cells[0] for cells in paper.tables[0].rows] == ["b", "c"]
+
+
+def test_notes_comments_macros_and_pictures_of_formulas_leave_no_trace(read):
+    raw = '<w:r><w:footnoteReference w:id="2"/></w:r><w:r><w:commentReference w:id="0"/></w:r>'
+    raw += '<w:r><w:object><imagedata id="x"/><OLEObject ProgID="Equation.3"/></w:object></w:r>'
+    note = f'<w:footnotes xmlns:w="{W}"><w:footnote w:id="2">{p("NOTE")}</w:footnote></w:footnotes>'.encode()
+    paper = read(FRONT + p("Text.", raw=raw), extra={"word/footnotes.xml": note, "word/vbaProject.bin": b"x"})
+    assert [passage.text for passage in paper.passages] == ["Text."]
+    assert paper.figures == []
+
+
+def test_text_boxes_are_read_once(read):
+    box = f"<txbxContent>{p('Boxed.')}</txbxContent>"
+    raw = f'<w:r><AlternateContent><Choice Requires="wps">{box}</Choice><Fallback>{box}</Fallback></AlternateContent></w:r>'
+    assert [passage.text for passage in read(FRONT + p("Beside.", raw=raw)).passages] == ["Beside.", "Boxed."]
+
+
+def test_abstract_in_parts_ends_at_the_introduction_although_all_headings_look_alike(read):
+    bold = "<w:rPr><w:b/></w:rPr>"
+    heads = ("Abstract", "Background", "Methods", "Results", "Introduction", "Methods")
+    body = "".join(p(head, properties=bold) + (p(f"About {head}.") if head != "Abstract" else "") for head in heads)
+    paper = read(FRONT + body)
+    assert [part.heading for part in paper.abstract_parts] == ["Background", "Methods", "Results"]
+    assert [section.title for section in paper.sections] == ["Introduction", "Methods"]
+
+
+def test_labels_that_run_in_the_abstract_are_its_parts(read):
+    paper = read(
+        FRONT + p("Abstract") + p("Background: Bees fly. Results: They like it.") + p("Introduction") + p("Text.")
+    )
+    assert [(part.heading, part.text) for part in paper.abstract_parts] == [
+        ("Background", "Bees fly."),
+        ("Results", "They like it."),
+    ]
+
+
+def test_addresses_are_no_text_and_numbered_capitals_are_headings(read):
+    numbered = (
+        '<w:p><w:pPr><w:numPr><w:numId w:val="1"/></w:numPr></w:pPr><w:r><w:t>MATERIALS AND METHODS</w:t></w:r></w:p>'
+    )
+    front = FRONT + p("1 Institute of Hills, University of Fog") + p("*Correspondence: marie@hills.org")
+    paper = read(front + numbered + p("We looked."))
+    assert [(section.title, section.kind) for section in paper.sections] == [("MATERIALS AND METHODS", "methods")]
+    assert [passage.text for passage in paper.passages] == ["We looked."]

@@ -260,3 +260,36 @@ def test_entity_bomb_is_refused(read):
 def test_other_xml_is_named_for_what_it_is(read):
     assert refusal(read, "<svg xmlns='http://www.w3.org/2000/svg'/>") == "source.not-jats"
     assert refusal(read, article()[:-40]) == "source.xml-broken"
+
+
+def test_a_box_gives_the_paragraphs_and_figures_that_its_caption_holds(read):
+    box = """<body><sec><title>Results</title><p>Text.</p><boxed-text><label>Box 1.</label><caption><p>A model of bees.
+    <fig id="b"><label>Box figure 1.</label><caption><p>The model.</p></caption></fig></p>
+    <p>DOI: http://dx.doi.org/10.1234/test.014</p></caption></boxed-text></sec></body>"""
+    paper = read(article(body=box))
+    assert [passage.text for passage in paper.passages if passage.section == "s1"] == [
+        "Text.",
+        "A model of bees.",
+        "The model.",
+    ]
+    assert [figure.label for figure in paper.figures] == ["Box figure 1"]
+
+
+def test_supplementary_material_is_read_where_the_article_prints_it(read):
+    printed = """<body><sec><title>Methods</title><p>Text.</p>
+    <sec><title>Supplementary material</title><sec><title>Computation</title><p>We multiplied.</p></sec></sec>
+    <sec><title>Supplementary information</title><p>Three files are online.</p></sec></sec></body>"""
+    paper = read(article(body=printed))
+    assert [section.title for section in paper.sections] == ["Methods", "Supplementary material", "Computation"]
+
+
+def test_raised_numbers_stand_at_their_word_and_lose_the_brackets_between_them(read):
+    text = "<p>It is 5 cm <sup>3</sup> wide <sup>4</sup>.<xref ref-type='bibr'><sup>7</sup></xref><sup>),(</sup><sup>8</sup> See [<xref ref-type='fn'>1</xref>] and <sup>23</sup>Na.</p>"
+    paper = read(article(body=f"<body><sec><title>Results:</title>{text}</sec></body>"))
+    assert paper.passages[-1].text == "It is 5 cm³ wide⁴.⁷,⁸ See and ²³Na."
+    assert paper.sections[0].title == "Results"
+
+
+def test_keywords_in_other_languages_are_left_out(read):
+    extra = '<kwd-group xml:lang="es"><kwd>abejas</kwd></kwd-group>'
+    assert read(article(extra=extra)).subjects == ["Ecology", "bees"]

@@ -18,63 +18,11 @@ SENTENCES = (
 HEADING, BODY = ("F2", 12.0), ("F1", 10.0)
 
 
-class Pdf:
-    """Just enough of a PDF writer: Times, Times-Bold and Helvetica, placed by baseline from the top."""
-
-    def __init__(self, width: float = 595, height: float = 842) -> None:
-        self.width, self.height = width, height
-        self.pages: list[list[str]] = [[]]
-
-    def turn(self) -> None:
-        self.pages.append([])
-
-    def text(
-        self, x: float, y: float, text: str, font: str = "F1", size: float = 10, *, matrix: str = "1 0 0 1"
-    ) -> None:
-        escaped = text.encode("cp1252").decode("latin-1").replace("\\", r"\\").replace("(", r"\(").replace(")", r"\)")
-        self.pages[-1].append(f"BT /{font} {size} Tf {matrix} {x:.2f} {self.height - y:.2f} Tm ({escaped}) Tj ET")
-
-    def column(self, x: float, y: float, lines: list[str], leading: float = 12, size: float = 10) -> float:
-        for line in lines:
-            self.text(x, y, line, size=size)
-            y += leading
-        return y
-
-    def box(self, x: float, y: float, width: float, height: float) -> None:
-        self.pages[-1].append(f"0.2 0.4 0.8 rg {x} {self.height - y - height} {width} {height} re f 0 g")
-
-    def write(self, path: Path) -> Path:
-        count = len(self.pages)
-        fonts = "".join(
-            f"/{name} << /Type /Font /Subtype /Type1 /BaseFont /{base} /Encoding /WinAnsiEncoding >> "
-            for name, base in (("F1", "Times-Roman"), ("F2", "Times-Bold"), ("F3", "Helvetica"))
-        )
-        kids = " ".join(f"{3 + 2 * index} 0 R" for index in range(count))
-        objects = ["<< /Type /Catalog /Pages 2 0 R >>", f"<< /Type /Pages /Kids [{kids}] /Count {count} >>"]
-        for index, page in enumerate(self.pages):
-            stream = "\n".join(page)
-            objects.append(
-                f"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 {self.width} {self.height}] "
-                f"/Resources << /Font << {fonts}>> >> /Contents {4 + 2 * index} 0 R >>"
-            )
-            objects.append(f"<< /Length {len(stream)} >>\nstream\n{stream}\nendstream")
-        body, offsets = "%PDF-1.4\n", []
-        for number, item in enumerate(objects, 1):
-            offsets.append(len(body))
-            body += f"{number} 0 obj\n{item}\nendobj\n"
-        table = "".join(f"{offset:010} 00000 n \n" for offset in offsets)
-        start = len(body)
-        body += f"xref\n0 {len(objects) + 1}\n0000000000 65535 f \n{table}"
-        body += f"trailer << /Size {len(objects) + 1} /Root 1 0 R >>\nstartxref\n{start}\n%%EOF\n"
-        path.write_bytes(body.encode("latin-1"))
-        return path
-
-
 def wrapped(text: str, width: int) -> list[str]:
     return textwrap.wrap(text, width, break_long_words=False)
 
 
-def front(pdf: Pdf) -> float:
+def front(pdf) -> float:
     pdf.text(120, 90, "The Height of the Hidden Hill", "F2", 18)
     pdf.text(150, 112, "and How It Was Found", "F2", 18)
     x = 130.0
@@ -88,8 +36,7 @@ def front(pdf: Pdf) -> float:
     return pdf.column(90, 208, wrapped("Hills are hard to see. " + SENTENCES, 92)) + 20
 
 
-def two_columns(tmp_path: Path) -> Path:
-    pdf = Pdf()
+def two_columns(pdf, tmp_path: Path) -> Path:
     y = front(pdf)
     pdf.text(60, y, "1 Introduction", *HEADING)
     left = wrapped("LEFTSTART " + SENTENCES * 2 + "A para-", 48)
@@ -109,24 +56,24 @@ def two_columns(tmp_path: Path) -> Path:
     return pdf.write(tmp_path / "two.pdf")
 
 
-def test_title_authors_and_abstract_stand_above_two_columns(tmp_path):
-    paper = read_pdf(two_columns(tmp_path), tmp_path)
+def test_title_authors_and_abstract_stand_above_two_columns(pdf, tmp_path):
+    paper = read_pdf(two_columns(pdf, tmp_path), tmp_path)
     assert paper.title == "The Height of the Hidden Hill and How It Was Found"
     assert paper.authors == ["Ada Lovelace", "Gerald K. Brown", "Chloe van der Berg"]
     assert paper.abstract.startswith("Hills are hard to see.")
     assert paper.abstract.endswith("on dry days.")
 
 
-def test_the_left_column_is_read_before_the_right_one_and_torn_words_are_joined(tmp_path):
-    paper = read_pdf(two_columns(tmp_path), tmp_path)
+def test_the_left_column_is_read_before_the_right_one_and_torn_words_are_joined(pdf, tmp_path):
+    paper = read_pdf(two_columns(pdf, tmp_path), tmp_path)
     text = " ".join(passage.text for passage in paper.passages)
     assert text.index("LEFTSTART") < text.index("RIGHTSTART")
     assert "paragraph goes on in the next column" in text
     assert "para-" not in text
 
 
-def test_sections_have_kinds_and_references_are_counted_and_not_spoken(tmp_path):
-    paper = read_pdf(two_columns(tmp_path), tmp_path)
+def test_sections_have_kinds_and_references_are_counted_and_not_spoken(pdf, tmp_path):
+    paper = read_pdf(two_columns(pdf, tmp_path), tmp_path)
     assert [(section.title, section.kind) for section in paper.sections] == [
         ("1 Introduction", "introduction"),
         ("2 Methods", "methods"),
@@ -135,8 +82,8 @@ def test_sections_have_kinds_and_references_are_counted_and_not_spoken(tmp_path)
     assert not any("A work on hills" in passage.text for passage in paper.passages)
 
 
-def test_every_passage_has_a_box_for_each_line_on_its_page(tmp_path):
-    paper = read_pdf(two_columns(tmp_path), tmp_path)
+def test_every_passage_has_a_box_for_each_line_on_its_page(pdf, tmp_path):
+    paper = read_pdf(two_columns(pdf, tmp_path), tmp_path)
     for passage in paper.passages:
         page = paper.pages[passage.page - 1]
         assert passage.boxes
@@ -147,8 +94,8 @@ def test_every_passage_has_a_box_for_each_line_on_its_page(tmp_path):
     assert all(box.x1 < 310 for box in first.boxes[:3])
 
 
-def test_a_figure_is_cut_out_of_the_page_above_its_caption(tmp_path):
-    paper = read_pdf(two_columns(tmp_path), tmp_path)
+def test_a_figure_is_cut_out_of_the_page_above_its_caption(pdf, tmp_path):
+    paper = read_pdf(two_columns(pdf, tmp_path), tmp_path)
     (figure,) = paper.figures
     assert (figure.label, figure.page) == ("Figure 1", 2)
     assert figure.caption.startswith("The hill in the fog")
@@ -157,8 +104,7 @@ def test_a_figure_is_cut_out_of_the_page_above_its_caption(tmp_path):
     assert paper.pages[0].image.media_type == "image/jpeg"
 
 
-def manuscript(tmp_path: Path) -> Path:
-    pdf = Pdf()
+def manuscript(pdf, tmp_path: Path) -> Path:
     number = 0
     for page in range(3):
         if page:
@@ -185,8 +131,8 @@ def manuscript(tmp_path: Path) -> Path:
     return pdf.write(tmp_path / "manuscript.pdf")
 
 
-def test_line_numbers_running_heads_and_page_numbers_are_taken_out(tmp_path):
-    paper = read_pdf(manuscript(tmp_path), tmp_path)
+def test_line_numbers_running_heads_and_page_numbers_are_taken_out(pdf, tmp_path):
+    paper = read_pdf(manuscript(pdf, tmp_path), tmp_path)
     text = " ".join(passage.text for passage in paper.passages)
     assert not any(character.isdigit() for character in text)
     assert "Running head" not in text
@@ -194,8 +140,7 @@ def test_line_numbers_running_heads_and_page_numbers_are_taken_out(tmp_path):
     assert paper.authors == ["Maria Silva", "John Stone"]
 
 
-def test_three_columns_are_read_one_after_the_other(tmp_path):
-    pdf = Pdf()
+def test_three_columns_are_read_one_after_the_other(pdf, tmp_path):
     pdf.text(60, 60, "A Notice in Three Columns", "F2", 18)
     for index, word in enumerate(("ALPHA", "BETA", "GAMMA")):
         pdf.column(50 + 175 * index, 100, wrapped(f"{word}START " + SENTENCES * 3 + f"{word}END.", 33))
@@ -205,8 +150,7 @@ def test_three_columns_are_read_one_after_the_other(tmp_path):
     assert places == sorted(places)
 
 
-def test_the_stamp_at_the_side_gives_the_arxiv_number_and_a_preprint_notice(tmp_path):
-    pdf = Pdf()
+def test_the_stamp_at_the_side_gives_the_arxiv_number_and_a_preprint_notice(pdf, tmp_path):
     y = front(pdf)
     pdf.text(30, 600, "arXiv:2101.01234v2 [cs.CL] 5 Jan 2021", size=20, matrix="0 1 -1 0")
     pdf.text(60, y, "1 Introduction", *HEADING)
@@ -216,8 +160,7 @@ def test_the_stamp_at_the_side_gives_the_arxiv_number_and_a_preprint_notice(tmp_
     assert [notice.kind for notice in paper.notices] == ["preprint"]
 
 
-def test_raised_digits_stay_apart_from_the_number_they_belong_to(tmp_path):
-    pdf = Pdf()
+def test_raised_digits_stay_apart_from_the_number_they_belong_to(pdf, tmp_path):
     front(pdf)
     pdf.text(90, 400, "There were 10", size=10)
     pdf.text(146, 396, "5", size=6.5)
@@ -239,16 +182,14 @@ def test_rubbish_is_refused_as_damaged(tmp_path, content, code):
     assert caught.value.code == code
 
 
-def test_a_page_of_a_few_words_is_no_paper(tmp_path):
-    pdf = Pdf()
+def test_a_page_of_a_few_words_is_no_paper(pdf, tmp_path):
     pdf.text(60, 60, "Hello")
     with pytest.raises(SourceError) as caught:
         read_pdf(pdf.write(tmp_path / "short.pdf"), tmp_path)
     assert caught.value.code == "source.not-a-paper"
 
 
-def test_a_text_layer_that_is_no_language_is_refused(tmp_path):
-    pdf = Pdf()
+def test_a_text_layer_that_is_no_language_is_refused(pdf, tmp_path):
     scrambled = SENTENCES.translate(str.maketrans("abcdefghijklmnopqrstuvwxyz", "qwrtzpsdfghjklxcvbnmqwrtzp"))
     pdf.column(60, 100, wrapped(scrambled * 4, 90))
     with pytest.raises(SourceError) as caught:
@@ -256,8 +197,7 @@ def test_a_text_layer_that_is_no_language_is_refused(tmp_path):
     assert caught.value.code == "source.garbled-text"
 
 
-def test_more_than_two_hundred_pages_are_refused_before_they_are_read(tmp_path):
-    pdf = Pdf()
+def test_more_than_two_hundred_pages_are_refused_before_they_are_read(pdf, tmp_path):
     for _ in range(200):
         pdf.turn()
     with pytest.raises(SourceError) as caught:

@@ -47,7 +47,7 @@ def document() -> bytes:
         archive.writestr("word/styles.xml", styles)
         archive.writestr(
             "word/document.xml",
-            f'<w:document xmlns:w="w"><w:body>{title}<w:p><w:r><w:t>{WORDS}</w:t></w:r></w:p></w:body></w:document>',
+            f'<w:document xmlns:w="w"><w:body>{title}<w:p><w:r><w:t>Curie et al. saw {WORDS}</w:t></w:r></w:p></w:body></w:document>',
         )
     return buffer.getvalue()
 

@@ -106,3 +106,19 @@ def test_a_mark_of_any_size_anywhere_on_the_page_stays_inside_the_column(box):
             assert (x0, y0) >= (20, 130)
             assert (x1, y1) <= (960, 1260)  # the sheet's shadow included
     frame(drawn, 3.0)
+
+
+def test_words_of_a_page_with_small_letters_are_set_again_under_it():
+    wide = [(40.0, 300.0 + 11 * row, 560.0, 308.0 + 11 * row) for row in range(3)]
+    small = painter(scene(wide), page_picture())
+    assert small.layers[-1].boxes()[0][1] > 700  # the last word lies under the page
+    end = 0.95 + 0.2 * len(TEXT.split())
+    page, below = frame(small, end).planes[1][180:340], small.paint(round(end * 30)).planes[1][340:560]
+    assert (page < 110).sum() > 200
+    assert (below < 110).sum() > 2_000
+
+
+def test_words_of_a_page_with_large_letters_are_not_repeated():
+    large = painter(scene(), page_picture())
+    highest = max(y1 for layer in large.layers[3:] for _, _, _, y1 in layer.boxes())
+    assert highest < 900

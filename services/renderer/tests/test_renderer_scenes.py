@@ -12,11 +12,13 @@ from artifacts.narration import Narration, Word
 from artifacts.script import Brief
 from chassis.local import run_stage
 from PIL import Image
+from renderer.background import Background
 from renderer.compositor import Painter
 from renderer.sprite import Canvas
 from renderer.stage import service
-from renderer.text import Style, fit, wrap
+from renderer.text import Style
 from renderer.theme import THEMES
+from renderer.wrapping import fit, wrap
 
 SAFE = (65, 130, 900, 1440)
 TEXT = "In January 1855 alone, 2,761 men died of zymotic disease."
@@ -195,3 +197,13 @@ def test_briefs_are_read_from_json_as_they_are_written(tmp_path):
     path = Path(tmp_path / "brief.json")
     path.write_text(brief("chart").model_dump_json())
     assert Brief.model_validate(json.loads(path.read_text())) == brief("chart")
+
+
+@pytest.mark.parametrize("name", THEMES)
+def test_the_sky_has_no_bands(name):
+    canvas = Canvas()
+    Background(THEMES[name], []).sky(canvas, 0.5)
+    column = canvas.planes[0][:1500, 540].astype(float)
+    smooth = np.convolve(column, np.ones(8) / 8, "valid")
+    assert np.abs(np.diff(smooth)).max() <= 0.5  # a band's edge would be a whole step of brightness
+    assert (canvas.planes[0] == canvas.planes[0][:, :1]).all()  # no dots, which cost more bits than all else

@@ -25,6 +25,14 @@ EN = phrases_for("en")
         ("Results: The cells were growing faster.", "The cells were growing faster."),
         ("Objective To assess growth, we counted the cells.", "To assess growth, we counted the cells."),
         ("Lee et al. found that the cells were growing.", "Lee and colleagues found that the cells were growing."),
+        ("They found that the cells were growing faster.", "The cells were growing faster."),
+        ("It demonstrates that even old cells were growing.", "Even old cells were growing."),
+        ("But the cells were growing faster.", "The cells were growing faster."),
+        (
+            "These results help nurses to plan the wards more effectively, e.g., by opening windows.",
+            "These results help nurses to plan the wards more effectively.",
+        ),
+        ("The Ca²⁺ levels of the cells² were higher.", "The Ca²⁺ levels of the cells were higher."),
         ("Each patient(s) with poly(A) tails was counted.", "Each patient with poly(A) tails was counted."),
     ],
 )
@@ -50,12 +58,39 @@ def test_long_sentence_loses_its_tail_but_stays_whole():
     assert form_faults(short, EN) == []
 
 
+SEAMS = (
+    (
+        "By opening windows and cleaning the sewers, walls and floors of the wards, the nurses of the army can make "
+        "the use of medicine less needed than it was in the first winter of the war.\n"
+        "The nurses of the army can make the use of medicine less needed than it was in the first winter of the war."
+    ),
+    (
+        "Nurses who kept the wards clean lost half as many men—a measure of their skill—as nurses who were not "
+        "allowed to clean their wards in the long and cold first winter of the war.\n"
+        "Nurses who kept the wards clean lost half as many men as nurses who were not allowed to clean their wards "
+        "in the long and cold first winter of the war."
+    ),
+    (
+        "Many men who were brought to the hospital in winter were not wounded at all, while men who were not "
+        "brought to any hospital, such as the cooks, were in most cases in better health.\n"
+        "Many men who were brought to the hospital in winter were not wounded at all."
+    ),
+)
+
+
+@pytest.mark.parametrize("pair", SEAMS)
+def test_long_sentence_is_shortened_at_its_seams_and_keeps_its_verb(pair):
+    written, spoken = pair.split("\n")
+    assert trim(written, EN) == spoken
+
+
 @pytest.mark.parametrize(
     ("language", "text", "sentences"),
     [
         ("en", "It was so (p < 0.05). The mice got 10.5 mg. They lived.", 3),
         ("en", "We grew E. coli, i.e. bacteria, as in Figs. 3 and 4. It worked at p < 0.05. The end was near.", 3),
         ("en", "Cells died.12,13 Others lived.[4] D. melanogaster vs. controls was next.", 3),
+        ("en", "It was named for S. alba C.E. Hubbard (21 U.S.C. 811). The end was near.", 2),
         ("de", "Die Patienten wurden z. B. am 3. März 2010 untersucht. Dr. Müller ging.", 2),
         ("pt", "O Sr. Silva et al. mostraram a Fig. 2. O valor p < 0,05. A média foi 3,5 mg.", 3),
     ],
@@ -79,6 +114,9 @@ def test_sentences_end_where_a_reader_sees_them_end(language, text, sentences):
         "Cells were growing , they say.",
         "See https://example.org for cells that were growing.",
         "To assess the growth of cells in culture.",
+        "To assess how the cells are growing in culture.",
+        "Showed the same growth in all of the cells.",
+        "The ratio of the cells is/.",
         "Growth of cells in culture.",
     ],
 )

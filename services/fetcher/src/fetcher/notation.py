@@ -29,6 +29,8 @@ def power(text: str) -> str:
     text = re.sub(r"\s+", "", text)
     if text in ("*", "∗", "′", "″", "†", "·"):
         return "*" if text == "∗" else text
+    if text in ("∘", "°"):
+        return "°"
     mapped = raised(text)
     return mapped if mapped != text and not mapped.startswith("^") else "^" + (text if text.isalnum() else f"({text})")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from chassis.errors import SourceError
@@ -15,6 +16,12 @@ if TYPE_CHECKING:
 
     from artifacts.paper import Paper
 
+_LEARNED = re.compile(
+    r"\bet al\b|\[\d{1,3}(?:\s?[,–-]\s?\d{1,3})*\]|[A-Z][\w'’-]+,? \(?(?:19|20)\d\d[a-z]?\)"
+    r"|\b(?:Fig(?:ure|\.)|Table) \d|\([A-Z]\w*[A-Z]s?\)|\d ?(?:%|percent\b|per cent\b)"
+    r"|[a-z][.,]?[¹²³⁴-⁹]+(?:[⁻–,][¹²³⁰⁴-⁹]+)*(?:\s|$)"
+)
+"""`et al.`, `[12]`, `Smith (2010)`, `Figure 1`, `(RNA)`, `12%`, or a raised number after a word."""
 _FEWEST_WORDS = 150
 _FEWEST_WORDS_OF_ARTICLE = 40
 
@@ -42,7 +49,23 @@ def read(path: Path, out: Path) -> Reading:
 
         paper = read_pdf(path, out)
     _check(paper, _FEWEST_WORDS)
+    if not _is_scholarly(paper):
+        raise SourceError(
+            "source.not-a-paper",
+            "This does not look like a scientific paper: it has no abstract and no sections such as Methods or Results,"
+            " and cites nothing; please give a paper.",
+            f"title {paper.title!r}",
+        )
     return Reading(paper)
+
+
+def _is_scholarly(paper: Paper) -> bool:
+    """Whether anything tells a paper from an invoice, a novel or a notice: one of the signs is enough."""
+    if paper.abstract or paper.references or paper.doi or paper.arxiv or paper.pmid or paper.summary:
+        return True
+    if any(section.kind != "other" for section in paper.sections):
+        return True
+    return any(_LEARNED.search(passage.text) for passage in paper.passages)
 
 
 def _check(paper: Paper, fewest: int) -> None:

@@ -21,6 +21,14 @@ SWELLS = (92, 80, 84)
 LENGTHS = (190, 150, 210)
 """Pixels between two numbers of the horizon."""
 STEP = 6
+_STOPS = (0, 980, 1430, 1700)
+"""Rows of a dark sky's four colours: dark down to the foot of the content, bright behind the hills."""
+_ROUNDING = (np.array([0, 4, 2, 6, 1, 5, 3, 7]) + 0.5) / 8
+"""Eight rows in turn are rounded up at these fractions, against bands.
+
+Whole rows, not single pixels: x264 predicts a row from its neighbour for next to nothing, and scattered dots cost as
+much as all the rest of the picture.
+"""
 _SUB = 4
 """Fractional bits of polygon corners."""
 
@@ -32,7 +40,6 @@ class Background:
         self._sky = _sky(theme)
         self._colours = [yuv(colour) for colour in theme.hills]
         self._outlines = [_outline(horizon, layer) for layer in range(3)]
-        self._dither = _dither()
 
     def sky(self, canvas: Canvas, progress: float) -> None:
         """Paint the whole canvas with the sky as it is when the video has come to `progress` (0 to 1)."""
@@ -40,8 +47,7 @@ class Background:
         for index, plane in enumerate(canvas.planes):
             wanted = rows if index == 0 else rows[::2] + 0.5
             column = np.interp(wanted, np.arange(len(self._sky)), self._sky[:, index])
-            noise = self._dither[: plane.shape[0], : plane.shape[1]]
-            plane[:] = (column[:, None] + noise).astype(np.uint8)
+            plane[:] = (column + np.resize(_ROUNDING, len(column))).astype(np.uint8)[:, None]
 
     def hills(self, canvas: Canvas, progress: float) -> None:
         """Paint the hills over the canvas."""
@@ -66,16 +72,9 @@ def _fill(plane: Plane, xs: NDArray[np.float64], ys: NDArray[np.float64], value:
 def _sky(theme: Theme) -> NDArray[np.float64]:
     """Colour of every row, a little more than the canvas is high, in limited-range planes."""
     stops = np.array([yuv(colour) for colour in theme.sky])
-    reach = 1560 if not theme.light else HEIGHT
-    places = np.linspace(0, reach, len(stops))
+    places = np.linspace(0, HEIGHT, len(stops)) if theme.light else _STOPS
     rows = np.arange(HEIGHT + SKY_TRAVEL + 2)
     return np.stack([np.interp(rows, places, stops[:, plane]) for plane in range(3)], axis=1)
-
-
-def _dither() -> NDArray[np.float32]:
-    """A fixed pattern of rounding, against bands; x264 carries it along for next to nothing."""
-    tile = np.random.default_rng(7).random((64, 64), dtype=np.float32)
-    return np.tile(tile, (HEIGHT // 64, WIDTH // 64 + 1))
 
 
 def _outline(horizon: Sequence[float], layer: int) -> NDArray[np.float64]:

@@ -16,7 +16,7 @@ from chassis import JobFolder
 from renderer.background import Background
 from renderer.captions import CaptionTrack
 from renderer.encoder import Encoder
-from renderer.fonts import TEXT
+from renderer.fonts import TEXT, language
 from renderer.layers import LEAVE, Layer, still
 from renderer.scenes import Scene, layers_of
 from renderer.shapes import rounded
@@ -27,8 +27,8 @@ from renderer.theme import COLUMN, FPS, LEFT, THEMES
 log = logging.getLogger(__name__)
 _LARGEST = 40_000_000
 """Pixels of a picture that we are willing to open."""
-_REFRESH = 12
-"""Frames after which the slowly moving sky, and all that stands still on it, is painted again."""
+_REFRESH = 60
+"""Frames after which the slowly moving sky, and all that stands still on it, is painted again: with a key frame."""
 _SOURCE = Style(TEXT, 28, 500, leading=1.3)
 
 
@@ -51,6 +51,7 @@ class Painter:
     """Paints the frames of one scene, in order."""
 
     def __init__(self, brief: Brief, narration: Narration, captions: Captions, open_picture) -> None:  # type: ignore[no-untyped-def]  # noqa: ANN001
+        language.set(brief.language)
         self.frames = max(1, round(narration.duration * FPS))
         self._brief, self._duration = brief, narration.duration
         theme = THEMES[brief.theme]
@@ -68,7 +69,7 @@ class Painter:
         progress = self._progress(at)
         leaving = min(1.0, max(0.0, (self._duration - at) / LEAVE)) if self._brief.role != "end" else 1.0
         settled = [layer for layer in self.layers if layer.settled <= at and leaving == 1.0]
-        self._refresh(number, progress, settled)
+        self._refresh(number, settled)
         np.copyto(self._canvas.buffer, self._base.buffer)
         self._background.hills(self._canvas, progress)
         for layer in self.layers:
@@ -82,12 +83,12 @@ class Painter:
         span = self._brief.span
         return span.start + (span.end - span.start) * min(1.0, at / self._duration)
 
-    def _refresh(self, number: int, progress: float, settled: list[Layer]) -> None:
+    def _refresh(self, number: int, settled: list[Layer]) -> None:
         """Paint the sky and what stands still on it, where either has changed."""
         wanted = (number // _REFRESH, len(settled))
         if wanted != self._painted:
             self._painted = wanted
-            self._background.sky(self._base, progress)
+            self._background.sky(self._base, self._progress(number // _REFRESH * _REFRESH / FPS))
             for layer in settled:
                 layer.draw(self._base, layer.settled, 1.0)
 
@@ -105,7 +106,7 @@ def _frame(brief: Brief) -> list[Layer]:
     theme = THEMES[brief.theme]
     track = rounded(COLUMN, 6, 3, (*theme.ink, 56))
     dot = rounded(12, 12, 6, (*theme.accent, 255))
-    line = block([clipped(brief.source_line, _SOURCE, COLUMN - 30)], _SOURCE, (*theme.soft, 255))
+    line = block([clipped(brief.source_line, _SOURCE, COLUMN - 26)], _SOURCE, (*theme.soft, 255))
     found = [still(track, LEFT, 176, -1), still(dot, LEFT, 226, -1), still(line, LEFT + 26, 214, -1)]
     return list(found) if brief.source_line else [found[0]]
 

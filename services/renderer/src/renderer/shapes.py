@@ -33,8 +33,8 @@ def shadowed(image: Image.Image, *, blur: float, drop: int, strength: float) -> 
     return shadow, margin
 
 
-def badge(text: str, style: Style, ink: Ink) -> Image.Image:
-    """A text in an outlined pill."""
+def badge(text: str, style: Style, ink: Ink, glass: Ink) -> Image.Image:
+    """A text in an outlined pill of glass."""
     width, height = round(style.width(text)) + 48, style.line + 22
     outer = rounded(width, height, height / 2, (*ink[:3], 255))
     hole = rounded(width - 4, height - 4, height / 2 - 2, (255, 255, 255, 255)).getchannel("A")
@@ -43,16 +43,7 @@ def badge(text: str, style: Style, ink: Ink) -> Image.Image:
     cut.paste(hole, (2, 2))
     alpha.paste(0, (0, 0), cut)
     outer.putalpha(alpha)
-    put(outer, 24, 11, text, style, ink)
-    return outer
-
-
-def ring(size: int, share: float, ink: Ink, rest: Ink) -> Image.Image:
-    """A ring that is filled clockwise from the top to a share of 0 to 1."""
-    big = size * _OVER
-    image = Image.new("RGBA", (big, big), (*rest[:3], 0))
-    draw = ImageDraw.Draw(image)
-    box, thick = (0, 0, big - 1, big - 1), round(big * 0.13)
-    draw.arc(box, 0, 360, fill=rest, width=thick)
-    draw.arc(box, -90, -90 + 360 * min(1.0, share), fill=ink, width=thick)
-    return image.resize((size, size), Image.Resampling.LANCZOS)
+    pill = rounded(width, height, height / 2, glass)
+    pill.alpha_composite(outer)
+    put(pill, 24, 11, text, style, ink)
+    return pill

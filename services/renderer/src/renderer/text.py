@@ -1,15 +1,23 @@
-"""Setting text: measuring with tracking, balanced lines, sizes that fit."""
+"""Setting text: runs of one font and one direction, measuring with tracking, drawing."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import functools
+import re
+from dataclasses import dataclass, replace
 
-from PIL import Image, ImageDraw
+from PIL import Image, ImageDraw, features
 
-from renderer import fonts
+from renderer import bidi, fonts
 from renderer.fonts import Font
 
 Ink = tuple[int, ...]
+_CLUSTERS = re.compile("[⁰¹²³⁴-⁹⁺-ⁿ]+|[₀-ₜ]+|.", re.DOTALL)
+"""Superscripts that stand together are of one font, so that they stand at one height."""
+_JOINED = re.compile("[\u0300-\u036f\u0590-\u08ff\u0900-\u0dff\u200c\u200d\ufb50-\ufdff\ufe70-\ufefc]")
+"""Signs whose shapes depend on their neighbours, which tracking would tear apart."""
+_TALL = re.compile("[\u1100-\u11ff\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff]")
+"""Signs that fill the whole height of a line."""
 
 
 @dataclass(frozen=True)
@@ -21,9 +29,8 @@ class Style:
     weight: int = 400
     leading: float = 1.25
     tracking: float = 0.0
-
-    def face(self, text: str) -> Font:
-        return fonts.fitting(text, self.family, self.size, self.weight)
+    tabular: bool = False
+    """Whether all figures are of one width, for what counts."""
 
     @property
     def line(self) -> int:
@@ -32,65 +39,115 @@ class Style:
 
     def width(self, text: str) -> float:
         """Width of the text in pixels."""
-        return float(self.face(text).getlength(text)) + self.tracking * self.size * max(0, len(text) - 1)
+        return sum(run.width for run in runs(text, self))
 
     def at(self, size: int) -> Style:
-        return Style(self.family, size, self.weight, self.leading, self.tracking)
+        return replace(self, size=size)
+
+
+@dataclass(frozen=True)
+class Run:
+    """Signs that one font draws in one direction; tracking and stroke in pixels."""
+
+    text: str
+    face: Font
+    family: str
+    rtl: bool = False
+    tracking: float = 0.0
+    stroke: float = 0.0
+    tabular: bool = False
+
+    @property
+    def width(self) -> float:
+        return self._length(self.text) + self.tracking * (len(self.text) - 1)
+
+    @property
+    def _direction(self) -> str | None:
+        return ("rtl" if self.rtl else "ltr") if _shapes() else None
+
+    @property
+    def _features(self) -> list[str] | None:
+        return ["tnum"] if self.tabular and _shapes() else None
+
+    def _length(self, text: str) -> float:
+        return float(self.face.getlength(text, direction=self._direction, features=self._features))
+
+    def draw(self, draw: ImageDraw.ImageDraw, x: float, base: float, ink: Ink) -> None:
+        """Draw with the left end of the baseline at x, base."""
+        pieces = [(0.0, self.text)]
+        if self.tracking:
+            ends = [self._length(self.text[: index + 1]) for index in range(len(self.text))]
+            pieces = [
+                (end - self._length(sign) + index * self.tracking, sign)
+                for index, (sign, end) in enumerate(zip(self.text, ends, strict=True))
+            ]
+        for right, text in pieces:
+            draw.text(
+                (x + right, base),
+                text,
+                fill=ink,
+                font=self.face,
+                anchor="ls",
+                direction=self._direction,
+                features=self._features,
+                stroke_width=self.stroke,
+            )
+
+
+@functools.lru_cache(maxsize=1)
+def _shapes() -> bool:
+    """Whether Pillow shapes text here: it does where the system has FriBiDi."""
+    return bool(features.check("raqm"))
+
+
+def runs(text: str, style: Style) -> tuple[Run, ...]:
+    """The text's runs in the order in which they are seen."""
+    return _runs(text, style, fonts.language.get())
+
+
+@functools.lru_cache(maxsize=4096)
+def _runs(text: str, style: Style, _language: str) -> tuple[Run, ...]:
+    text = "".join(map(fonts.known, text))
+    found: list[Run] = []
+    for piece, rtl in bidi.directions(text):
+        parts = [_run(part, family, style, rtl=rtl) for part, family in _parts(piece, style.family)]
+        found += reversed(parts) if rtl else parts
+    return tuple(found)
+
+
+def _run(text: str, family: str, style: Style, *, rtl: bool) -> Run:
+    if rtl and not _shapes():
+        text = bidi.drawn_plainly(text)
+    face, thicker = fonts.font(family, style.size, style.weight), fonts.stroke(family, style.size, style.weight)
+    tracked = family == style.family and not rtl and not _JOINED.search(text)
+    tracking = style.tracking * style.size if tracked else 0.0
+    return Run(text, face, family, rtl, tracking, thicker, style.tabular)
+
+
+def _parts(text: str, wanted: str) -> list[tuple[str, str]]:
+    """Pieces of text by the family that draws them."""
+    if (family := fonts.family_of(text, wanted)) == wanted:
+        return [(text, wanted)]
+    found: list[tuple[str, str]] = []
+    for word in re.findall(r"\s+|\S+", text):
+        family = None if word.isspace() else fonts.family_of(word, wanted)
+        for cluster in [word] if family else _CLUSTERS.findall(word):
+            before = found[-1][1] if found else None
+            chosen = family or fonts.family_of_cluster(cluster, wanted, before)
+            if found and (chosen == before or (_JOINED.match(cluster) and fonts.covers(before or wanted, cluster))):
+                found[-1] = (found[-1][0] + cluster, found[-1][1])
+            else:
+                found.append((cluster, chosen))
+    return found
 
 
 def put(image: Image.Image, x: float, y: float, text: str, style: Style, ink: Ink) -> None:
     """Draw one line with its line box's top left corner at x, y."""
     draw = ImageDraw.Draw(image)
-    face = style.face(text)
     base = y + style.line / 2 + style.size * 0.355
-    if not style.tracking:
-        draw.text((x, base), text, fill=ink, font=face, anchor="ls")
-        return
-    for index, sign in enumerate(text):
-        at = x + float(face.getlength(text[: index + 1]) - face.getlength(sign)) + index * style.tracking * style.size
-        draw.text((at, base), sign, fill=ink, font=face, anchor="ls")
-
-
-def wrap(text: str, style: Style, width: float) -> list[str]:
-    """Break into as few lines as fit, as equal as they can be; a word that is too long is cut."""
-    words = [piece for word in text.split() for piece in _pieces(word, style, width)]
-    greedy = _greedy(words, style, width)
-    if len(greedy) < 2:
-        return greedy
-    low, high = 0.0, width
-    while high - low > 4:
-        middle = (low + high) / 2
-        low, high = (low, middle) if len(_greedy(words, style, middle)) <= len(greedy) else (middle, high)
-    return _greedy(words, style, high)
-
-
-def _greedy(words: list[str], style: Style, width: float) -> list[str]:
-    lines: list[str] = []
-    for word in words:
-        if lines and style.width(f"{lines[-1]} {word}") <= width:
-            lines[-1] = f"{lines[-1]} {word}"
-        else:
-            lines.append(word)
-    return lines
-
-
-def _pieces(word: str, style: Style, width: float) -> list[str]:
-    if style.width(word) <= width or len(word) < 4:
-        return [word]
-    cut = max(2, int(len(word) * width / style.width(word)) - 1)
-    return [word[:cut] + "-", *_pieces(word[cut:], style, width)]
-
-
-def fit(text: str, style: Style, width: float, height: float, smallest: int) -> tuple[Style, list[str]]:
-    """The largest size, down to `smallest`, at which the text fits the box, and its lines."""
-    for size in range(style.size, smallest - 1, -2):
-        lines = wrap(text, style.at(size), width)
-        whole = not any(line.endswith("-") for line in lines) or "-" in text
-        if whole and len(lines) * style.at(size).line <= height:
-            return style.at(size), lines
-    lines = wrap(text, style.at(smallest), width)
-    most = max(1, int(height // style.at(smallest).line))
-    return style.at(smallest), lines[:most] if len(lines) <= most else [*lines[: most - 1], f"{lines[most - 1]} …"]
+    for run in runs(text, style):
+        run.draw(draw, x, base, ink)
+        x += run.width
 
 
 def clipped(text: str, style: Style, width: float) -> str:
@@ -102,10 +159,16 @@ def clipped(text: str, style: Style, width: float) -> str:
     return f"{text.rstrip()}…"
 
 
-def block(lines: list[str], style: Style, ink: Ink) -> Image.Image:
-    """Lines as a picture, flush left, with air for overhangs on the right."""
+def block(lines: list[str], style: Style, ink: Ink, air: int = 0) -> Image.Image:
+    """Lines as a picture, flush left, with air for overhangs on the right, and so much above and below."""
     width = round(max((style.width(line) for line in lines), default=1)) + style.size // 3 + 2
-    image = Image.new("RGBA", (width, max(1, len(lines) * style.line)), (*ink[:3], 0))
+    image = Image.new("RGBA", (width, max(1, len(lines) * style.line) + 2 * air), (*ink[:3], 0))
     for row, line in enumerate(lines):
-        put(image, 0, row * style.line, line, style, ink)
+        put(image, 0, air + row * style.line, line, style, ink)
     return image
+
+
+def roomy(style: Style, text: str) -> Style:
+    """The style with lines as far apart as the text's script asks for."""
+    needed = 1.42 if _JOINED.search(text) else 1.2 if _TALL.search(text) else 0.0
+    return replace(style, leading=max(style.leading, needed))

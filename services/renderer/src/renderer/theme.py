@@ -38,6 +38,11 @@ class Theme:
     def light(self) -> bool:
         return sum(self.ink) < 384
 
+    @property
+    def glare(self) -> bool:
+        """Whether the sky behind the captions is nearly as bright as they are."""
+        return not self.light and sum(self.sky[2]) > 384
+
 
 def _theme(sky: str, hills: str, ink: str, soft: str, accent: str, **more: str) -> Theme:
     dark = "card" not in more

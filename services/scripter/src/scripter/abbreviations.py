@@ -9,7 +9,11 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from artifacts.paper import Paper
 
-_DEFINITION = re.compile(r"\(\s*(?P<short>[A-Za-zµβα]?[A-Z][A-Za-z0-9/-]{0,8}?s?)\s*[);,]")
+_DEFINITION = re.compile(r"\(\s*(?P<short>(?:[a-zµβα]{1,4}|[A-Z])?[A-Z][A-Za-z0-9/-]{0,8}?s?)\s*[);,]")
+_SHORT = re.compile(
+    r"(?:(?<![\w/-])|(?<=\b[Pp]re-)|(?<=\b[Nn]on-)|(?<=\b[Pp]ost-))"
+    r"(?:[a-zµβα]{1,4}|[A-Z])?[A-Z][A-Za-z0-9/-]{0,8}(?![\w/-])"
+)
 KNOWN = frozenset(
     [
         "DNA",
@@ -113,13 +117,15 @@ class Abbreviation:
 def definitions_in(paper: Paper) -> dict[str, Abbreviation]:
     """Every `full name (ABC)` of the paper, first definition first."""
     found: dict[str, Abbreviation] = {}
+    prose = " ".join(passage.text for passage in paper.passages)
+    named = frozenset(re.findall(r"(?<=[a-zà-ÿ,] )[A-ZÀ-Þ][^\W\d_]+", prose))
     for passage in paper.passages:
         for match in _DEFINITION.finditer(passage.text):
             short = match["short"]
             singular = short[:-1] if short.endswith("s") and short[:-1].isupper() else short
             if singular in found or len(singular) < 2 or sum(c.isupper() for c in singular) < 2:
                 continue
-            full = _full_name(passage.text[: match.start()], singular)
+            full = _full_name(passage.text[: match.start()], singular, named)
             if full:
                 found[singular] = Abbreviation(singular, full, passage.id)
     return found
@@ -137,13 +143,13 @@ def expand(text: str, known: dict[str, Abbreviation]) -> tuple[str, list[str]]:
             return word
         used.append(entry.passage)
         full = entry.full
-        if singular != word and not full.endswith("s"):
+        if singular != word and not re.search(r"(?:s|ed|ing)$", full):
             full = full[:-1] + "ies" if full.endswith("y") and full[-2] not in "aeiou" else full + "s"
         if match.start() == 0:
             full = full[:1].upper() + full[1:]
         return full
 
-    return re.sub(r"(?<![\w/-])[A-Za-zµβα]?[A-Z][A-Za-z0-9/-]{0,8}(?![\w/-])", spelled, text), list(dict.fromkeys(used))
+    return _SHORT.sub(spelled, text), list(dict.fromkeys(used))
 
 
 def unexplained(text: str) -> list[str]:
@@ -153,7 +159,8 @@ def unexplained(text: str) -> list[str]:
     ]
 
 
-def _full_name(before: str, short: str) -> str:
+def _full_name(before: str, short: str, named: frozenset[str]) -> str:
+    """The words before the short form that it stands for; their first capital is kept where they are a name."""
     words = list(_WORD.finditer(before))
     letters = re.sub(r"[^A-Za-z]", "", short).lower()
     longest = min(len(letters) + 4, len(words))
@@ -164,7 +171,8 @@ def _full_name(before: str, short: str) -> str:
         if _spells(phrase, letters):
             capitals = [word for word in phrase.split() if word[:1].isupper() and word.lower() not in _SMALL]
             titled = len(capitals) == 1 and phrase.split()[0] == capitals[0] and len(phrase.split()) > 1
-            return phrase[:1].lower() + phrase[1:] if titled and phrase[1:2].islower() else phrase
+            name = re.split(r"[^\w]", phrase, maxsplit=1)[0] in named or re.match(r"\w+['’]s ", phrase)
+            return phrase[:1].lower() + phrase[1:] if titled and not name else phrase
     return ""
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from artifacts.script import Evidence, Sentence
 
 from scripter import abbreviations, grounding, pacing, sentences
-from scripter.trimming import LONG, trim
+from scripter.trimming import LONG, capitalised, trim
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -51,6 +51,22 @@ _SOMEBODY = re.compile(
     r"(?<![(\w])([A-ZÀ-Þ][\w'’-]+)(?:,? [A-Z]\.?)* (?:et al\b|and co-?workers|and colleagues|e cols?\b|e colaboradores|"
     r"y colaboradores|und Mitarbeiter|und Kollegen|et collaborateurs)(?![^()]*\))"
 )
+_FINDING = (
+    r"(?:found|finds?|show|shows|showed|shown|discovered|reveal(?:s|ed)?|demonstrate[sd]?|report(?:s|ed)?|observed)"
+)
+_OWN_FINDING = re.compile(
+    r"(?P<name>[A-ZÀ-Þ][\w'’-]+)(?:, [A-ZÀ-Þ][\w'’-]+)*(?: (?:and|&) [A-ZÀ-Þ][\w'’-]+)?"
+    r"(?: and colleagues| et al\.?,?)? "
+    rf"(?:(?:have|has|now|also|then|further|therefore|next) )*{_FINDING} that "
+)
+_REPORTED = re.compile(
+    r".{0,50}?\b(?:[Ww]e|[Tt]hey|colleagues|al\.|[Rr]esults|[Ff]indings|[Dd]ata|[Ss]tudy|[Aa]nalys[ei]s|[Aa]uthors|[Rr]esearchers)\b"
+    rf".{{0,30}}?\b(?:{_FINDING}|identif(?:y|ied)|indicate[sd]?|detected)\b"
+)
+_LATE_PRONOUN = re.compile(
+    r"(?:In|On|At|By|For|With|From|During|After|Using|Through|Among) [^,]{3,60}, (?:they|he|she|it)\b"
+)
+_THEIRS = re.compile(r"(?:They|He|She) (?:\w+ )?(?:found|showed|shows?|reported|observed|demonstrated|concluded)\b")
 _HARD_SYMBOLS = re.compile(r"[<>≤≥~≈∼×/]")
 
 
@@ -76,6 +92,18 @@ class Candidate:
     """Whether it points back at the sentence before it."""
     after_results: bool
     """Whether it points back at the results as a whole."""
+    opens: bool
+    """Whether it is the first of its passage, where nothing was said before."""
+    titled: int
+    """How many of its terms are in the title."""
+    cryptic: int
+    """How many abbreviations it leaves unexplained."""
+    reported: bool
+    """Whether the authors say that they found it."""
+    original: str
+    """As the paper has it."""
+    pictured: float = 0.0
+    """How much there is to see in it, 0 to 1."""
 
     @property
     def words(self) -> int:
@@ -85,6 +113,7 @@ class Candidate:
 def candidates_in(paper: Paper, phrases: Phrases) -> list[Candidate]:
     """Every sentence of the paper that passes the check of form, in reading order."""
     weights = _term_weights(paper, phrases)
+    titled = terms_of(paper.title, phrases)
     prose = " ".join(p.text for p in paper.passages)
     lore = _Lore(
         frozenset(re.findall(r"\b[a-zà-ÿ]{4,}\d*\b", prose)),
@@ -123,8 +152,14 @@ def candidates_in(paper: Paper, phrases: Phrases) -> list[Candidate]:
                     terms=terms,
                     centrality=_centrality(terms, weights),
                     ease=_ease(text),
-                    leans=bool(phrases.anaphora.match(text)) and not phrases.harmless.match(text),
+                    leans=bool(_LATE_PRONOUN.match(text))
+                    or (bool(phrases.anaphora.match(text)) and not phrases.harmless.match(text)),
                     after_results=bool(phrases.after_results.match(text)),
+                    opens=index == 0,
+                    titled=len(terms & titled),
+                    cryptic=len(set(abbreviations.unexplained(text)) - set(re.findall(r"[\w-]+", paper.title))),
+                    reported=bool(_REPORTED.match(span.text)),
+                    original=span.text,
                 )
             )
     return found
@@ -156,14 +191,23 @@ def _candidate(raw: str, passage: Passage, phrases: Phrases, lore: _Lore) -> tup
     words = len(raw.split())
     if not 5 <= words <= 75 or _GENE_LIST.search(raw) or phrases.cues["junk"].search(_outside_parentheses(raw)):
         return None
-    if "•" in raw or any(name not in lore.families for name in _SOMEBODY.findall(raw)):
+    others = passage.kind == "body" and _THEIRS.match(raw)
+    if others or "•" in raw or any(name not in lore.families for name in _SOMEBODY.findall(raw)):
         return None
+    if passage.kind != "body":
+        raw = _without_own_names(raw, lore.families)
     text = trim(raw, phrases, lore.vocabulary)
     text, definers = abbreviations.expand(text, lore.abbreviations)
     too_long = len(text.split()) > LONG + 6
     if too_long or len(text.split()) < 5 or _SYMBOLS.search(text) or grounding.form_faults(text, phrases):
         return None
     return text, (passage.id, *[id_ for id_ in definers if id_ != passage.id])
+
+
+def _without_own_names(text: str, families: frozenset[str]) -> str:
+    """Without `Lee and colleagues found that`, where Lee is an author."""
+    match = _OWN_FINDING.match(text)
+    return capitalised(text[match.end() :]) if match and match["name"] in families else text
 
 
 def _outside_parentheses(text: str) -> str:

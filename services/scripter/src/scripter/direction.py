@@ -10,6 +10,8 @@ from artifacts.script import (
     Brief,
     ChartVisual,
     FigureVisual,
+    NumberVisual,
+    QuoteVisual,
     Role,
     Sentence,
     Span,
@@ -19,8 +21,11 @@ from artifacts.script import (
 
 from scripter import headlines, pacing, themes
 from scripter.candidates import terms_of
+from scripter.casing import Casing
+from scripter.keyphrases import MOST_WORDS, Keyphrases
+from scripter.sources import original
 from scripter.visuals.chart import chart_visual
-from scripter.visuals.end import end_visual, family_name
+from scripter.visuals.end import authors_line, end_visual, family_name
 from scripter.visuals.figure import figure_visual
 from scripter.visuals.number import number_visual
 from scripter.visuals.quote import quote_visual
@@ -40,7 +45,10 @@ _PLAIN_SUBJECT = re.compile(
     r"prokaryot|commons|section|biology and life|author",
     re.IGNORECASE,
 )
+_ESSAYS = {"retraction", "correction", "concern", "editorial", "letter", "commentary"}
+"""Kinds of papers that report no study of their own, so that nothing was asked, done and found."""
 SOURCE_LINE = 48
+TITLE_LINE = 110
 
 
 @dataclass
@@ -50,6 +58,7 @@ class _Shown:
     kinds: list[str] = field(default_factory=list)
     figures: set[str] = field(default_factory=set)
     charts: set[str] = field(default_factory=set)
+    numbers: set[str] = field(default_factory=set)
     headlines: set[str] = field(default_factory=set)
     credits: list[str] = field(default_factory=list)
 
@@ -71,7 +80,7 @@ def direct(drafts: list[Draft], paper: Paper, options: Options, phrases: Phrases
     director = _Director(paper, phrases, [sentence for draft in drafts for sentence in draft.sentences])
     theme = options.theme or themes.theme_of(paper)
     horizon = themes.horizon_of(paper)
-    line = source_line(paper, phrases)
+    line = director.source_line()
     briefs = []
     for number, (draft, span) in enumerate(zip(drafts, _spans(drafts), strict=True), 1):
         look = director.look(draft, number)
@@ -94,15 +103,6 @@ def direct(drafts: list[Draft], paper: Paper, options: Options, phrases: Phrases
     return briefs
 
 
-def source_line(paper: Paper, phrases: Phrases) -> str:
-    """`Nightingale 1858 · Mortality of the British Army`, at most 48 characters."""
-    author = family_name(paper.authors[0]) if paper.authors else paper.journal
-    who = headlines.shortened(" ".join(part for part in (author, paper.published[:4]) if part), 30, phrases)
-    title = re.split(r"[:?]\s", headlines.sentence_case(paper.title, _vocabulary(paper)))[0].rstrip(" .")
-    room = SOURCE_LINE - len(who) - 3
-    return " · ".join(part for part in (who, headlines.shortened(title, room, phrases)) if part)
-
-
 class _Director:
     """Decides scene by scene what is seen, remembering what was shown before."""
 
@@ -111,7 +111,19 @@ class _Director:
         self.phrases = phrases
         self.said = said
         self.shown = _Shown()
-        self.vocabulary = _vocabulary(paper)
+        self.casing = Casing(paper)
+        self.keyphrases = Keyphrases(paper, phrases)
+        self.title = self._title()
+        self.kinds = {notice.kind for notice in paper.notices}
+        self.essay = bool(self.kinds & _ESSAYS)
+
+    def source_line(self) -> str:
+        """`Nightingale 1858 · Mortality of the British Army`, at most 48 characters."""
+        author = family_name(self.paper.authors[0]) if self.paper.authors else self.paper.journal
+        who = self.keyphrases.shortened(" ".join(part for part in (author, self.paper.published[:4]) if part), 30)
+        title = re.split(r"[:?]\s", self.casing.sentence(self.paper.title))[0].rstrip(" .")
+        room = SOURCE_LINE - len(who) - 3
+        return " · ".join(part for part in (who, self.keyphrases.shortened(title, room)) if part)
 
     def look(self, draft: Draft, number: int) -> _Look:
         visual = self._visual(draft, number)
@@ -126,18 +138,21 @@ class _Director:
             return end_visual(self.paper, self.said, list(dict.fromkeys(self.shown.credits)), self.phrases)
         if number == 1:
             return TitleVisual(line=self._title_line())
-        for kind in _wishes(draft.role, self.shown):
+        for kind in _wishes("results" if self.essay and draft.role == "method" else draft.role, self.shown):
             visual = None if self.shown.twice(kind) else self._make(kind, draft)
             if visual is not None:
                 return visual
-        return TitleVisual()
+        quote = self._make("quote", draft)
+        if isinstance(quote, QuoteVisual) and self.shown.kinds[-3:] == ["quote"] * 3:
+            return TitleVisual(line=quote.place)
+        return quote or TitleVisual(line=self.paper.journal or self.paper.title)
 
     def _make(self, kind: str, draft: Draft) -> Visual | None:
         if kind == "steps":
-            return steps_visual(list(draft.sentences), self.phrases)
+            return steps_visual(list(draft.sentences), self.phrases, self.keyphrases)
         for sentence in draft.sentences:
             if kind == "number":
-                made: Visual | None = number_visual(sentence.text, self.phrases)
+                made: Visual | None = self._number(sentence)
             elif kind == "chart":
                 made = self._chart(sentence)
             elif kind == "figure":
@@ -148,8 +163,14 @@ class _Director:
                 return made
         return None
 
+    def _number(self, sentence: Sentence) -> NumberVisual | None:
+        number = number_visual(sentence.text, self.phrases, self.shown.numbers)
+        if number:
+            self.shown.numbers.add(number.text)
+        return number
+
     def _chart(self, sentence: Sentence) -> ChartVisual | None:
-        chart = chart_visual(sentence.text, self.paper, self.phrases)
+        chart = chart_visual(sentence.text, self.paper, self.phrases, original(sentence, self.paper, self.phrases))
         key = f"{chart.source} {chart.axis}" if chart else ""
         if chart is None or key in self.shown.charts:
             return None
@@ -166,19 +187,25 @@ class _Director:
 
     def _headline(self, draft: Draft, visual: Visual, number: int) -> str:
         first = draft.sentences[0].text
-        title = headlines.from_title(self.paper.title, self.phrases, self.vocabulary)
-        if draft.role == "end":
-            return title or headlines.shortened(self.paper.title, 60, self.phrases)
-        if number == 1:
-            own = headlines.from_sentence(first, self.phrases)
-            return title if len(title.split()) >= 3 or not own else own
+        if draft.role == "end" or number == 1:
+            return self.title
         for sentence in draft.sentences:
-            found = headlines.from_sentence(sentence.text, self.phrases, avoid=self.shown.headlines)
+            found = headlines.from_sentence(sentence.text, self.phrases, self.keyphrases, avoid=self.shown.headlines)
             if found:
                 return found
-        if visual.kind == "number" and len(visual.label.split()) <= headlines.MOST_WORDS:
+        if visual.kind == "number" and len(visual.label.split()) <= MOST_WORDS:
             return visual.label[:1].upper() + visual.label[1:]
-        return self._keyword(draft) or self.phrases.kicker(draft.role) or headlines.shortened(first, 40, self.phrases)
+        return self._keyword(draft) or self._called(first) or self.phrases.kicker(draft.role)
+
+    def _called(self, text: str) -> str:
+        phrase = self.keyphrases.best(text, frozenset()) or self.keyphrases.shortened(text, 40)
+        return phrase[:1].upper() + phrase[1:]
+
+    def _title(self) -> str:
+        """The headline that the paper's own title makes."""
+        plain = self.casing.sentence(self.paper.title)
+        found = headlines.from_title(self.paper.title, self.phrases, self.casing)
+        return found or headlines.from_sentence(plain, self.phrases, self.keyphrases) or self._called(plain)
 
     def _keyword(self, draft: Draft) -> str:
         """The paper's keyword that is spoken of in a scene whose sentence gives no headline."""
@@ -186,27 +213,32 @@ class _Director:
         for subject in self.paper.subjects:
             named = terms_of(subject, self.phrases)
             shown_as = subject[:1].upper() + subject[1:]
-            plain = _PLAIN_SUBJECT.search(subject) or len(subject.split()) > headlines.MOST_WORDS
+            plain = _PLAIN_SUBJECT.search(subject) or len(subject.split()) > MOST_WORDS
             if named and named <= spoken and not plain and shown_as not in self.shown.headlines:
                 return shown_as
         return ""
 
     def _kicker(self, role: Role, visual: Visual, number: int) -> str:
-        kinds = {notice.kind for notice in self.paper.notices}
         if number == 1:
-            notice = next((kind for kind in (*_WARNINGS, *_KINDS) if kind in kinds), None)
+            notice = next((kind for kind in (*_WARNINGS, *_KINDS) if kind in self.kinds), None)
             if notice:
                 return self.phrases.kicker(notice)
             subjects = (s for s in self.paper.subjects if 3 < len(s) <= 28 and not _PLAIN_SUBJECT.search(s))
             subject = next(subjects, "")
-            return subject[:1].upper() + subject[1:] or headlines.shortened(self.paper.journal, 32, self.phrases)
-        if visual.kind == "quote" and role == "results":
+            return subject[:1].upper() + subject[1:] or self.keyphrases.shortened(self.paper.journal, 32)
+        if (visual.kind == "quote" and role == "results") or (self.essay and role in {"question", "method", "results"}):
             return self.phrases.kicker("quote")
         return self.phrases.kicker(role)
 
     def _title_line(self) -> str:
-        title = headlines.sentence_case(self.paper.title, self.vocabulary).rstrip(".")
-        return title if len(title) <= 110 else headlines.shortened(title, 110, self.phrases)
+        """The title under the hook; where the hook is the title already, whose paper it is."""
+        title = self.casing.sentence(re.sub(r"\s*\([^()]*\)", "", self.paper.title)).rstrip(".")
+        if len(title.split()) <= len(self.title.split()) + 2:
+            who = authors_line(self.paper, self.phrases)
+            return " · ".join(part for part in (who, self.paper.journal, self.paper.published[:4]) if part) or title
+        if len(title) > TITLE_LINE and 40 <= title.find(": ") <= TITLE_LINE:
+            return title.split(": ")[0]
+        return self.keyphrases.shortened(title, TITLE_LINE)
 
 
 def _wishes(role: Role, shown: _Shown) -> tuple[str, ...]:
@@ -219,11 +251,6 @@ def _wishes(role: Role, shown: _Shown) -> tuple[str, ...]:
     if role in {"question", "hook"}:
         return ("quote", "figure") if "number" in seen else ("number", "quote", "figure")
     return ("number", "quote", "figure") if "quote" in seen else ("quote", "number", "figure")
-
-
-def _vocabulary(paper: Paper) -> frozenset[str]:
-    text = " ".join(passage.text for passage in paper.passages)
-    return frozenset(re.findall(r"\b[^\W\d_]+(?:['’][^\W\d_]+)?\b", text))
 
 
 def _spans(drafts: list[Draft]) -> list[Span]:

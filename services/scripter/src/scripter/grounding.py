@@ -24,17 +24,23 @@ _DEBRIS = {
         r"reported in)[.,]\s*$|\b(?:by|of|and|the) ?[,;]"
     ),
     "spaces": re.compile(r"\s{2,}|[\n\t]"),
-    "formula": re.compile(r"\[formula\]|\\[a-z]+|[{}^_|]|\$|=|[∑∫∂√∈∀∇]|[a-z]{4,}\d{1,2}(?=[\s.,])", re.IGNORECASE),
+    "formula": re.compile(
+        r"\[formula\]|\\[a-z]+|[{}^_|]|\$|=|[∑∫∂√∈∀∇]|(?<![A-Za-z-])[a-z]{4,}\d{1,2}(?=[\s.,])|/[\s.,;]|\s/"
+    ),
     "placeholder": re.compile(r"[\ufffd\ue000-\uf8ff]|\bNaN\b|<[a-z/]"),
     "nothing": re.compile(
-        r"\b(?:by|in|of|from|with|and|or|the|a|an|than|to) (?:and|or|,|\.|by|of)(?=\s|$)(?! (?:large|by))"
+        r"\b(?:by|in|of|from|with|the|a|an) (?:and|or|,|\.|by|of)(?=\s|$)(?! (?:large|by))|\b(?:and|to|or|than) [,.]"
     ),
 }
 
 
 _SUBORDINATE = re.compile(
-    r"(?:As|If|When|While|Although|Though|Because|Since|Whereas|Given|Embora|Enquanto|Quando|Cuando|Aunque|Mientras|Wenn|"
+    r"(?:If|When|While|Although|Though|Because|Since|Whereas|Given|Embora|Enquanto|Quando|Cuando|Aunque|Mientras|Wenn|"
     r"Obwohl|Während|Weil|Quand|Lorsque|Bien que)\b[^,]*$"
+)
+_NO_SUBJECT = re.compile(
+    r"(?:Show(?:s|ed)|Reveal(?:s|ed)|Was|Were|Is|Are|Has|Have|Had|Indicates?|Indicated|Suggests?|Suggested|Demonstrate[sd]|Led|"
+    r"Resulted|Leads|Results in|Provides|Includes|Consists)\s(?!.*\?$)"
 )
 _AIM_ONLY = re.compile(
     r"To [a-z]+ |[A-ZÀ-Þ][a-zà-ÿ]+(?<!mul)(?:[aei]r)(?: e | y | o| a| as| os| el| la| los| las| le| les)", re.IGNORECASE
@@ -75,11 +81,19 @@ def form_faults(text: str, phrases: Phrases) -> list[str]:
         found.append("unbalanced ‘")
     if text.count('"') % 2:
         found.append('unbalanced "')
+    return found + _clause_faults(text, phrases)
+
+
+def _clause_faults(text: str, phrases: Phrases) -> list[str]:
+    found = []
     if not has_verb(text, phrases) and not phrases.verb_endings.search(text):
         found.append("no verb")
     if _AIM_ONLY.match(text) and not _main_clause(text, phrases):
         found.append("an aim without a main clause")
-    if _SUBORDINATE.match(text) and not text.endswith("?"):
+    if _NO_SUBJECT.match(text):
+        found.append("no subject")
+    comparing = phrases.language == "en" and re.match(r"As [^,]*$", text)
+    if (comparing or _SUBORDINATE.match(text)) and not text.endswith("?"):
         found.append("a subordinate clause alone")
     return found
 
@@ -87,8 +101,10 @@ def form_faults(text: str, phrases: Phrases) -> list[str]:
 def _main_clause(text: str, phrases: Phrases) -> bool:
     _, comma, rest = text.partition(",")
     if comma:
+        if re.match(r" (?:in|and|or|with|for|as|at|by|on|from|including|such|which)\b", rest):
+            return False
         return has_verb(rest, phrases) or bool(phrases.verb_endings.search(rest))
-    return has_verb(" ".join(text.split()[2:]), phrases)
+    return not text.startswith("To ") and has_verb(" ".join(text.split()[2:]), phrases)
 
 
 def numbers_checked(sentences: list[Sentence]) -> int:

@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from scripter.keyphrases import MOST_WORDS
+
 if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
 
+    from scripter.casing import Casing
+    from scripter.keyphrases import Keyphrases
     from scripter.phrases import Phrases
 
-MOST_WORDS = 7
 _NEEDS_MORE = frozenset(
     [
         "involved",
@@ -42,6 +45,7 @@ _NEEDS_MORE = frozenset(
         "designed",
     ]
 )
+_MODALS = frozenset(["can", "could", "may", "might", "will", "would", "should", "must"])
 _AUXILIARIES = frozenset(["is", "are", "was", "were", "be", "been", "being", "has", "have", "had", "not"])
 _PREFIX = re.compile(
     r"^(?:author correction|publisher correction|correction(?: to)?|retraction(?: note)?|erratum|"
@@ -67,6 +71,10 @@ _EMPTY_SUBJECT = re.compile(
 )
 
 
+_OBJECT_ARTICLE = re.compile(
+    r"(?<!\bto)(?<!\bof)(?<!\bin)(?<!\bon)(?<!\bby)(?<!\bat)(?<!\bfor)(?<!from)(?<!with) (?:the|an?) ", re.IGNORECASE
+)
+_ANY_ARTICLE = re.compile(r"(?:^|\s)(?:the|an?) ", re.IGNORECASE)
 _REPORTED = re.compile(
     r"^.{2,40}? and colleagues (?:also |now |have )?(?:found|show|shown|showed|discovered|demonstrate|"
     r"demonstrated|revealed|"
@@ -74,32 +82,30 @@ _REPORTED = re.compile(
 )
 
 
-def from_sentence(text: str, phrases: Phrases, *, avoid: AbstractSet[str] = frozenset()) -> str:
-    """A headline from the sentence's main clause, else its subject; empty where neither makes one."""
+def from_sentence(text: str, phrases: Phrases, keyphrases: Keyphrases, *, avoid: AbstractSet[str] = frozenset()) -> str:
+    """A headline from the sentence's main clause, else its object, its subject, or what it names."""
     body = _main_part(text, phrases)
     words = body.split()
     found: list[tuple[float, str]] = []
     for end in range(3, min(MOST_WORDS, len(words)) + 1):
         points = _clause_points(words, end, phrases)
-        if points is not None:
+        if points is not None and keyphrases.may_end(words[end - 1]):
             found.append((points, " ".join(words[:end])))
     for _, headline in sorted(found, key=lambda item: (-item[0], -len(item[1]))):
         shown = _finish(headline)
         if shown and shown not in avoid:
             return shown
-    done = _finish(_object(words, phrases))
-    if done and done not in avoid:
-        return done
-    subject = _finish(_subject(words, phrases))
-    telling = len(subject.split()) >= 2 and not _EMPTY_SUBJECT.match(subject)
-    if telling and subject not in avoid:
-        return subject
-    return _key_phrase(body, phrases, avoid)
+    for phrase in (_object(words, phrases), _subject(words, phrases)):
+        shown = _finish(phrase)
+        telling = len(shown.split()) >= 2 and not _EMPTY_SUBJECT.match(shown)
+        if telling and shown not in avoid and keyphrases.may_end(shown.split()[-1]):
+            return shown
+    return _finish(keyphrases.best(body, avoid) or keyphrases.best(text, avoid))
 
 
-def from_title(title: str, phrases: Phrases, vocabulary: AbstractSet[str]) -> str:
+def from_title(title: str, phrases: Phrases, casing: Casing) -> str:
     """The most telling part of a title in sentence case."""
-    plain = sentence_case(_PREFIX.sub("", re.sub(r"\s*\([^)]*\)", "", title)).strip(" ."), vocabulary)
+    plain = casing.sentence(_PREFIX.sub("", re.sub(r"\s*\([^)]*\)", "", title)).strip(" ."))
     best: tuple[float, str] = (-9.0, "")
     for index, part in enumerate(re.split(r"\s*[:;]\s+|\s+[–—-]\s+|(?<=[?!])\s+|\.\s+", plain)):
         shown = _title_part(part.strip(), phrases)
@@ -113,73 +119,56 @@ def from_title(title: str, phrases: Phrases, vocabulary: AbstractSet[str]) -> st
     return best[1]
 
 
-def sentence_case(title: str, vocabulary: AbstractSet[str]) -> str:
-    """The title with the capitals that only titles have made small; names keep theirs."""
-    words = title.split()
-    shouting = title.upper() == title
-    lowered = []
-    cased = sum(word[:1].isupper() for word in words) > 0.6 * len(words)
-    for word in words:
-        core = re.sub(r"[^\w'’-]", "", word)
-        small = word.lower()
-        titled = (core[:1].isupper() and core[1:].islower() and len(core) > 1) or core in {"A", "O", "E", "É"}
-        unheard = cased and titled and core not in vocabulary and "-" not in core
-        if (
-            unheard
-            or (core.lower() in vocabulary and (titled or shouting))
-            or (
-                "-" in core
-                and all(part.lower() in vocabulary for part in core.split("-") if len(part) > 1)
-                and titled_parts(core)
-            )
-        ):
-            lowered.append(small)
-        else:
-            lowered.append(word.capitalize() if shouting and len(core) > 5 else word)
-    text = " ".join(lowered)
-    return text[:1].upper() + text[1:]
-
-
-def titled_parts(word: str) -> bool:
-    """Whether every part of a hyphened word is written as titles write it."""
-    return all(part[1:].islower() or len(part) == 1 for part in word.split("-") if part)
-
-
-def shortened(text: str, characters: int, phrases: Phrases) -> str:
-    """The first words that fit, not ending on a small word."""
-    words: list[str] = []
-    for word in text.split():
-        if len(" ".join([*words, word])) > characters:
-            break
-        words.append(word)
-    while words and len(words) < len(text.split()) and words[-1].lower().strip(",;:") in phrases.function_words:
-        words.pop()
-    return " ".join(words).rstrip(" ,;:–—-")
-
-
 def _title_part(part: str, phrases: Phrases) -> str:
     words = part.split()
-    if len(words) <= MOST_WORDS + 1:
-        whole = _finish(part) if part.endswith("?") or _may_end(words, phrases) else ""
-        if whole or len(words) <= MOST_WORDS:
-            return whole
+    if len(words) > MOST_WORDS:
+        words = _tightened(part).split()
+        part = " ".join(words)
+    if len(words) <= MOST_WORDS:
+        return _finish(part) if part.endswith("?") or _may_end(words, phrases) else ""
     words = re.sub(r"^(?:are|is|do|does|did|can|could|should|why|how)\s", "", part, flags=re.IGNORECASE).split()
     best = ""
     for end in range(2, min(MOST_WORDS + 1, len(words))):
         passive = words[end].endswith("ed") and words[end + 1 : end + 2] in (["by"], ["with"])
         breaks = (
             passive
-            or words[end].lower() in phrases.cut_before - {"to", "and", "e", "y", "und", "et"}
+            or words[end].lower() in (phrases.cut_before | {"to"}) - {"and", "e", "y", "und", "et"}
+            or (words[end].lower() in {"of", "de", "da", "do"} and end >= 4)
             or words[end - 1][-1:] in ",;"
         )
-        if breaks and _may_end(words[:end], phrases) and not set(_lower(words[end:])) & {"not", "no", "não", "nicht"}:
+        negated = words[end - 2].lower() in {"not", "never", "no", "não", "nicht"}
+        if (
+            breaks
+            and not negated
+            and _may_end(words[:end], phrases)
+            and not set(_lower(words[end:])) & {"not", "no", "não", "nicht"}
+        ):
             best = " ".join(words[:end])
     return _finish(best)
 
 
+def _tightened(title: str) -> str:
+    """A long title as newspapers would write it: without `Analysis of` and the articles of objects."""
+    title = re.sub(
+        r"^(?:an? |the )?(?:\w+ )?(?:analysis|study|review|investigation|evaluation|assessment|análise|estudo|estudio) "
+        r"(?:of|de|da|do) (?:the )?(?=\w+ \w+)",
+        "",
+        title,
+        flags=re.IGNORECASE,
+    )
+    for article in (_OBJECT_ARTICLE, _ANY_ARTICLE):
+        shorter = title
+        while len(shorter.split()) > MOST_WORDS and article.search(shorter):
+            last = list(article.finditer(shorter))[-1]
+            shorter = f"{shorter[: last.start()]} {shorter[last.end() :]}".strip()
+        if len(shorter.split()) <= MOST_WORDS:
+            return shorter
+    return title
+
+
 def _main_part(text: str, phrases: Phrases) -> str:
     body = re.sub(r"[.!…]+[\"”’»)]*$", "", text).strip()
-    body = _without_article(_REPORTED.sub("", body))
+    body = _without_article(re.sub(r"^There (?:is|are|was|were) (?=\w+ \w)", "", _REPORTED.sub("", body)))
     opening = re.match(r"[^,]{3,70},\s+", body)
     conditional = opening and set(_lower(opening[0].split())) & (phrases.negations - {"than", "als", "que"})
     if opening and not conditional:
@@ -206,27 +195,6 @@ def _main_part(text: str, phrases: Phrases) -> str:
     return body
 
 
-def _key_phrase(text: str, phrases: Phrases, avoid: AbstractSet[str]) -> str:
-    """The sentence's longest run of two to four words that name something."""
-    best: tuple[float, str] = (0.0, "")
-    runs: list[list[str]] = [[]]
-    for word in text.split():
-        core = re.sub(r"[^\w'’-]", "", word)
-        lower = core.lower()
-        names = core and lower not in phrases.function_words | phrases.clause_verbs | phrases.negations | phrases.hedges
-        names = names and not re.search(r"(?:ed|ing|ly|mente)$|^\d", lower) and len(lower) > 2
-        if names:
-            runs[-1].append(word.strip("“”\"'‘’"))
-        if (not names or word[-1:] in ",;:.)") and runs[-1]:
-            runs.append([])
-    for run in runs:
-        shown = _finish(" ".join(run[-4:]))
-        if 2 <= len(run) <= 5 and shown and shown not in avoid and _plain(shown) and not _EMPTY_SUBJECT.match(shown):
-            letters = sum(len(word) for word in run[-4:]) / 10
-            best = max(best, (min(len(run), 3) + letters, shown), key=lambda item: item[0])
-    return best[1]
-
-
 def _without_article(text: str) -> str:
     rest = re.sub(r"^The (?=[a-z])", "", text)
     return rest[:1].upper() + rest[1:]
@@ -237,7 +205,9 @@ def _clause_points(words: list[str], end: int, phrases: Phrases) -> float | None
     lower = _lower(kept)
     verbs = [index for index, word in enumerate(lower) if word in phrases.clause_verbs and index]
     starts_badly = (
-        lower[0] in phrases.first_person or phrases.anaphora.match(" ".join(kept)) or set(lower) & phrases.first_person
+        lower[0] in phrases.first_person | {"you", "your", "to"}
+        or phrases.anaphora.match(" ".join(kept))
+        or set(lower) & phrases.first_person
     )
     if not verbs or starts_badly or not _may_end(kept, phrases) or (verbs[0] >= end - 1 and dropped):
         return None
@@ -253,7 +223,7 @@ def _clause_points(words: list[str], end: int, phrases: Phrases) -> float | None
         return None
     if set(_lower(dropped[:6])) & phrases.negations or set(lower) & phrases.negations or lower[-1] in _NEEDS_MORE:
         return None
-    if lower[-1] in phrases.clause_verbs:
+    if lower[-1] in phrases.clause_verbs or following in {"and", "or", "e", "y", "ou", "und", "et"}:
         return None
     weak = following in phrases.weak_cuts
     return 2.0 + 0.2 * end - 1.2 * weak
@@ -270,7 +240,8 @@ def _subject(words: list[str], phrases: Phrases) -> str:
         whole = (
             end == len(subject)
             or lower[end] in phrases.cut_before - {"and", "e", "y", "und", "et"}
-            or lower[end] in {"of", "that", "de", "der", "des"}
+            or lower[end] == "that"
+            or (lower[end] in {"of", "de", "der", "des"} and end >= 3)
         )
         text = " ".join(subject[:end])
         if whole and _may_end(subject[:end], phrases) and _plain(text):
@@ -292,10 +263,12 @@ def _object(words: list[str], phrases: Phrases) -> str:
         0,
     )
     start = start or next((i + 1 for i, word in enumerate(lower[:4]) if i and word.endswith("ed")), 0)
+    if start and lower[start - 1] in _MODALS:
+        start += 1
     if start and lower[start : start + 1] == ["to"]:
         start += 2
     rest = words[start:] if start else []
-    text = re.sub(r"^(?:a total of|the|an?)\s", "", " ".join(rest))
+    text = re.sub(r"^(?:a total of|some|the|an?)\s", "", " ".join(rest))
     rest = text.split()
     if not rest or rest[0].lower() in phrases.function_words | {"that", "whether", "how", "if"}:
         return ""

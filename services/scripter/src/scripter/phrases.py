@@ -58,7 +58,7 @@ def phrases_for(language: str) -> Phrases:
     return Phrases(
         language=code,
         abbreviations=frozenset(table["abbreviations"]),
-        connectives=_opening([re.escape(words) for words in table["connectives"]], ","),
+        connectives=_opening([re.escape(words) for words in table["connectives"]], "[,:]"),
         lead_ins=_opening(table["lead_ins"]),
         figure_lead_ins=_opening(table["figure_lead_ins"]),
         paper_openers=_opening(table["paper_openers"]),

@@ -20,6 +20,7 @@ _STOP = re.compile(
     r"(?P<gap>\s+|$|(?<=[。！？]))"
 )
 _OPENER = re.compile(r"[\"“‘«(\[¿¡–—-]*\s*(?:[^\W\d_]|\d)")
+_INITIALS = re.compile(r"(?:^|[\s(“\"])(?:[A-ZÀ-Þ]\.-?)+[A-ZÀ-Þ]$")
 _GENUS = re.compile(r"(?:^|[\s(“\"])[A-ZÀ-Þ]$")
 _UNITS = frozenset(["mg", "ml", "kg", "km", "cm", "mm", "min", "max", "hr", "hrs", "sec", "wk", "yr"])
 
@@ -58,6 +59,8 @@ def _ends(text: str, stop: re.Match[str], phrases: Phrases) -> bool:
     following = text[stop.end() :]
     if not following.strip():
         return True
+    if text.rfind("(", 0, stop.start()) > text.rfind(")", 0, stop.end()) and ")" in following[:200]:
+        return False  # `(21 U.S.C. 811)`
     if stop["cited"] and stop["cited"].isdigit() and text[: stop.start()][-1:].isdigit():
         return False  # a decimal
     opener = _OPENER.match(following)
@@ -82,6 +85,8 @@ def _abbreviated(before: str, following: str, phrases: Phrases, *, parenthesised
         return False
     if phrases.language == "de" and re.fullmatch(r"[1-3]?\d", word):
         return True  # an ordinal: `am 3. März`
+    if _INITIALS.search(before):
+        return not re.search(r"(?:U\.S|U\.K|D\.C)$", before)  # `C.E. Hubbard`, but `in the U.S. The`
     if _GENUS.search(before):
         # `E. coli`, `J. Smith`: an initial, unless it ends a name such as `vitamin D.`
         return not re.search(r"(?:vitamin|type|group|hepatitis|class|panel|protein|model|phase|factor) [A-Z]$", before)

@@ -20,7 +20,9 @@ LONG = 28
 
 _SPACES = re.compile(r"[\s\u00a0\u2000-\u200a\u202f\u3000]+")
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
-_SUPERSCRIPT_CITATION = re.compile(r"(?<=[A-Za-zÀ-ÿ.,;:)\]\"”’])(?<!\b[a-zµ]m)(?<!\bm)(?<!\bs)[¹²³⁰⁴-⁹][¹²³⁰⁴-⁹,–⁻-]*")
+_SUPERSCRIPT_CITATION = re.compile(
+    r"(?<=[A-Za-zÀ-ÿ.,;:)\]\"”’])(?<!\b[a-zµ]m)(?<!\bm)(?<!\bs)[¹²³⁰⁴-⁹][¹²³⁰⁴-⁹,–⁻-]*(?![¹²³⁰⁴-⁹,–⁻-]*[⁺⁻])"
+)  # but for charges: `Ca²⁺`
 _SPACED_SUPERSCRIPT = re.compile(r"\s[¹²³⁰⁴-⁹][¹²³⁰⁴-⁹,–⁻ -]*(?=[\s.,;:)]|$)")
 _DIGITS_BEHIND_STOP = re.compile(r"(?<=[A-Za-zÀ-ÿ)\]\"”’%][.,;:!?])\d{1,3}(?:\s?[,–-]\s?\d{1,3})*(?=\s|$)")
 _DIGITS_LIST_BEHIND_WORD = re.compile(r"(?<=[a-zà-ÿ]{4})\d{1,3}(?:[,–-]\d{1,3})+(?=[\s.,;:)]|$)")
@@ -57,9 +59,19 @@ def trim(text: str, phrases: Phrases, vocabulary: AbstractSet[str] = frozenset()
         trimmed = _ET_AL.sub(phrases.colleagues, trimmed)
     trimmed = _tidy(_ENUMERATORS.sub("", trimmed))
     trimmed = _without_openings(trimmed, phrases)
+    trimmed = _without_example(trimmed, phrases)
     if len(trimmed.split()) > LONG:
-        trimmed = without_tail(trimmed, phrases)
+        trimmed = without_tail(_ASIDE.sub(" ", trimmed), phrases)
+    if len(trimmed.split()) > LONG:
+        trimmed = without_head(trimmed, phrases)
     return _tidy(capitalised(trimmed))
+
+
+def _without_example(text: str, phrases: Phrases) -> str:
+    example = _EXAMPLE.search(text)
+    if example and len(text[: example.start()].split()) >= 8 and has_verb(text[: example.start()], phrases):
+        return text[: example.start()] + "."
+    return text
 
 
 def capitalised(text: str) -> str:
@@ -83,22 +95,53 @@ def without_tail(text: str, phrases: Phrases) -> str:
     return shorter
 
 
+_HEAD = re.compile(
+    r"(?:By|Using|Unlike|While|Although|Even though|Despite|In addition to|Along with|Apart from|Besides|Regardless of|"
+    r"Based on|Through|Notwithstanding|As|Embora|Apesar de|Aunque|A pesar de|Obwohl|Trotz|Bien que|Malgré)\s"
+)
+_POINTS_BACK = re.compile(
+    r"(?:\S+\s){0,5}?(?:it|its|they|their|them|this|these|such|that|which|who|he|she|and|or|but|then|if|when|"
+    r"while|because|as|including)\b",
+    re.IGNORECASE,
+)
+_ASIDE = re.compile(
+    r"\s?[—–](?=\D)[^—–]{3,140}(?:—\s?|(?<=\s)–\s)|"
+    r",\s(?:which|who|whose|where)\s[^,]{8,110},(?=\s(?:is|are|was|were|has|have|had|can|could|may|will|would|must|do|does)\b)"
+)
+_EXAMPLE = re.compile(r"[,;—–]?\s\(?(?:e\.g\.|i\.e\.),?\s.*$")
+
+
+def without_head(text: str, phrases: Phrases) -> str:
+    """Without the clause or phrase before the main clause, where that can stand alone."""
+    if not _HEAD.match(text):
+        return text
+    for comma in re.finditer(r",\s", text):
+        rest = text[comma.end() :]
+        clause = rest.split(",")[0]
+        whole = len(rest.split()) >= 9 and len(clause.split()) >= 5 and not _POINTS_BACK.match(clause)
+        if whole and phrases.clause_verbs and has_verb(" ".join(clause.split()[1:12]), phrases):
+            return capitalised(rest)
+    return text
+
+
 _TAIL = re.compile(
-    r"(?:;\s|\s[–—]\s|,\s(?:which|who|where|whereas|while|although|thereby|thus|suggesting|indicating|"
+    r"(?:[;:]\s|\s[–—]\s|,\s(?:which|who|where|whereas|while|although|thereby|thus|suggesting|indicating|"
     r"including|such as|as well as|because|since|so that|as long as|implying|coincident|giving|making|causing|"
     r"o que|sendo|enquanto|embora|lo que|mientras|aunque|siendo|wobei|während|obwohl|was|ce qui|tandis que|"
     r"alors que)\b)"
 )
 
 
+_LATE_CLAUSE = re.compile(r",\s(?:while|whereas|although|because|since|so that|but|if)\s[^,;]*$")
 _SECOND_CLAUSE = re.compile(r",\s(?:and|e|y|und|et)\s")
 
 
 def _tail_of(text: str, phrases: Phrases) -> int | None:
     for match in reversed(list(_SECOND_CLAUSE.finditer(text))):
         kept, rest = text[: match.start()], text[match.end() :]
+        own_subject = re.match(r"(?:the|all|we|it|this|these|they|most|some|both) ", rest)
         clause = (
-            "," not in kept
+            ("," not in kept or own_subject)
             and len(kept.split()) >= 8
             and not re.match(r"(?:if|when|as|while|although|because|since|both|either)\b", text, re.IGNORECASE)
         )
@@ -108,14 +151,20 @@ def _tail_of(text: str, phrases: Phrases) -> int | None:
     for match in reversed(cuts):
         rest = text[match.end() :]
         inner = re.search(r",\s", rest)
-        if match[0][0] == "," and inner and len(rest.split()) > 12:
+        listed = re.search(r"such as|including", match[0]) and not has_verb(rest, phrases)
+        if match[0][0] == "," and inner and len(rest.split()) > 12 and not listed:
             continue  # an inserted clause: the main one may go on behind it
         kept = text[: match.start()]
+        if match[0][0] == ":" and re.search(r"\b(?:following|follows|these|namely)\b(?: \w+)?$", kept):
+            continue
         opens_late = re.match(r"(?:if|when|while|although|because|since|as|after|given)\b", text, re.IGNORECASE)
         if opens_late and "," not in kept:
             continue
+        late = _LATE_CLAUSE.search(kept)
+        if late and len(kept[: late.start()].split()) >= 8:
+            kept = kept[: late.start()]  # its verb may stand in what is cut
         if has_verb(kept, phrases) and kept.count("(") == kept.count(")") and kept.count("“") == kept.count("”"):
-            return match.start()
+            return len(kept)
     return None
 
 
@@ -165,6 +214,7 @@ def _without_openings(text: str, phrases: Phrases) -> str:
 
 
 def _tidy(text: str) -> str:
+    text = re.sub(r"(?<=[a-zà-ÿ])- (?=(?:se|lo|la|los|las|lhe|lhes|me|nos)\b)", "-", text)
     text = re.sub(r"\s+([.,;:!?%)\]»”])", r"\1", text)
     text = re.sub(r"([(\[“«])\s+", r"\1", text)
     text = re.sub(r"([,;:])(?:\s*[,;:])+", r"\1", text)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -49,7 +50,7 @@ class Reader:
         """Paragraphs and tables in reading order; a table used for layout gives the paragraphs of its cells."""
         for node in scope:
             if node.tag == "p":
-                yield from self._paragraph(node)
+                yield from self._paragraph(_joined(node))
             elif node.tag == "tbl":
                 yield from self._table(node)
             elif node.tag in (
@@ -65,7 +66,8 @@ class Reader:
                 yield from self.blocks(node)
 
     def _paragraph(self, node: Element) -> Iterator[Paragraph | Grid]:
-        if node.find("pPr/rPr/del") is not None and not clean("".join(_pieces(node))):
+        after = node.getnext()
+        if node.find("pPr/rPr/del") is not None and after is not None and after.tag == "p":
             return
         name = node.find("pPr/pStyle")
         style = self.styles.get(name.get("val", "") if name is not None else "", self.styles.get("", Style()))
@@ -75,7 +77,9 @@ class Reader:
         lines = [tidy(line) for line in "".join(_pieces(node)).split("\n")]
         pictures = tuple(
             dict.fromkeys(
-                link for blip in node.iter("blip", "imagedata") if (link := blip.get("embed") or blip.get("id"))
+                link
+                for blip in node.iter("blip", "imagedata")
+                if (link := blip.get("embed") or blip.get("id")) and not _is_equation(blip)
             )
         )
         bold, size = _emphasis(node, style)
@@ -90,6 +94,7 @@ class Reader:
             row
             for part in node
             for row in ([part] if part.tag == "tr" else part.iter("tr") if part.tag == "sdt" else [])
+            if row.find("trPr/del") is None
         ]
         cells = [
             [
@@ -110,6 +115,28 @@ class Reader:
                 break
             marked += 1
         yield Grid(_grid(cells), marked)
+
+
+def _joined(node: Element) -> Element:
+    """A paragraph with those before it whose ends a tracked change deleted."""
+    before: list[Element] = []
+    above = node.getprevious()
+    while above is not None and above.tag == "p" and above.find("pPr/rPr/del") is not None:
+        before.insert(0, above)
+        above = above.getprevious()
+    if not before or node.find("pPr/rPr/del") is not None:
+        return node
+    whole = copy.deepcopy(node)
+    start = 1 if whole.find("pPr") is not None else 0
+    runs = [copy.deepcopy(run) for paragraph in before for run in paragraph if run.tag != "pPr"]
+    whole[start:start] = runs
+    return whole
+
+
+def _is_equation(picture: Element) -> bool:
+    """Whether a picture only stands in for a formula of an older editor."""
+    holder = next(picture.iterancestors("object"), None)
+    return holder is not None and any("quation" in (ole.get("ProgID") or "") for ole in holder.iter("OLEObject"))
 
 
 def _for_layout(cells: list[list[Element]]) -> bool:

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 
 from artifacts.paper import Figure, Paper, Passage, Section, SectionKind, Table
 
+from fetcher.docx.abstract import Abstract
 from fetcher.docx.blocks import Grid, Paragraph, Reader
-from fetcher.docx.frontpage import find_title, is_authors, is_keywords, is_title, labelled, names_in
+from fetcher.docx.frontpage import find_title, is_address, is_authors, is_keywords, is_title, labelled, names_in
 from fetcher.docx.package import Package
 from fetcher.docx.styles import read_styles
-from fetcher.headings import kind_of
+from fetcher.headings import is_plain_summary, kind_of
 from fetcher.licences import licence_id
 from fetcher.pdf.language import language_of
 from fetcher.pictures import with_picture
@@ -40,7 +41,8 @@ class _Draft:
     title: str = ""
     authors: list[str] = field(default_factory=list)
     subjects: list[str] = field(default_factory=list)
-    abstract: list[str] = field(default_factory=list)
+    abstract: Abstract = field(default_factory=Abstract)
+    summary: list[str] = field(default_factory=list)
     sections: list[Section] = field(default_factory=list)
     body: list[Passage] = field(default_factory=list)
     figures: list[Figure] = field(default_factory=list)
@@ -48,7 +50,7 @@ class _Draft:
     pictures: dict[str, str] = field(default_factory=dict)
     references: int = 0
     place: str = "body"
-    """What follows the last heading: `body`, `abstract` or `references`."""
+    """What follows the last heading: `body`, `abstract`, `summary` or `references`."""
     waiting: tuple[str, str] | None = None
     """Label and text of a table's caption whose table has not come yet."""
     counts: dict[str, int] = field(default_factory=dict)
@@ -67,6 +69,7 @@ def read_docx(path: Path, out: Path) -> Paper:
         blocks = list(Reader(read_styles(package, main)).blocks(body)) if body is not None else []
         properties = package.tree("docProps/core.xml")
         draft = _read(blocks, _property(properties, "title"))
+        draft.subjects = draft.subjects or _words(_property(properties, "keywords"))
         relations = package.relations(main)
         figures = [_with_picture(figure, draft, package, relations, out) for figure in draft.figures]
     return _paper(draft, figures, _property(properties, "language"))
@@ -76,7 +79,9 @@ def _paper(draft: _Draft, figures: list[Figure], language: str) -> Paper:
     texts = [passage.text for passage in draft.body]
     front = " ".join(texts[:4])
     found = _DOI.search(front)
-    leading = [Passage(id=f"abs.{k}", text=text, kind="abstract") for k, text in enumerate(draft.abstract, 1)]
+    abstract = draft.abstract.texts()
+    leading = [Passage(id=f"abs.{k}", text=text, kind="abstract") for k, text in enumerate(abstract, 1)]
+    leading += [Passage(id=f"sum.{k}", text=text, kind="summary") for k, text in enumerate(draft.summary, 1)]
     told = " ".join(text for text in texts if "licen" in text.lower() or "creative commons" in text.lower())
     return Paper(
         title=draft.title,
@@ -87,7 +92,9 @@ def _paper(draft: _Draft, figures: list[Figure], language: str) -> Paper:
         language=language_of(" ".join(texts))
         or (language[:2].lower() if re.match(r"[A-Za-z]{2}\b", language) else "en"),
         subjects=draft.subjects,
-        abstract="\n".join(draft.abstract),
+        abstract="\n".join(abstract),
+        abstract_parts=draft.abstract.parts(),
+        summary="\n".join(draft.summary),
         sections=draft.sections,
         passages=leading + draft.body,
         figures=figures,
@@ -129,7 +136,9 @@ def _paragraph(draft: _Draft, paragraph: Paragraph, *, front: bool) -> bool:
         draft.authors += names_in(text) or ([text] if label else [])
         return False
     if is_keywords(label):
-        draft.subjects += [word.strip(" .") for word in re.split(r"[,;·]", text) if word.strip(" .")]
+        draft.subjects += _words(text)
+        return False
+    if front and not draft.sections and not draft.abstract.paragraphs and is_address(paragraph.text):
         return False
     if front and not draft.authors and not _heading_level(paragraph) and (names := names_in(paragraph.text)):
         draft.authors += names
@@ -157,9 +166,11 @@ def _content(draft: _Draft, paragraph: Paragraph, text: str) -> bool:
     if not text:
         return False
     if opening := _ABSTRACT.match(text):
-        draft.abstract.append(text[opening.end() :])
+        draft.abstract.add(text[opening.end() :])
     elif paragraph.style.role == "abstract" or draft.place == "abstract":
-        draft.abstract.append(text)
+        draft.abstract.add(text)
+    elif draft.place == "summary":
+        draft.summary.append(text)
     elif draft.place == "references" or paragraph.style.role == "reference":
         draft.references += 1
     else:
@@ -182,21 +193,36 @@ def _heading_level(paragraph: Paragraph) -> int:
     if paragraph.style.level:
         return paragraph.style.level
     known = kind_of(text) != "other" or _REFERENCES.fullmatch(text)
-    if known and words <= 5 and not paragraph.listed:
+    if known and words <= 5 and (not paragraph.listed or paragraph.bold or text.isupper()):
         return 1
     if paragraph.bold and words <= 14 and not text.endswith((".", ",", ";")) and not paragraph.listed:
         return 2
     return 0
 
 
+def _words(text: str) -> list[str]:
+    return [word.strip(" .") for word in re.split(r"[,;·]", text) if word.strip(" .")]
+
+
 def _heading(draft: _Draft, text: str, level: int) -> None:
+    references = bool(_REFERENCES.fullmatch(text))
+    if draft.place == "abstract" and not references and draft.abstract.takes_heading(text, level):
+        return
     inherited: SectionKind = "other"
     for section in reversed(draft.sections):
         if section.level < level:
             inherited = section.kind
             break
     kind = kind_of(text, inherited=inherited)
-    draft.place = "references" if _REFERENCES.fullmatch(text) else "abstract" if kind == "abstract" else "body"
+    if references:
+        draft.place = "references"
+    elif kind == "abstract":
+        draft.place = "abstract"
+        draft.abstract.open(level)
+    elif is_plain_summary(text) and not draft.sections:
+        draft.place = "summary"
+    else:
+        draft.place = "body"
     if draft.place == "body":
         draft.sections.append(Section(id=f"s{len(draft.sections) + 1}", title=text, level=level, kind=kind))
 

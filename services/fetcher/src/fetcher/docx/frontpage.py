@@ -30,6 +30,18 @@ _NOT_PERSON = re.compile(
 )
 
 
+_ADDRESS = re.compile(
+    r"@\w|\borcid\b|\b(?:universit|universidad|institut|department|school of|college|hospital|laborator|faculty)\w*\b"
+    r"(?=[^.]*,[^.]*\.?$|(?: [^\s.]+){0,6}$)",
+    re.IGNORECASE,
+)
+_CONTACT = re.compile(
+    r"\W*(?:correspond|e-?mail|received|accepted|revised|submitted|these authors contributed|present address"
+    r"|word count|running (?:head|title))",
+    re.IGNORECASE,
+)
+
+
 def labelled(paragraph: Paragraph) -> tuple[str, str]:
     """Label and text of a paragraph such as `Keywords: science`, with `:` or a line break; the label may be empty."""
     first, _, rest = paragraph.text.partition("\n")
@@ -58,6 +70,11 @@ def is_authors(label: str) -> bool:
 def is_keywords(label: str) -> bool:
     """Whether the label announces keywords."""
     return _KEYWORD_LABEL.fullmatch(label) is not None
+
+
+def is_address(text: str) -> bool:
+    """Whether a short line of the front page says where the authors work or how to reach them."""
+    return len(text.split()) < 40 and (_ADDRESS.search(text) is not None or bool(_CONTACT.match(text)))
 
 
 def find_title(paragraphs: list[Paragraph], declared: str) -> int | None:
@@ -119,7 +136,7 @@ def names_in(text: str) -> list[str]:
         r"\s*(?:[;\n]|,(?!\s*(?:Jr|Sr|II|III)\b)|\band\b|&|\bund\b|\be\b|\by\b|\bet\b)\s*", _MARKS.sub(",", text)
     )
     names = [re.sub(r",?\s*(?:PhD|MD|MSc|Dr\.?|Prof\.?)\b\.?", "", piece).strip(" ,.") for piece in pieces]
-    names = [name for name in names if name]
+    names = [re.sub(r"^by ", "", name, flags=re.IGNORECASE) for name in names if name]
     if not names or any(not _PERSON.fullmatch(name) or _NOT_PERSON.search(name) or name[0].islower() for name in names):
         return []
     return names

@@ -33,7 +33,7 @@ _PLAIN_TITLE = re.compile(
 _NOT_MAIN_TITLE = re.compile(
     r"graphical abstract|highlights?\b|key ?points|key messages|teaser|in brief", re.IGNORECASE
 )
-_NOT_PROSE = re.compile(r"DOI:?\s*(https?://\S+|10\.\d+/\S+)|Please see later in the article.*", re.IGNORECASE)
+NOT_PROSE = re.compile(r"DOI:?\s*(https?://\S+|10\.\d+/\S+)|Please see later in the article.*", re.IGNORECASE)
 
 
 def abstract_of(meta: Element) -> tuple[list[str], list[Heading]]:
@@ -80,7 +80,7 @@ def paragraphs_of(scope: Element) -> list[str]:
             texts += paragraphs_of(child)
     if not texts and scope.text and scope.text.strip():
         texts.append(text_of(scope))
-    return [text for text in texts if text and not _NOT_PROSE.fullmatch(text)]
+    return [text for text in texts if text and not NOT_PROSE.fullmatch(text)]
 
 
 def _parts(abstract: Element) -> list[Heading]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from artifacts.paper import Figure, Passage, Section, SectionKind, Table
 
 from fetcher.headings import kind_of
-from fetcher.jats.abstracts import paragraphs_of
+from fetcher.jats.abstracts import NOT_PROSE, paragraphs_of
 from fetcher.jats.inline import text_of, text_with_tail
 from fetcher.jats.tables import rows_of
 from fetcher.jats.tree import href_of
@@ -79,13 +79,13 @@ def _section(body: Body, sec: Element, above: str, level: int, inherited: Sectio
     heading = sec.find("title")
     title = text_of(heading) if heading is not None else ""
     declared = sec.get("sec-type") or ""
-    if _APPENDED.fullmatch(title) or declared == "supplementary-material":
+    if (_APPENDED.fullmatch(title) or declared == "supplementary-material") and sec.find("sec[title]/p") is None:
         return
     if not title:
         _walk(body, sec, above, level, kind_of("", declared, inherited) if declared else inherited)
         return
     kind = kind_of(title, declared, inherited)
-    section = Section(id=f"s{len(body.sections) + 1}", title=title, level=level + 1, kind=kind)
+    section = Section(id=f"s{len(body.sections) + 1}", title=title.rstrip(" .:"), level=level + 1, kind=kind)
     body.sections.append(section)
     _walk(body, sec, section.id, level + 1, kind)
 
@@ -136,7 +136,9 @@ def _float(body: Body, node: Element, section: str) -> None:
     elif node.tag == "table-wrap":
         _table(body, node, section)
     elif node.tag == "boxed-text" and not any(word in _title_of(node).lower() for word in _SUMMARIES):
-        _walk(body, node, section, 1, "other")
+        for part in (node.find("caption"), node):
+            if part is not None:
+                _walk(body, part, section, 1, "other")
 
 
 def _title_of(node: Element) -> str:
@@ -146,7 +148,7 @@ def _title_of(node: Element) -> str:
 
 
 def _passage(body: Body, text: str, section: str) -> None:
-    if text:
+    if text.replace("[formula]", "").strip() and not NOT_PROSE.fullmatch(text):
         passage = f"{section or 's0'}.{body.number(section)}"
         body.passages.append(Passage(id=passage, text=text, section=section))
 
@@ -162,7 +164,7 @@ def _caption(node: Element) -> str:
     for text in texts:
         gap = "" if not whole else " " if whole[-1] in ".?!:;" else ". "
         whole += gap + text
-    return whole
+    return whole.lstrip("-–—:. ")
 
 
 def _label(node: Element) -> str:

@@ -217,7 +217,7 @@ def subjects_of(meta: Element) -> list[str]:
         if group.get("subj-group-type") not in kinds
         for subject in group.iter("subject")
     ]
-    for group in meta.findall("kwd-group"):
+    for group in _own_keywords(meta):
         subjects += [text_of(keyword) for keyword in group.iter("kwd")]
         subjects += [
             text_of(part)
@@ -225,6 +225,15 @@ def subjects_of(meta: Element) -> list[str]:
             if part.get("content-type") in (None, "term", "text")
         ]
     return [subject for subject in dict.fromkeys(subjects) if subject]
+
+
+def _own_keywords(meta: Element) -> list[Element]:
+    """The groups of keywords in the article's language, or all where none says its language."""
+    groups = meta.findall("kwd-group")
+    article = meta.getparent().getparent() if meta.getparent() is not None else None
+    language = language_of(article) if article is not None else ""
+    own = [group for group in groups if language_of(group) in (language, "")]
+    return own or groups[:1]
 
 
 def _first_text(scope: Element, tag: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from fetcher.jats.formulas import formula_text
@@ -17,6 +18,9 @@ _SILENT = {
 _FLOATING = {
     "fig", "fig-group", "table-wrap", "table-wrap-group", "boxed-text", "supplementary-material", "chem-struct-wrap",
 }  # fmt: skip
+_EMPTY = re.compile(r" ?\[\s*\]")
+_RAISED_LIST = re.compile(r"(?<=[⁰¹²³⁴-⁹])[)⁾]?([,⁻])[(⁽](?=[⁰¹²³⁴-⁹])")
+_LOOSE_RAISED = re.compile(r"(?:(?<=[^\W\d])|(?<=[)\]])|(?<=\b10)) (?=[⁰¹²³⁴-⁹]+(?:[,⁻–][⁰¹²³⁴-⁹]+)*(?:[\s.,;:)]|$))")
 _FORMULAS = {"inline-formula", "disp-formula", "math", "tex-math", "chem-struct"}
 _MARKS = {"fn", "table-fn", "aff", "corresp", "author-notes", "contrib"}
 _APART = {
@@ -38,7 +42,7 @@ _APART = {
 
 def text_of(element: Element) -> str:
     """One line of text of everything in the element that a reader reads in line."""
-    return tidy("".join(_pieces(element)))
+    return _settled("".join(_pieces(element)))
 
 
 def text_with_tail(nodes: list[Element | str]) -> str:
@@ -48,7 +52,13 @@ def text_with_tail(nodes: list[Element | str]) -> str:
         if not isinstance(node, str) and node.tag == "sub":
             pieces[-1] = pieces[-1].rstrip()
         pieces += [node] if isinstance(node, str) else [*_inline(node), node.tail or ""]
-    return tidy("".join(pieces))
+    return _settled("".join(pieces))
+
+
+def _settled(text: str) -> str:
+    """Tidy text without what a dropped mark leaves: `cm ³`, `[]` and the brackets between raised numbers."""
+    text = _EMPTY.sub("", tidy(text))
+    return _LOOSE_RAISED.sub("", _RAISED_LIST.sub(r"\1", text))
 
 
 def _pieces(element: Element) -> list[str]:

@@ -11,6 +11,7 @@ from artifacts.paper import Heading
 from fetcher.headings import kind_of
 from fetcher.pdf.blocks import continued
 from fetcher.pdf.sections import Piece, is_prose
+from fetcher.structured import INLINE, PART
 
 if TYPE_CHECKING:
     from fetcher.pdf.layout import Line
@@ -20,20 +21,6 @@ _LABEL = re.compile(
     r"|resumen|resumo|riassunto|摘要)\b\s*(?P<end>[.:|—–-]*)\s*",
     re.IGNORECASE,
 )
-_PARTS = (
-    r"background(?: and (?:aims?|objectives?|purpose))?|context|introduction|rationale|objectives?"
-    r"|aims?(?: of the study)?|purpose|hypothesis|study design|design(?:,? setting,?(?: and)? participants)?|setting"
-    r"|(?:patients?|subjects?|participants?|materials?)(?: and|,) methods|methods?(?: and (?:results|findings"
-    r"|materials))?|methodology(?:/principal findings)?|methodology and principal findings|main outcome measures?"
-    r"|interventions?|measurements?(?: and main results)?|(?:main |principal )?(?:results|findings)"
-    r"|conclusions?(?:/significance| and (?:relevance|significance))?|conclusions?,? and .{3,20}|interpretation"
-    r"|significance|discussion"
-    r"|importance|limitations?|trial registration|funding|hintergrund|ziel|methoden|ergebnisse"
-    r"|schlussfolgerung(?:en)?|objetivos?|m[ée]todos?|resultados?|conclus(?:ão|ões|iones|ión)|m[ée]thodes?"
-    r"|r[ée]sultats?"
-)
-_PART = re.compile(rf"^(?P<heading>{_PARTS})\s*(?P<end>[.:—–|-]|$)\s*", re.IGNORECASE)
-_INLINE = re.compile(rf"(?:(?<=^)|(?<=[.;] ))(?P<heading>{_PARTS})\s*[:—]\s+(?=\S)", re.IGNORECASE)
 _KEYWORDS = re.compile(
     r"^(?:\W*)(?:key\s?-?words?(?: and phrases)?|index terms|schl[üu]sselw[öo]rter|mots[- ]cl[ée]s|palabras clave"
     r"|palavras[- ]chave|subject (?:areas?|terms))\s*[:.—–-]*\s*",
@@ -45,6 +32,7 @@ _END = re.compile(
     re.IGNORECASE,
 )
 _MAX_WORDS = 750
+_FEWEST_WORDS = 40
 
 
 @dataclass
@@ -97,14 +85,17 @@ def _take(found: Abstract, piece: Piece) -> None:
 
 def _collect(pieces: list[Piece], start: int, found: Abstract) -> None:
     heading, words, look = "", 0, 0.0
+    bounded = _introduced(pieces[start + 1 :])
     for offset, piece in enumerate(pieces[start:]):
+        if offset and words and not bounded and _stands_apart(found, pieces[start + offset - 1], piece):
+            break
         text = _LABEL.sub("", piece.text, count=1) if offset == 0 else piece.text
         if offset and (_KEYWORDS.match(text) or (words and _ends(text, piece, heading))):
             break
         if not text:
             _take(found, piece)
             continue
-        part = _PART.fullmatch(text) or (_PART.match(text) if len(text.split()) < 4 else None)
+        part = PART.fullmatch(text) or (PART.match(text) if len(text.split()) < 4 else None)
         if part:
             heading = part["heading"]
             _take(found, piece)
@@ -128,8 +119,36 @@ def _collect(pieces: list[Piece], start: int, found: Abstract) -> None:
         heading = ""
 
 
+def _introduced(pieces: list[Piece]) -> bool:
+    """Whether an introduction with a heading follows, so that all before it is abstract."""
+    words = 0
+    for piece in pieces:
+        if piece.role == "heading" and kind_of(piece.text) == "introduction" and not PART.fullmatch(piece.text):
+            return True
+        if piece.role == "heading" and re.match(r"\W*(?:\d\W*|I\W+)?introduction\W*$", piece.text, re.IGNORECASE):
+            return True
+        words += len(piece.text.split())
+        if words > _MAX_WORDS:
+            break
+    return False
+
+
+def _stands_apart(found: Abstract, before: Piece, piece: Piece) -> bool:
+    """Whether a piece below an abstract without parts begins the paper: a usual heading, or text set apart from it."""
+    if any(heading for heading, _, _ in found.parts) or not found.parts:
+        return False
+    if PART.fullmatch(piece.text):
+        return sum(len(text.split()) for _, _, text in found.parts) > _FEWEST_WORDS
+    last = found.parts[-1][2]
+    above, below = before.block, piece.block
+    if piece.role != "prose" or not last.endswith((".", "?", "!")) or above.page != below.page:
+        return False
+    moved = abs(above.box[0] - below.lines[-1].x0) > 1.5 * below.size
+    return moved or below.box[1] - above.box[3] > 1.1 * below.size
+
+
 def _ends(text: str, piece: Piece, heading: str) -> bool:
-    if _PART.fullmatch(text) and not (
+    if PART.fullmatch(text) and not (
         kind_of(text) == "introduction" and len(text.split()) == 1 and text.lower() == "introduction"
     ):
         return False
@@ -142,10 +161,10 @@ def _ends(text: str, piece: Piece, heading: str) -> bool:
 
 def _split(found: Abstract, heading: str, piece: Piece, text: str) -> None:
     """One part for each heading that runs in the text, as in `Background: ... Methods: ...`."""
-    marks = list(_INLINE.finditer(text))
+    marks = list(INLINE.finditer(text))
     if (
         not heading
-        and (first := _PART.match(text))
+        and (first := PART.match(text))
         and first["end"] in tuple(".:—–")
         and piece.block.lines[0].words[0].bold
     ):

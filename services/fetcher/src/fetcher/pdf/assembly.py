@@ -11,6 +11,7 @@ from artifacts.paper import Box, Passage, Section, SectionKind
 from fetcher.headings import is_plain_summary, kind_of
 from fetcher.pdf.blocks import CAPTION, continued
 from fetcher.pdf.references import count_references
+from fetcher.pdf.runin import part_run_ins
 from fetcher.pdf.sections import BACK, NUMBERED, REFERENCES, Levels, Piece, named
 
 if TYPE_CHECKING:
@@ -61,9 +62,9 @@ def assemble(pieces: list[Piece], front: Front) -> Body:
 
 class _Assembly:
     def __init__(self, pieces: list[Piece], front: Front) -> None:
-        self.pieces = pieces
+        self.pieces = part_run_ins(pieces, front.taken())
         self.front = front
-        self.levels = Levels(pieces)
+        self.levels = Levels(self.pieces)
         self.body = Body()
         self.cited: list[Line] = []
         self.in_references = False
@@ -78,9 +79,9 @@ class _Assembly:
     def run(self) -> Body:
         self._abstract()
         skip_to = self._first_of_body()
+        front_lines = self.front.taken()
         for index, piece in enumerate(self.pieces):
-            lines = piece.block.lines
-            if any(id(line) in self.front.used or id(line) in self.front.abstract.lines for line in lines):
+            if any(id(line) in front_lines for line in piece.block.lines):
                 continue
             if index < skip_to and piece.role != "caption" and not self._opens_summary(piece) and self.summing is None:
                 continue
@@ -228,15 +229,15 @@ class _Assembly:
 
     def _caption(self, piece: Piece) -> None:
         found = CAPTION.match(piece.text)
-        if not found or len(piece.text) < len(found["label"]) + 8:
+        if found and len(piece.text) < len(found["label"]) + 8:
             return
-        is_table = found["kind"].lower().startswith("tab")
-        label = re.sub(r"\s+", " ", found["label"])
-        if any(_key(caption.label) == _key(label) for caption in self.body.captions):
+        is_table = bool(found and found["kind"].lower().startswith("tab"))
+        label = re.sub(r"\s+", " ", found["label"]) if found else ""
+        if label and any(_key(caption.label) == _key(label) for caption in self.body.captions):
             return
         number = 1 + sum(caption.is_table == is_table for caption in self.body.captions)
         passage = f"{'tab' if is_table else 'fig'}.{number}"
-        text = piece.text[found.end() :].lstrip(" .:|–—-")
+        text = piece.text[found.end() if found else 0 :].lstrip(" .:|–—-")
         section = self.body.sections[-1].id if self.body.sections else ""
         self.body.captions.append(Caption(label, text, piece.block, passage, is_table))
         self.body.passages.append(

@@ -17,6 +17,11 @@ CAPTION = re.compile(
 )
 _SENTENCE_END = re.compile(r"[.!?:;…]['\"”’)\]⁰-⁹¹²³\d]*$")
 _ITEM = re.compile(r"^(?:[•‣▪·●]|\(?[ivx]{1,4}\)|\(?\d{1,2}\)|[-–] )")
+_COMPOUNDING = re.compile(
+    r"well|high|low|long|short|half|cross|quasi|one|two|three|four|five|six|first|second|third|large|small|single"
+    r"|double|real|time|age|sex|dose|case|state|cost"
+)
+"""Words that often begin a compound, so that one known word after them is enough to keep the hyphen."""
 _WORD = re.compile(r"[^\W\d_]+(?:[-'’][^\W\d_]+)*")
 
 
@@ -71,7 +76,7 @@ def _starts(before: Line, line: Line, block: Block, column: tuple[float, float],
     gap = line.base - before.base
     size = max(before.size, line.size)
     own = [b.base - a.base for a, b in zip(block.lines, block.lines[1:], strict=False)]
-    usual = min(own) if own else min(leading, 2.6 * size)
+    usual = min(own) if own else max(min(leading, 2.6 * size), 1.15 * size)
     if gap < -1 or gap > 1.32 * usual + 1 or abs(before.size - line.size) > 0.09 * size:
         return True
     if _is_new_kind(before, line, block) or (_ITEM.match(line.text) and _SENTENCE_END.search(before.text)):
@@ -133,8 +138,15 @@ class Vocabulary:
         whole, hyphened = (head + tail).lower(), f"{head}-{tail}".lower()
         if self._counts[hyphened] > self._counts[whole] or not tail[0].islower():
             return True
-        both_known = min(self._counts[head.lower()], self._counts[tail.lower()]) > 1
-        return not self._counts[whole] and both_known and len(head) > 3
+        if self._counts[whole]:
+            return False
+        last = head.rpartition("-")[2].lower()
+        known = self._counts[last], self._counts[tail.lower()]
+        if len(head) == 1 or (last == "self" and len(tail) > 4) or re.search(r"-(?:the|of|to|and|in|by|on)$", head):
+            return True
+        if "-" in head or _COMPOUNDING.fullmatch(last):
+            return min(known) > 0
+        return min(known) > 1 and len(head) > 3
 
     def text(self, block: Block) -> str:
         """The block as one running paragraph."""

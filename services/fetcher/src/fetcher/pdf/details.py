@@ -48,7 +48,8 @@ _JOURNALS = re.compile(
     r"|PNAS|bioRxiv|medRxiv|Metabolites|The Lancet(?: [A-Z]\w+)*|BMJ Open|BMJ|JAMA)\b"
 )
 _CITATION = re.compile(
-    r"^(?P<name>[A-Z][A-Za-z&:. -]{3,60}?)\s*[,·•|]?\s*(?:\d{1,2} [A-Z][a-z]{2,8} )?(?:\(?(?:19|20)\d\d\)?|vol(?:ume|\.)?\s*\d+)",
+    r"^(?P<name>[A-Z][A-Za-z&:. -]{3,60}?)\s*[,·•|]?\s*(?:\d{1,2} [A-Z][a-z]{2,8} )?"
+    r"(?:\(?(?:19|20)\d\d\)?|vol(?:ume|\.)?\s*\d+)",
     re.IGNORECASE,
 )
 _LICENSED = re.compile(

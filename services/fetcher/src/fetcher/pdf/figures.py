@@ -12,6 +12,8 @@ import pypdfium2.raw as pdfium
 from fetcher.pdf.pages import Easel, picture_region
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from artifacts.paper import Image
 
     from fetcher.pdf.assembly import Caption
@@ -22,6 +24,7 @@ Rectangle = tuple[float, float, float, float]
 _MOST = 20
 _MOST_OBJECTS = 6000
 _SMALLEST = 45.0
+_FEW_WORDS = 60
 _DRAWN = [pdfium.FPDF_PAGEOBJ_IMAGE, pdfium.FPDF_PAGEOBJ_PATH, pdfium.FPDF_PAGEOBJ_SHADING, pdfium.FPDF_PAGEOBJ_FORM]
 
 
@@ -41,6 +44,7 @@ def cut_figures(
     captions = captions[:_MOST]
     objects = {number: drawn_boxes(easel.document, by_number[number]) for number in {c.block.page for c in captions}}
     order = _order(captions, by_number, objects, pieces)
+    plates = _plates(captions, easel.document, sheets)
     for caption in captions:
         if time.monotonic() > easel.deadline:
             easel.warnings.append(f"Figures from {caption.label} on have no picture: out of time.")
@@ -49,7 +53,7 @@ def cut_figures(
         sheet = by_number[number]
         places = _places(caption, sheet, objects[number], pieces, taken.get(number, []))
         box = next((places[index] for index in order if places[index]), None)
-        if box is None and (plate := _plate(caption.label, easel.document, sheets)):
+        if box is None and (plate := _plate(caption.label, easel.document, sheets) or plates.get(caption.passage)):
             sheet, box = plate
         if box is None:
             continue
@@ -77,25 +81,48 @@ def _plate(label: str, document: Any, sheets: list[Sheet]) -> tuple[Sheet, Recta
     """The page of a manuscript's end that holds nothing but the figure and its label."""
     for sheet in sheets:
         texts = [line.text.strip() for line in sheet.lines]
-        if sum(len(text.split()) for text in texts) < 120 and any(
-            re.fullmatch(rf"{re.escape(label)}\W*", text, re.IGNORECASE) for text in texts
-        ):
-            boxes = [
-                box
-                for box in drawn_boxes(document, sheet, whole=True)
-                if box[2] - box[0] > _SMALLEST and box[3] - box[1] > _SMALLEST
-            ]
-            if boxes:
-                return sheet, _union(boxes)
+        named = any(re.fullmatch(rf"{re.escape(label)}\W*", text, re.IGNORECASE) for text in texts)
+        if named and sum(len(text.split()) for text in texts) < 120 and (box := _graphics(document, sheet)):
+            return sheet, box
     return None
 
 
-def drawn_boxes(document: Any, sheet: Sheet, *, whole: bool = False) -> list[Rectangle]:
+def _plates(captions: list[Caption], document: Any, sheets: list[Sheet]) -> dict[str, tuple[Sheet, Rectangle]]:
+    """Pages at a manuscript's end that hold a picture each and no label, where there is one for every figure."""
+    last = max((caption.block.page for caption in captions), default=0)
+    bare = [
+        sheet for sheet in sheets if sheet.number > last and sum(len(line.words) for line in sheet.lines) < _FEW_WORDS
+    ]
+    found = [(sheet, box) for sheet in bare if (box := _graphics(document, sheet))]
+    if len(found) != len(captions):
+        return {}
+    return {
+        caption.passage: (sheet, _lettered(sheet, box, sheets[0]))
+        for caption, (sheet, box) in zip(captions, found, strict=True)
+    }
+
+
+def _lettered(sheet: Sheet, box: Rectangle, first: Sheet) -> Rectangle:
+    """The graphics with the words around them: all of a page that is as small as its picture."""
+    if sheet.width * sheet.height < 0.6 * first.width * first.height:
+        return 0.0, 0.0, sheet.width, sheet.height
+    words = [(line.x0, line.top, line.x1, line.bottom) for line in sheet.lines]
+    return _union([box, *(word for word in words if _touches(word, box, 30))])
+
+
+def _graphics(document: Any, sheet: Sheet) -> Rectangle | None:
+    """Everything drawn on a page, where it is large enough to be a figure."""
+    boxes = drawn_boxes(document, sheet, whole=True)
+    box = _union(boxes) if boxes else (0.0, 0.0, 0.0, 0.0)
+    return box if min(box[2] - box[0], box[3] - box[1]) > _SMALLEST else None
+
+
+def drawn_boxes(document: Any, sheet: Sheet, *, whole: bool = False, kinds: Sequence[int] = _DRAWN) -> list[Rectangle]:
     """Boxes of images and drawings on a page; rules, frames of the whole page and specks left out."""
     boxes: list[Rectangle] = []
     page = document[sheet.number - 1]
     left, bottom, _, top = page.get_bbox()
-    for index, item in enumerate(page.get_objects(filter=_DRAWN, max_depth=1)):
+    for index, item in enumerate(page.get_objects(filter=kinds, max_depth=1)):
         if index > _MOST_OBJECTS:
             break
         try:

@@ -22,7 +22,7 @@ _TAG = re.compile(
     r"|review|research|editorial|insight|viewpoint|news|proceedings|preprint|manuscript|abstract|contents"
     r"|living science|article in press|plos \w+|bmc [a-z]+(?: [a-z&]+){0,3}|nature \w+|elife|proposed rules"
     r"|arxiv.*|biorxiv.*|medrxiv.*|.*\bissn\b.*|https?:.*|www\..*|.*\bdoi\b.*|vol(?:ume|\.)? ?\d.*|journal of .*"
-    r"|.*\bjournal$|(?:international|european|american) journal.*",
+    r"|(?:department|ministry|office|bureau) of [a-z ]+|.*\bjournal$|(?:international|european|american) journal.*",
     re.IGNORECASE,
 )
 _ABSTRACT = re.compile(r"abstract|summary", re.IGNORECASE)
@@ -38,6 +38,10 @@ class Front:
     abstract: Abstract = field(default_factory=Abstract)
     used: set[int] = field(default_factory=set)
     """`id` of the lines that are no body text."""
+
+    def taken(self) -> set[int]:
+        """`id` of the lines that are no body text, those of the abstract included."""
+        return self.used | self.abstract.lines
 
 
 def read_front(sheets: list[Sheet], pieces: list[Piece], body: float, metadata: dict[str, str]) -> Front:
@@ -71,7 +75,10 @@ def _title(sheets: list[Sheet], body: float, metadata: dict[str, str]) -> tuple[
                     and len(_letters(_text(group))) > 10
                 ):
                     return sheet, group
-        scored = [(_score(group, sheet, body), -group[0].top, index) for index, group in enumerate(groups)]
+        scored = [
+            (round(_score(group, sheet, body), 1), len(_letters(_text(group))), index)
+            for index, group in enumerate(groups)
+        ]
         good = [item for item in scored if item[0] > 0]
         if good:
             return sheet, groups[max(good)[2]]

@@ -7,7 +7,7 @@ import re
 from collections import Counter
 
 from fetcher.pdf.blocks import caption_of
-from fetcher.pdf.layout import Line, Sheet, Word
+from fetcher.pdf.layout import Line, Sheet, Word, weighted_median
 
 _PAGE_NUMBER = re.compile(
     r"(page )?\d{1,5}( ?(of|/) ?\d+)?|[-–] ?\d+ ?[-–]|[ivxl]{1,6}|[SR]\d{1,3}|e\d{1,6}", re.IGNORECASE
@@ -81,7 +81,7 @@ def remove_furniture(sheets: list[Sheet]) -> list[str]:
     needed = 2 if len(sheets) < 6 else 3
     removed: dict[str, None] = {}
     for sheet in sheets:
-        gone = [line for line in sheet.lines if _is_furniture(line, sheet, seen, needed)]
+        gone = [line for line in sheet.lines if _is_furniture(line, sheet, seen, needed) or _is_head(line, sheets)]
         removed |= dict.fromkeys(line.text for line in gone)
         taken = {id(line) for line in gone}
         sheet.lines = [line for line in sheet.lines if id(line) not in taken]
@@ -96,6 +96,18 @@ def _is_furniture(line: Line, sheet: Sheet, seen: Counter[str], needed: int) -> 
     if _marginal(line, sheet, _MARGIN) and _PAGE_NUMBER.fullmatch(line.text.strip()):
         return True
     return _marginal(line, sheet, 0.16) and bool(_NOTICE.search(line.text))
+
+
+def _is_head(line: Line, sheets: list[Sheet]) -> bool:
+    """Whether a few small words stand at the very top of a later page of a paper too short to repeat its heads."""
+    sheet = sheets[line.page - sheets[0].number]
+    return (
+        len(sheets) < 4
+        and sheet is not sheets[0]
+        and line.bottom < 0.07 * sheet.height
+        and len(line.words) < 15
+        and line.size < 0.95 * weighted_median([(other.size, len(other.text)) for other in sheet.lines])
+    )
 
 
 def _marginal(line: Line, sheet: Sheet, share: float) -> bool:

@@ -24,7 +24,7 @@ def read_scan(document: Any, text: str) -> list[Sheet]:
     Raises:
         SourceError: `source.no-text` without tesseract or time, `source.not-a-paper` without pictures.
     """
-    scanned = any(_has_image(document, index) for index in range(min(len(document), 3)))
+    scanned = any(_is_picture(document[index]) for index in range(min(len(document), 3)))
     if not scanned:
         raise SourceError(
             "source.not-a-paper",
@@ -59,9 +59,14 @@ def read_scan(document: Any, text: str) -> list[Sheet]:
     return sheets
 
 
-def _has_image(document: Any, index: int) -> bool:
-    page = document[index]
-    return any(True for _ in page.get_objects(filter=[pdfium.FPDF_PAGEOBJ_IMAGE], max_depth=3))
+def _is_picture(page: Any) -> bool:
+    """Whether images, which may be strips, cover half of the page."""
+    width, height = page.get_size()
+    covered = 0.0
+    for image in page.get_objects(filter=[pdfium.FPDF_PAGEOBJ_IMAGE], max_depth=3):
+        x0, y0, x1, y1 = image.get_bounds()
+        covered += max(min(x1, width) - max(x0, 0), 0) * max(min(y1, height) - max(y0, 0), 0)
+    return bool(covered > 0.5 * width * height)
 
 
 def _recognise(program: str, page: Any, number: int, seconds: float) -> Sheet:

@@ -8,14 +8,23 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from fetcher.pdf.layout import Line
 
-_MARK = re.compile(r"[*†‡§¶∗⁎#⋆☆✉◦♦♠♣∥‖|•·;{}]|\b\d{1,2}\b|(?<=[a-zà-ÿ])\d+")
-_SPLIT = re.compile(r"\s*(?:,|\||;|\s&\s|\band\b|\bund\b|\bet\b(?! al)|\by\b(?= [A-Z])|\be\b(?= [A-Z])|\s{3,})\s*")
+_MARK = re.compile(
+    r"[*†‡§¶∗⁎#⋆☆✉◦♦♠♣∥‖|•·;{}\u1d2c-\u1d6a\u2070-\u207f¹²³]|\b\d{1,2}\b|(?<=[^\W\d_])\d+"
+    r"|(?<=[a-zà-ÿ.]) [a-df-xz](?=[\s,;*]|$)|(?<= )iD\b"
+)
+_ADDRESS = re.compile(
+    r"<[^>]*>|\(?\b(?:https?://)?(?:www\.)?orcid\S*|\bORCID:?|\(?\d{4}-\d{4}-\d{4}-\d{3}[\dX]\)?|\{[^}]*\}@\S+|\S+@\S+"
+)
+_SURNAME_FIRST = re.compile(r"(?P<family>[^\s,]+(?: [^\s,]+){0,2}), (?P<given>[^\s,]+(?: [^\s,]+){0,2})")
+_SPLIT = re.compile(
+    r"\s*(?:,|\||;|\s&\s|\b(?:and|AND)\b|\bund\b|\bet\b(?! al)|\b[ye]\b(?= [A-Z]\S* (?:(?![ye] )\w+ )?[A-Z])|\s{3,})\s*"
+)
 _DEGREE = re.compile(
     r"^(?:m\.?d|ph\.?\s?d|m\.?sc|b\.?sc|m\.?p\.?h|r\.?n|dr\.?p\.?h|d\.?phil|m\.?a|m\.?s|b\.?a|mbbs|mbchb|frcp"
     r"|facp|dvm|sc\.?d|pharm\.?d|m\.?b\.?a|edd|d\.?sc|m\.?eng|fellow|ieee|member)\.?$",
     re.IGNORECASE,
 )
-_TITLE = re.compile(r"^(?:dr|prof|professor|mr|mrs|ms|by|authors?)\.?:?\s+", re.IGNORECASE)
+_TITLE = re.compile(r"^(?:(?:dr|prof|professor|mr|mrs|ms|by|authors?)\.?:?\s+)+", re.IGNORECASE)
 _PLACE = re.compile(
     r"universi|institut|department|d[ée]partement|college|school|hospital|laborator|cent(?:er|re)\b|facult"
     r"|academy|division|ministry|corporation|\binc\b|\bltd\b|\bllc\b"
@@ -58,15 +67,18 @@ _PARTICLES = {
     "y",
     "e",
     "af",
+    "'t",
+    "’t",
     "av",
     "zur",
 }
-_AFFILIATION_START = re.compile(r"^\W*(?:[\d¹²³⁴⁵⁶⁷⁸⁹]{1,2}|[a-z])?\s*[*†‡§¶∗]?\s*(?=[A-Z])")
+_NO_NAMES = {"the", "part", "section", "chapter", "volume", "issue", "page", "for", "with", "directive", "directives"}
 
 
 def names_in(line: Line) -> list[str] | None:
     """The authors that a line of the byline names; None where the line is something else."""
-    if line.words[0].script > 0 or (_PLACE.search(line.text) and not _COLLECTIVE.search(line.text)):
+    bare = _ADDRESS.sub("", line.text)
+    if line.words[0].script > 0 or (_PLACE.search(bare) and not _COLLECTIVE.search(bare)):
         return None
     found, pieces = names(_marked(line))
     return found if found and len(found) >= 0.6 * pieces else None
@@ -86,7 +98,8 @@ def _marked(line: Line) -> str:
 
 def names(text: str) -> tuple[list[str], int]:
     """The names in a list of authors, and how many pieces the list has."""
-    text = re.sub(r"\([^)]*\)|\[[^\]]*\]|\bet al\.?", "|", text)
+    text = re.sub(r"\([^)]*\)|\[[^\]]*\]|\bet al\.?", "|", _ADDRESS.sub("|", text.replace("–", "-").replace("‐", "-")))
+    text = _given_first(text)
     pieces = [piece.strip(" .-–:'") for piece in _SPLIT.split(_MARK.sub("|", text))]
     found: list[str] = []
     counted = 0
@@ -103,11 +116,22 @@ def names(text: str) -> tuple[list[str], int]:
     return list(dict.fromkeys(found)), counted
 
 
+def _given_first(text: str) -> str:
+    """`Doe, Jane; Smith, John` as `Jane Doe; John Smith`."""
+    turned = [_SURNAME_FIRST.fullmatch(piece.strip()) for piece in text.strip(" ;").split(";")]
+    if len(turned) < 2 or any(found is None or _DEGREE.match(found["given"]) for found in turned):
+        return text
+    return "; ".join(f"{found['given']} {found['family']}" for found in turned if found)
+
+
 def _name(piece: str) -> str:
     tokens = [token for token in piece.split() if not _DEGREE.match(token) or len(token) < 3]
     if _COLLECTIVE.search(piece):
         return piece
-    if not 2 <= len(tokens) <= 6 or _PLACE.search(piece):
+    if any(token.lower().strip(".") in _NO_NAMES for token in tokens):
+        return ""
+    weighty = [token for token in tokens if token.lower() not in _PARTICLES]
+    if not 2 <= len(weighty) <= 6 or _PLACE.search(piece):
         return ""
     if not all(_nameish(token) for token in tokens) or not any(
         len(token.strip(".")) > 1 for token in tokens if token[0].isupper()
@@ -119,7 +143,7 @@ def _name(piece: str) -> str:
 def _nameish(token: str) -> bool:
     if token.lower() in _PARTICLES or token.lower().rstrip(".") in ("jr", "sr"):
         return True
-    letters = re.sub(r"[-'’.ʼ‐]", "", token)
+    letters = re.sub(r"[-'’.ʼ]", "", token)
     return (
         letters.isalpha()
         and (token[0].isupper() or token[:2].lower() in ("d'", "d’", "o'", "o’"))

@@ -18,6 +18,7 @@ from fetcher.pdf.columns import arrange
 from fetcher.pdf.figures import cut_figures
 from fetcher.pdf.front import Front, read_front
 from fetcher.pdf.furniture import remove_furniture, remove_line_numbers
+from fetcher.pdf.illustrations import mark_illustrations
 from fetcher.pdf.language import garbled_share, is_nonsense, language_of
 from fetcher.pdf.layout import Sheet
 from fetcher.pdf.pages import Easel, picture_pages
@@ -143,6 +144,7 @@ def _paper(reading: _Reading, sheets: list[Sheet]) -> Paper:
     body = body_size(sheets)
     vocabulary = Vocabulary([line for sheet in sheets for line in sheet.lines])
     pieces = pieces_of(blocks_of(sheets), vocabulary, body)
+    mark_illustrations(reading.document, sheets, pieces)
     front = read_front(sheets, pieces, body, reading.metadata)
     text = assemble(pieces, front)
     _check(text, front)

@@ -47,6 +47,8 @@ _NOTE = re.compile(
     r"|open access article (?:distributed|under)|creative commons attribution|©\s*(?:the author|\d{4})",
     re.IGNORECASE,
 )
+_QUOTED = 1.4
+"""Prose larger than this, by the text's size, is a sentence that a magazine sets again beside its text."""
 _MARKED = re.compile(r"^[*†‡§¶∗⁎¹²³⁴⁵⁶⁷⁸⁹]|^\d{1,2}(?=[A-Z]|https?:)")
 
 
@@ -57,6 +59,8 @@ class Piece:
     block: Block
     text: str
     role: Role = "other"
+    run_in: bool = False
+    """A heading that stands at the beginning of its paragraph's first line."""
 
 
 def pieces_of(blocks: list[Block], vocabulary: Vocabulary, body: float) -> list[Piece]:
@@ -112,7 +116,7 @@ def _role(piece: Piece, body: float) -> Role:
         return "note"
     if _MARKED.match(text) and block.size < 0.93 * body:
         return "note"
-    return "prose" if is_prose(text) and block.size > 0.74 * body else "other"
+    return "prose" if is_prose(text) and 0.74 * body < block.size < _QUOTED * body else "other"
 
 
 def is_prose(text: str) -> bool:
@@ -179,9 +183,14 @@ class Levels:
         mains = [p for p in pieces if p.role == "heading" and kind_of(NUMBERED.sub("", p.text)) in _MAIN]
         main = max(mains, key=lambda p: p.block.size, default=None)
         self._main = _look(main.block, main.text) if main else None
+        self._nested = False
+        later = pieces[pieces.index(mains[0]) :] if mains else []
+        self._nested = any(self.of(piece) > 1 for piece in later if piece.role == "heading" and not piece.run_in)
 
     def of(self, piece: Piece) -> int:
         """1 for a main heading, 2 and 3 below it."""
+        if piece.run_in:
+            return 3 if self._nested else 2
         if found := NUMBERED.match(piece.text):
             return min(found["number"].count(".") + 1, 3)
         if self._main is None or _MAIN_TITLE.fullmatch(piece.text.strip(" .:")):

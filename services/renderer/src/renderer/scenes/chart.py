@@ -3,88 +3,116 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
+from dataclasses import replace
 
 from artifacts.script import ChartVisual
 from PIL import Image, ImageDraw
 
 from renderer.fonts import TEXT
-from renderer.layers import Layer, Moving, still
+from renderer.layers import Layer, Moving
 from renderer.scenes.scene import SMALL, Scene, heading
 from renderer.shapes import rounded
-from renderer.text import Style, block, clipped, put
+from renderer.text import Ink, Style, clipped, put
 from renderer.theme import BOTTOM, COLUMN, LEFT
+from renderer.wrapping import at_most, wrap
 
 TICK = Style(TEXT, 26, 400, leading=1.25)
 NAME = Style(TEXT, 30, 500, leading=1.25)
-_PAD = 48
+VALUE = Style(TEXT, 34, 700, leading=1.25)
+AXIS = Style(TEXT, 30, 500, leading=1.3)
+_PAD, _TALLEST, _LYING = 44, 720, 116
+_FULL = COLUMN - 2 * _PAD
+_REST = 120
+"""Alpha of what is not spoken of."""
 
 
 def layers(scene: Scene) -> list[Layer]:
-    """Headline, card with the chart growing, and where the numbers come from."""
+    """Headline, and a card with what is measured, the chart growing, and where the numbers come from."""
     visual = scene.brief.visual
     assert visual.kind == "chart"
-    found, y = heading(scene, largest=72, height=170)
+    found, y = heading(scene, largest=78, height=180)
     y += 30
-    height = min(700, BOTTOM - y - SMALL.line - 24)
-    paint = _lying if _names_are_long(visual) else _standing
-    found.append(Moving(lambda progress: paint(scene, visual, height, progress), LEFT, y, 0.2, 0.9))
-    foot = " · ".join(part for part in (visual.axis, visual.source) if part)
-    found.append(still(block([clipped(foot, SMALL, COLUMN)], SMALL, scene.soft), LEFT, y + height + 18, 0.3))
+    axis = at_most(wrap(visual.axis, AXIS, _FULL), AXIS, _FULL, 2 * AXIS.line)
+    top = _PAD + len(axis) * AXIS.line + (12 if axis else 0)
+    foot = SMALL.line + 16 if visual.source else 0
+    height = min(_TALLEST, BOTTOM - y)
+    lying = _names_are_long(visual)
+    if lying:
+        height = min(height, top + len(visual.values) * _LYING + foot + _PAD - 20)
+    paint = _lying if lying else _standing
+
+    def card(progress: float) -> Image.Image:
+        image = rounded(COLUMN, height, 36, scene.theme.card)
+        for row, text in enumerate(axis):
+            put(image, _PAD, _PAD - 8 + row * AXIS.line, text, AXIS, scene.ink)
+        if visual.source:
+            source = clipped(visual.source, SMALL, _FULL)
+            put(image, _PAD, height - _PAD - SMALL.line + 12, source, SMALL, scene.soft)
+        paint(image, scene, visual, (top, height - _PAD - foot), progress)
+        return image
+
+    found.append(Moving(card, LEFT, y, 0.2, 0.9))
     return found
 
 
 def _names_are_long(visual: ChartVisual) -> bool:
-    slot = (COLUMN - 2 * _PAD - 60) / max(1, len(visual.categories))
-    return visual.form == "bars" and max(NAME.width(name) for name in visual.categories) > max(slot * 3, 190)
+    slot = _FULL / max(1, len(visual.categories))
+    longest = max(NAME.width(name) for name in visual.categories)
+    return visual.form == "bars" and len(visual.categories) <= 7 and longest > max(slot * 1.1, 150)
 
 
-def _ink(scene: Scene, visual: ChartVisual, index: int) -> tuple[int, ...]:
-    spoken = visual.highlight is None or index == visual.highlight
-    return scene.accent if spoken else (*scene.theme.ink, 120)
+def _spoken(visual: ChartVisual, index: int) -> bool:
+    return visual.highlight is None or index == visual.highlight
 
 
-def _lying(scene: Scene, visual: ChartVisual, height: int, progress: float) -> Image.Image:
+def _ink(scene: Scene, visual: ChartVisual, index: int) -> Ink:
+    return scene.accent if _spoken(visual, index) else (*scene.theme.ink, _REST)
+
+
+def _lying(image: Image.Image, scene: Scene, visual: ChartVisual, rows: tuple[int, int], progress: float) -> None:
     """Horizontal bars, each under its name."""
-    image = rounded(COLUMN, height, 36, scene.theme.card)
-    full = COLUMN - 2 * _PAD
     most = max(abs(value) for value in visual.values) or 1
-    step = (height - 2 * _PAD + 12) / len(visual.values)
-    thick = max(10, min(30, round(step - NAME.line - 14)))
+    step = (rows[1] - rows[0] + 20) / len(visual.values)
+    thick = max(10, min(34, round(step - NAME.line - 22)))
     for index, (name, value) in enumerate(zip(visual.categories, visual.values, strict=True)):
-        y = round(_PAD + index * step) - 6
-        text = _shown(visual, index)
-        style = Style(TEXT, 30, 700 if _ink(scene, visual, index) == scene.accent else 500, leading=1.25)
-        put(image, _PAD, y, clipped(name, style, full - style.width(text) - 30), style, scene.ink)
-        put(image, _PAD + full - style.width(text), y, text, style, scene.ink)
-        width = max(8, round(full * abs(value) / most * progress))
-        image.alpha_composite(rounded(width, thick, 8, _ink(scene, visual, index)), (_PAD, y + NAME.line + 2))
-    return image
+        y = round(rows[0] + index * step)
+        style = replace(NAME, weight=700 if _spoken(visual, index) else 500)
+        text = clipped(_shown(visual, index), style, _FULL * 0.5)
+        put(image, _PAD, y, clipped(name, style, _FULL - style.width(text) - 30), style, scene.ink)
+        put(image, _PAD + _FULL - style.width(text), y, text, style, scene.ink)
+        width = max(8, round(_FULL * abs(value) / most * progress))
+        image.alpha_composite(rounded(width, thick, 8, _ink(scene, visual, index)), (_PAD, y + NAME.line + 3))
 
 
-def _standing(scene: Scene, visual: ChartVisual, height: int, progress: float) -> Image.Image:
-    """Bars or a line on an axis of round numbers."""
-    image = rounded(COLUMN, height, 36, scene.theme.card)
+def _standing(image: Image.Image, scene: Scene, visual: ChartVisual, rows: tuple[int, int], progress: float) -> None:
+    """Bars or a line on an axis of round numbers; the value that is spoken of stands at its mark."""
     low, high, tick = scale(visual.values)
-    left, right, top, bottom = _PAD, COLUMN - _PAD, _PAD + 30, height - _PAD - 36
-    grid = (*scene.theme.ink, 60)
+    steps = round((high - low) / tick)
+    numbers = [_number(low + step * tick) for step in range(steps + 1)]
+    left, right = _PAD + max(TICK.width(number) for number in numbers) + 16, float(COLUMN - _PAD)
+    top, bottom = rows[0] + VALUE.line + 8, rows[1] - TICK.line - 14
     draw = ImageDraw.Draw(image)
 
     def at(value: float) -> float:
         return bottom - (value - low) / (high - low) * (bottom - top)
 
-    steps = round((high - low) / tick)
-    for number in range(steps + 1):
-        value = low + number * tick
-        line = (*scene.theme.ink, 130) if abs(value) < tick / 1e6 else grid
-        draw.line((left, at(value), right, at(value)), fill=line, width=2)
-        if number in (steps, steps // 2):
-            put(image, left, at(value) - TICK.line - 2, _number(value), TICK, (*scene.theme.ink, 190))
+    for step, number in enumerate(numbers):
+        y = at(low + step * tick)
+        zero = abs(low + step * tick) < tick / 1e6
+        draw.line((left, y, right, y), fill=(*scene.theme.ink, 150 if zero else 60), width=2)
+        put(image, left - 16 - TICK.width(number), y - TICK.line / 2, number, TICK, scene.soft)
     _marks(image, scene, visual, (left + 8, right - 8, at), progress)
-    _names(image, scene, visual, left + 8, right - 8, bottom + 12)
-    return image
+    if visual.highlight is not None and progress >= 1:
+        _value(image, scene, visual, (left + 8, right - 8, at), visual.highlight)
+    _names(image, scene, visual, left + 8, right - 8, bottom + 14)
 
 
-def _marks(image: Image.Image, scene: Scene, visual: ChartVisual, frame: tuple, progress: float) -> None:  # type: ignore[type-arg]
+Frame = tuple[float, float, Callable[[float], float]]
+"""Left and right end of the axis, and the y of a value."""
+
+
+def _marks(image: Image.Image, scene: Scene, visual: ChartVisual, frame: Frame, progress: float) -> None:
     left, right, at = frame
     slot = (right - left) / len(visual.values)
     if visual.form == "line":
@@ -97,7 +125,7 @@ def _marks(image: Image.Image, scene: Scene, visual: ChartVisual, frame: tuple, 
             dot = rounded(2 * radius, 2 * radius, radius, ink)
             image.alpha_composite(dot, (round(x - radius), round(y - radius)))
         return
-    width = max(6, min(72, round(slot * 0.66)))
+    width = max(6, min(96, round(slot * 0.68)))
     for index, value in enumerate(visual.values):
         zero, tip = at(0), at(value * progress)
         size = max(2, round(abs(tip - zero)))
@@ -105,24 +133,48 @@ def _marks(image: Image.Image, scene: Scene, visual: ChartVisual, frame: tuple, 
         image.alpha_composite(bar, (round(left + (index + 0.5) * slot - width / 2), round(min(tip, zero))))
 
 
+def _value(image: Image.Image, scene: Scene, visual: ChartVisual, frame: Frame, index: int) -> None:
+    """The value that is spoken of, over its mark, or under it where it is below zero."""
+    left, right, at = frame
+    text = clipped(_shown(visual, index), VALUE, right - left)
+    width = VALUE.width(text)
+    middle = left + (index + 0.5) * (right - left) / len(visual.values)
+    value = visual.values[index]
+    beside = [visual.values[i] if 0 <= i < len(visual.values) else value for i in (index - 1, index + 1)]
+    under = value < 0
+    x = middle - width / 2
+    if visual.form == "line":
+        # where the line does not run: beside a slope, over a peak, under a valley
+        under = min(beside) > value
+        slope = 0 if under or max(beside) <= value else 1 if beside[0] > value else -1
+        x += slope * (width / 2 + 20)
+    gap = 20 if visual.form == "line" else 4
+    y = at(value) + gap if under else at(value) - VALUE.line - gap
+    put(image, min(max(x, left), right - width), y, text, VALUE, scene.accent)
+
+
 def _names(image: Image.Image, scene: Scene, visual: ChartVisual, left: float, right: float, y: float) -> None:
-    """Names under the axis: all where they fit, else the first, the last and the one that is spoken of."""
+    """Names under the axis: all where they fit, else the one that is spoken of, and the first and the last."""
     slot = (right - left) / len(visual.values)
     every = all(TICK.width(name) < slot - 8 for name in visual.categories)
     last = len(visual.categories) - 1
-    for index in range(last + 1) if every else sorted({0, last, visual.highlight or 0}):
-        style = Style(TEXT, 26, 700 if index == visual.highlight else 400, leading=1.25)
-        name = clipped(visual.categories[index], style, slot if every else 240)
+    chosen = list(range(last + 1)) if every else [0 if visual.highlight is None else visual.highlight, 0, last]
+    taken: list[tuple[float, float]] = []
+    for index in dict.fromkeys(chosen):
+        style = replace(TICK, weight=700 if index == visual.highlight else 400)
+        name = clipped(visual.categories[index], style, slot if every else 260)
         x = left + (index + 0.5) * slot - style.width(name) / 2
         x = min(max(x, left - 8), right + 8 - style.width(name))
-        ink = scene.accent if index == visual.highlight else (*scene.theme.ink, 210)
-        put(image, x, y, name, style, ink)
+        until = x + style.width(name)
+        if all(until + 14 < start or end + 14 < x for start, end in taken) or every:
+            taken.append((x, until))
+            put(image, x, y, name, style, scene.accent if index == visual.highlight else scene.soft)
 
 
 def scale(values: list[float]) -> tuple[float, float, float]:
     """Ends and step of an axis of round numbers that holds zero and all values."""
     low, high = min(0.0, *values), max(0.0, *values)
-    raw = (high - low or 1.0) / 4
+    raw = (high - low or 1.0) / 5
     power = 10 ** math.floor(math.log10(raw))
     tick = next(step * power for step in (1, 2, 2.5, 5, 10) if step * power >= raw * 0.999)
     return math.floor(low / tick + 1e-9) * tick, math.ceil(high / tick - 1e-9) * tick, tick

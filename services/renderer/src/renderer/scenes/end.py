@@ -7,10 +7,11 @@ from PIL import Image
 
 from renderer.fonts import MONO, TEXT
 from renderer.layers import STAGGER, Layer, still
-from renderer.scenes.scene import HEADLINE, KICKER, Scene
+from renderer.scenes.scene import HEADLINE, KICKER, Scene, line
 from renderer.shapes import badge, rounded
-from renderer.text import Style, block, clipped, fit, put, wrap
+from renderer.text import Style, clipped, put, roomy
 from renderer.theme import BOTTOM, COLUMN, LEFT, TOP
+from renderer.wrapping import at_most, fit, wrap
 
 BYLINE = Style(TEXT, 38, 400, leading=1.35)
 LINE = Style(TEXT, 32, 400, leading=1.36)
@@ -23,44 +24,63 @@ def layers(scene: Scene) -> list[Layer]:
     """Kicker, title, byline, card, badges."""
     visual = scene.brief.visual
     assert visual.kind == "end"
-    found: list[Layer] = [still(block([scene.brief.kicker or "Read it yourself"], KICKER, scene.accent), LEFT, TOP)]
+    found: list[Layer] = [line(scene.brief.kicker or "Read it yourself", KICKER, scene.accent, TOP)]
     y = TOP + KICKER.line + 16
-    style, lines = fit(visual.title, HEADLINE.at(72), COLUMN, 330, 42)
-    for line in lines:
-        found.append(still(block([line], style, scene.ink), LEFT, y, STAGGER * len(found)))
+    rows = _rows_of(visual)
+    below = 14 + 2 * BYLINE.line + 34 + _height(visual, rows) + 34 + BADGE.line + 22
+    height = min(330, max(190, BOTTOM + 20 - y - below))
+    style, lines = fit(visual.title, roomy(HEADLINE.at(72), visual.title), COLUMN, height, 42)
+    for text in lines:
+        found.append(line(text, style, scene.ink, y, STAGGER * len(found)))
         y += style.line
     y += 14
     byline = " · ".join(part for part in (visual.authors, visual.journal, visual.year) if part)
-    for line in wrap(byline, BYLINE, COLUMN)[:2]:
-        found.append(still(block([line], BYLINE, scene.soft), LEFT, y, STAGGER * len(found)))
+    for text in at_most(wrap(byline, BYLINE, COLUMN), BYLINE, COLUMN, 2 * BYLINE.line):
+        found.append(line(text, BYLINE, scene.soft, y, STAGGER * len(found)))
         y += BYLINE.line
     y += 34
-    card = _card(scene, visual)
+    while len(rows) > 1 and y + _height(visual, rows) > BOTTOM - 20:
+        rows.pop()
+    card = _card(scene, visual, rows)
     found.append(still(card, LEFT, y, STAGGER * len(found)))
     y += card.height + 34
     return found + _badges(scene, visual, y, len(found))
 
 
-def _card(scene: Scene, visual: EndVisual) -> Image.Image:
-    link = f"https://doi.org/{visual.doi}" if visual.doi else visual.url
-    left = _PAD + (_CODE + 40 if link else 0)
-    width = COLUMN - left - _PAD
-    rows: list[tuple[str, Style]] = []
-    if link:
-        shown = link.removeprefix("https://").removeprefix("http://")
-        rows += [(line, LINK) for line in wrap(shown, LINK, width)[:3]]
-    if visual.licence:
-        rows += [(line, LINE) for line in wrap(f"Licence {visual.licence}", LINE, width)[:2]]
-    rows += [(line, LINE) for line in wrap(visual.credits, LINE, width)[:3]]
-    height = max(sum(style.line for _, style in rows) + 2 * _PAD, _CODE + 2 * _PAD if link else 0)
+def _link(visual: EndVisual) -> str:
+    return f"https://doi.org/{visual.doi}" if visual.doi else visual.url
+
+
+def _left(visual: EndVisual) -> int:
+    """Where the rows of the card begin: beside the code, if there is one."""
+    return _PAD + (_CODE + 40 if _link(visual) else 0)
+
+
+def _rows_of(visual: EndVisual) -> list[tuple[str, Style]]:
+    width = COLUMN - _left(visual) - _PAD
+    licence = f"Licence {visual.licence}" if visual.licence else ""
+    shown = _link(visual).removeprefix("https://").removeprefix("http://")
+    return [*_rows(shown, LINK, width, 3), *_rows(licence, LINE, width, 2), *_rows(visual.credits, LINE, width, 3)]
+
+
+def _height(visual: EndVisual, rows: list[tuple[str, Style]]) -> int:
+    return max(sum(style.line for _, style in rows), _CODE if _link(visual) else 0) + 2 * _PAD
+
+
+def _card(scene: Scene, visual: EndVisual, rows: list[tuple[str, Style]]) -> Image.Image:
+    height = _height(visual, rows)
     image = rounded(COLUMN, height, 36, scene.theme.card)
-    if link:
-        image.alpha_composite(_code(link), (_PAD, (height - _CODE) // 2))
+    if _link(visual):
+        image.alpha_composite(_code(_link(visual)), (_PAD, (height - _CODE) // 2))
     y = (height - sum(style.line for _, style in rows)) / 2
     for text, style in rows:
-        put(image, left, y, text, style, scene.ink)
+        put(image, _left(visual), y, text, style, scene.ink)
         y += style.line
     return image
+
+
+def _rows(text: str, style: Style, width: float, most: int) -> list[tuple[str, Style]]:
+    return [(row, style) for row in at_most(wrap(text, style, width), style, width, most * style.line)]
 
 
 def _code(link: str) -> Image.Image:
@@ -88,7 +108,7 @@ def _badges(scene: Scene, visual: EndVisual, y: int, before: int) -> list[Layer]
     x = LEFT
     texts = [(text, scene.accent) for text in visual.labels] + [(text, scene.ink) for text in visual.badges]
     for text, ink in texts:
-        pill = badge(clipped(text, BADGE, COLUMN - 60), BADGE, ink)
+        pill = badge(clipped(text, BADGE, COLUMN - 60), BADGE, ink, scene.theme.card)
         if x > LEFT and x + pill.width > LEFT + COLUMN:
             x, y = LEFT, y + pill.height + 16
         if y + pill.height > BOTTOM + 30:

@@ -9,6 +9,7 @@ from artifacts.script import QuoteVisual
 from PIL import Image, ImageChops, ImageDraw, ImageFilter
 
 from renderer.layers import Layer
+from renderer.scenes.passage import Passage
 from renderer.scenes.scene import Scene
 from renderer.scenes.sheet import MARK, PLACE, ROOM, Sheet, kicker, put_place, spoken_times
 from renderer.shapes import rounded
@@ -17,7 +18,10 @@ from renderer.theme import COLUMN
 _PAD = 48
 _FOOT = PLACE.line + 44
 _LOWEST, _HIGHEST = 600, ROOM - 120
-"""Pixels that the part of the page is high."""
+_LOWEST_SMALL, _HIGHEST_SMALL = 240, 380
+"""Pixels that the part of the page is high; the latter where its words are set again under it."""
+_LEGIBLE = 26
+"""Pixels that a line is high at the least, where its letters can be read on a phone."""
 _FADED = 0.5
 _NEAREST, _BLUR = 3.4, 2.2
 """At most so many pixels a point, and so many for one of the picture."""
@@ -53,11 +57,23 @@ def layers(scene: Scene, visual: QuoteVisual) -> list[Layer] | None:
     view = _view(lines, visual.page.width, picture.width)
     window = _window(picture, view, picture.width / visual.page.width)
     marked = [_air(view.on_sheet(line)) for line in lines]
-    sheet = Sheet(_finish(scene, visual, _faded(window)), _finish(scene, visual, _with_marks(window, marked)))
-    found = [kicker(scene), sheet.base()]
-    for box, begins in _strokes(scene, visual, marked):
-        found.append(sheet.reveal(box, begins))
-    return found
+    passage = _repeated(visual, view, lines)
+    plain = _finish(scene, visual, _faded(window), passage, marks=False)
+    sheet = Sheet(plain, _finish(scene, visual, _with_marks(window, marked), passage, marks=True))
+    strokes = _strokes(scene, visual, marked) + (passage.strokes(scene.narration.words) if passage else [])
+    return [kicker(scene), sheet.base(), *(sheet.reveal(box, begins) for box, begins in strokes)]
+
+
+def _repeated(visual: QuoteVisual, view: _View, lines: list[Line]) -> Passage | None:
+    """The marked words, set again under a page whose letters are too small to be read on a phone."""
+    if not _is_small(lines, view.scale):
+        return None
+    text = visual.text[slice(*visual.highlight)]
+    return Passage(text, (0, len(text)), view.height + 16, ROOM - view.height - _FOOT - 46, largest=44)
+
+
+def _is_small(lines: list[Line], scale: float) -> bool:
+    return sorted(line[3] - line[1] for line in lines)[len(lines) // 2] * scale < _LEGIBLE
 
 
 def _lines(visual: QuoteVisual) -> list[Line]:
@@ -84,8 +100,10 @@ def _view(lines: list[Line], width: float, pixels: int) -> _View:
         _NEAREST,
         max(_BLUR * pixels / width, COLUMN / width),
     )
-    around = 5 * (bottom - top) / len(lines) * 1.35 * scale
-    height = round(min(_HIGHEST, max(_LOWEST, (bottom - top) * scale + 2 * around)))
+    small = _is_small(lines, scale)
+    around = (3 if small else 5) * (bottom - top) / len(lines) * 1.35 * scale
+    lowest, highest = (_LOWEST_SMALL, _HIGHEST_SMALL) if small else (_LOWEST, _HIGHEST)
+    height = round(min(highest, max(lowest, (bottom - top) * scale + 2 * around)))
     x = left - _PAD / scale if (right - left) * scale > COLUMN * 0.7 else (left + right - COLUMN / scale) / 2
     return _View(scale, x, (top + bottom) / 2 - height / scale / 2, height)
 
@@ -125,9 +143,11 @@ def _with_marks(window: Image.Image, marked: list[Line]) -> Image.Image:
     return image
 
 
-def _finish(scene: Scene, visual: QuoteVisual, window: Image.Image) -> Image.Image:
-    """The sheet: the window running out into white above and below, and the place at its foot."""
-    height = window.height + _FOOT
+def _finish(
+    scene: Scene, visual: QuoteVisual, window: Image.Image, passage: Passage | None, *, marks: bool
+) -> Image.Image:
+    """The sheet: the window running out into white above and below, the words again, and the place at its foot."""
+    height = (passage.bottom + 30 if passage else window.height) + _FOOT
     image = Image.new("RGB", (COLUMN, height), (255, 255, 255))
     mask = Image.new("L", window.size, 255)
     draw = ImageDraw.Draw(mask)
@@ -136,6 +156,8 @@ def _finish(scene: Scene, visual: QuoteVisual, window: Image.Image) -> Image.Ima
             draw.line((0, y, COLUMN, y), fill=round(255 * row / 40))
     image.paste(window, (0, 0), mask)
     sheet = image.convert("RGBA")
+    if passage:
+        passage.draw(sheet, marks=marks)
     put_place(sheet, scene, visual.place, _PAD)
     sheet.putalpha(rounded(COLUMN, height, 32, (255, 255, 255, 255)).getchannel("A"))
     return sheet

@@ -10,10 +10,12 @@ from artifacts.narration import Narration
 from artifacts.script import Brief
 from PIL import Image
 
+from renderer.bidi import is_rtl
 from renderer.fonts import HEAD, TEXT
 from renderer.layers import STAGGER, Layer, still
-from renderer.text import Style, block, fit
+from renderer.text import Ink, Style, block, clipped, roomy
 from renderer.theme import COLUMN, LEFT, TOP, Theme
+from renderer.wrapping import fit
 
 KICKER = Style(TEXT, 34, 600, leading=1.3)
 HEADLINE = Style(HEAD, 104, 700, leading=1.06, tracking=-0.025)
@@ -54,15 +56,24 @@ def layers_of(scene: Scene) -> list[Layer]:
     return layers
 
 
+def line(text: str, style: Style, ink: Ink, y: float, begins: float = 0.0) -> Layer:
+    """A line of the column: it starts where its script does, and is cut where it is too wide."""
+    text = clipped(text, style, COLUMN)
+    x = LEFT + COLUMN - style.width(text) if is_rtl(text) else LEFT
+    air = style.size // 4 & ~1  # marks above and below letters reach out of the line
+    return still(block([text], style, ink, air), x, y - air, begins)
+
+
 def heading(scene: Scene, *, largest: int = 78, height: int = 250, top: int = TOP) -> tuple[list[Layer], int]:
     """Kicker and headline; returns the layers and the y below them."""
     layers: list[Layer] = []
     y = top
     if scene.brief.kicker:
-        layers.append(still(block([scene.brief.kicker], KICKER, scene.accent), LEFT, y))
+        layers.append(line(scene.brief.kicker, KICKER, scene.accent, y))
         y += KICKER.line + 14
-    style, lines = fit(scene.brief.headline, HEADLINE.at(largest), COLUMN, height, 48)
-    for line in lines:
-        layers.append(still(block([line], style, scene.ink), LEFT, y, STAGGER * len(layers)))
+    headline = roomy(HEADLINE.at(largest), scene.brief.headline)
+    style, lines = fit(scene.brief.headline, headline, COLUMN, height, 48)
+    for text in lines:
+        layers.append(line(text, style, scene.ink, y, STAGGER * len(layers)))
         y += style.line
     return layers, y

@@ -11,10 +11,10 @@ from PIL import Image
 
 from renderer.fonts import TEXT
 from renderer.layers import Layer, still
-from renderer.scenes.scene import KICKER, Scene
+from renderer.scenes.scene import KICKER, Scene, line
 from renderer.shapes import shadowed
-from renderer.text import Style, block, clipped, put
-from renderer.theme import BOTTOM, COLUMN, LEFT, TOP
+from renderer.text import Style, clipped, put
+from renderer.theme import BOTTOM, LEFT, TOP
 
 PLACE = Style(TEXT, 28, 500, leading=1.3)
 MARK, INK = (255, 228, 154, 255), (35, 32, 43, 255)
@@ -56,7 +56,7 @@ class Sheet:
 def kicker(scene: Scene) -> Layer:
     """The words above the sheet."""
     text = scene.brief.kicker or scene.brief.headline
-    return still(block([clipped(text, KICKER, COLUMN)], KICKER, scene.accent), LEFT, TOP)
+    return line(text, KICKER, scene.accent, TOP)
 
 
 def put_place(image: Image.Image, scene: Scene, place: str, pad: int) -> None:

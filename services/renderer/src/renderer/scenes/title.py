@@ -1,21 +1,32 @@
-"""Title: the hook, large, and a line that says what was done."""
+"""Title: the hook, large, and a line that says what was done; or a claim, and the words it is taken from."""
 
 from __future__ import annotations
 
 from renderer.layers import STAGGER, Layer, still
-from renderer.scenes.scene import SOFT, Scene, heading
-from renderer.text import block, wrap
-from renderer.theme import COLUMN, LEFT, TOP
+from renderer.scenes import words
+from renderer.scenes.scene import SMALL, SOFT, Scene, heading, line
+from renderer.theme import BOTTOM, COLUMN, LEFT
+from renderer.wrapping import at_most, wrap
+
+_LINES = 4
 
 
 def layers(scene: Scene) -> list[Layer]:
-    """Kicker, hook and line; without a line the hook stands lower, where the eye rests."""
+    """Kicker and headline; under the hook its line, under a claim the paper's own words and where they stand."""
     visual = scene.brief.visual
     assert visual.kind == "title"
-    top = TOP if visual.line else TOP + 130
-    found, y = heading(scene, largest=104, height=620, top=top)
+    found, y = heading(scene, largest=104, height=500)
     y += 36
-    for line in wrap(visual.line, SOFT, COLUMN)[:4]:
-        found.append(still(block([line], SOFT, scene.soft), LEFT, y, STAGGER * (len(found) + 2)))
+    claim = scene.brief.role != "hook"
+    place = SMALL.line + 24 if visual.line else 0
+    text = words.sentence_of(scene.brief) if claim else ""
+    card = words.card(scene, text, "", BOTTOM - y - 20 - place)
+    if card is not None:
+        found.append(still(card, LEFT, y + 20, 0.35))
+        if visual.line:
+            found.append(line(visual.line, SMALL, scene.soft, y + 20 + card.height + 24, 0.4))
+        return found
+    for row in at_most(wrap(visual.line, SOFT, COLUMN), SOFT, COLUMN, _LINES * SOFT.line):
+        found.append(line(row, SOFT, scene.soft, y, STAGGER * (len(found) + 2)))
         y += SOFT.line
     return found

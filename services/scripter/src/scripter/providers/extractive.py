@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import re
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from scripter import pacing
 from scripter.candidates import Candidate, candidates_in, to_sentence
+from scripter.numbers import tokens_of
 from scripter.phrases import Phrases, phrases_for
 from scripter.scoring import score
+from scripter.visuals.chart import chart_visual
+from scripter.visuals.number import number_visual
 from scripter.writer import Draft
 
 if TYPE_CHECKING:
@@ -26,6 +30,7 @@ _LEAST: dict[Role, float] = {
 }  # fmt: skip
 _SHARE = 0.97
 _ALIKE = 0.5
+_SAME_NUMBER = 0.2
 _SLACK = 2.0
 """For letters and notices, which have no sections and few cues."""
 
@@ -62,6 +67,7 @@ class ExtractiveWriter:
     def write(self, paper: Paper, options: Options, language: str) -> list[Draft]:
         phrases = phrases_for(language)
         pool = candidates_in(paper, phrases)
+        pool = [replace(c, pictured=_pictured(c, paper, phrases)) for c in pool]
         choice = _Choice(full=options.seconds * _SHARE)
         _fill(choice, pool, phrases)
         if choice.seconds < 0.8 * choice.full:
@@ -69,6 +75,14 @@ class ExtractiveWriter:
             _fill(choice, pool, phrases)
         units = _with_an_end(_in_order(choice.units))
         return [Draft(role, tuple(to_sentence(c, paper) for c in unit)) for role, unit in units]
+
+
+def _pictured(candidate: Candidate, paper: Paper, phrases: Phrases) -> float:
+    """How much there is to see in it: a chart from a table, a number."""
+    if candidate.kind in {"introduction", "methods"} and candidate.origin == "body":
+        return 0.0
+    chart = paper.tables and chart_visual(candidate.text, paper, phrases, candidate.original)
+    return 0.9 if chart else 0.6 * (number_visual(candidate.text, phrases) is not None)
 
 
 def _fill(choice: _Choice, pool: list[Candidate], phrases: Phrases) -> None:
@@ -135,7 +149,14 @@ def _follows(before: Candidate, candidate: Candidate) -> bool:
 def _alike(one: Candidate, other: Candidate) -> float:
     if not one.terms or not other.terms:
         return 0.0
-    return len(one.terms & other.terms) / min(len(one.terms), len(other.terms))
+    shared = len(one.terms & other.terms) / min(len(one.terms), len(other.terms))
+    return shared + _SAME_NUMBER * bool(_large_numbers(one) & _large_numbers(other))
+
+
+def _large_numbers(candidate: Candidate) -> set[str]:
+    return {
+        number for number in tokens_of(candidate.text) if len(number) > 1 and not re.fullmatch(r"(?:19|20)\d\d", number)
+    }
 
 
 def _seconds(unit: tuple[Candidate, ...]) -> float:

@@ -10,20 +10,21 @@ from artifacts.script import Sentence, StepsVisual
 from scripter.headlines import from_sentence
 
 if TYPE_CHECKING:
+    from scripter.keyphrases import Keyphrases
     from scripter.phrases import Phrases
 
 _AND = r"(?:and|or|e|y|und|et|ou|o)"
 _LIST = re.compile(rf"(?P<items>[^,;:.]+(?:,\s[^,;:.]+){{1,2}},?\s{_AND}\s[^,;:.]+)")
 
 
-def steps_visual(sentences: list[Sentence], phrases: Phrases) -> StepsVisual | None:
+def steps_visual(sentences: list[Sentence], phrases: Phrases, keyphrases: Keyphrases) -> StepsVisual | None:
     """Two to four items: a list that a sentence gives, else one item for each sentence; None where neither works."""
     for index, sentence in enumerate(sentences):
         items = _items(sentence.text, phrases)
         if items:
             return StepsVisual(items=items, sentences=[index] * len(items))
     if 2 <= len(sentences) <= 4:
-        lines = [from_sentence(sentence.text, phrases) for sentence in sentences]
+        lines = [from_sentence(sentence.text, phrases, keyphrases) for sentence in sentences]
         if all(lines) and len(set(lines)) == len(lines):
             return StepsVisual(items=lines, sentences=list(range(len(lines))))
     return None

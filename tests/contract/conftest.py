@@ -1,0 +1,71 @@
+"""The real servers, started once, and the bus and the store over them or in memory."""
+
+from contextlib import AsyncExitStack
+
+import pytest
+from chassis.blobs import S3Blobs
+from chassis.bus import ADVISORIES, RULES_BUCKET, NatsBus
+from chassis.settings import ChassisSettings
+from chassis.testing import MemoryBlobs, MemoryBus
+from cli.stack import Stack
+from opentelemetry.sdk.trace import TracerProvider
+
+from chassis import names
+
+REAL = [pytest.mark.stack, pytest.mark.xdist_group("stack")]
+
+
+@pytest.fixture(scope="session")
+def settings(tmp_path_factory):
+    with Stack(tmp_path_factory.mktemp("home"), services=()) as servers:
+        yield ChassisSettings(
+            nats_url=servers.nats_url,
+            s3_endpoint=servers.s3_endpoint,
+            s3_access_key=servers.s3_access_key,
+            s3_secret_key=servers.s3_secret_key,
+            s3_bucket=servers.environment()["HIDDENHILL_S3_BUCKET"],
+        )
+
+
+@pytest.fixture(params=["memory", pytest.param("nats", marks=REAL)])
+async def connect(request):
+    """Connects to one bus as each process does."""
+    if request.param == "memory":
+        memory = MemoryBus()
+
+        async def same():
+            return memory
+
+        yield same
+        return
+    settings = request.getfixturevalue("settings")
+    async with AsyncExitStack() as connections:
+
+        async def another():
+            connected = await NatsBus.connect(settings, "test")
+            connections.push_async_callback(connected.close)
+            return connected
+
+        yield another
+        last = await another()
+        await last.rules_bucket()
+        for stream in (names.STREAM, ADVISORIES, f"KV_{RULES_BUCKET}"):
+            await last.stream.delete_stream(stream)
+
+
+@pytest.fixture
+async def bus(connect):
+    return await connect()
+
+
+@pytest.fixture(params=["memory", pytest.param("s3", marks=REAL)])
+def blobs(request):
+    if request.param == "memory":
+        return MemoryBlobs()
+    return S3Blobs(request.getfixturevalue("settings"))
+
+
+@pytest.fixture
+def traced():
+    """A tracer whose spans have ids; without one set up, there is nothing to pass on."""
+    return TracerProvider().get_tracer("test")

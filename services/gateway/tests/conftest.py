@@ -42,6 +42,7 @@ class Running:
         self.api = f"{self.url}/api/v1"
         self.settings = settings
         self.login = {"Authorization": f"Bearer {stack.token}"}
+        self.rpc_login = (("authorization", f"Bearer {stack.token}"),)
         self.http = self.client()
         self.blobs = S3Blobs(settings)
         with log.open("a") as file:

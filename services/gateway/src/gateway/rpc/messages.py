@@ -20,7 +20,7 @@ def job_message(job: Json) -> pb.Job:
     """A job: whole, or as it stands in a list."""
     return pb.Job(
         id=job["id"],
-        state=pb.JobState.Value(f"{_STATE}{job['state'].upper()}"),
+        state=f"{_STATE}{job['state'].upper()}",
         title=job["title"],
         source=job["source"],
         options=pb.JobOptions(**job["options"]),
@@ -76,12 +76,12 @@ def progress_message(progress: Json) -> Progress:
 def watch_message(told: Told) -> pb.WatchJobResponse:
     """What those who watch a job are told. Raises KeyError for what they are not told in a message."""
     field, message = _EVENTS[told.name]
-    return pb.WatchJobResponse(**{field: message(told.data)}, seq=told.seq)  # type: ignore[arg-type]
+    return pb.WatchJobResponse(**{field: message(told.data)}, seq=told.seq)
 
 
 def state_name(state: int) -> str | None:
     """A state as the REST interface calls it; None: unspecified. Raises ValueError for one that there is not."""
-    return pb.JobState.Name(state).removeprefix(_STATE).lower() if state else None  # type: ignore[arg-type]
+    return pb.JobState.Name(state).removeprefix(_STATE).lower() if state else None
 
 
 _EVENTS: dict[str, tuple[str, Callable[[Json], Any]]] = {

@@ -149,7 +149,7 @@ def _query(request: pb.ListJobsRequest) -> Query:
     if request.page_token:
         values["cursor"] = _token(request.page_token)
     try:
-        return Query(limit=request.page_size or 50, state=state_name(request.state), **values)
+        return Query.model_validate(values | {"limit": request.page_size or 50, "state": state_name(request.state)})
     except ValidationError as error:
         raise invalid(error) from error
     except ValueError as error:

@@ -26,3 +26,21 @@ def note(
         "INSERT INTO audit (user_id, actor_id, action, subject, address, details) VALUES (%s, %s, %s, %s, %s, %s)",
         (user_id, actor_id, action, subject, address.get(), Jsonb(details)),
     )
+
+
+def listed(
+    connection: Connection[DictRow],
+    user_id: str | None,
+    before: int | None = None,
+    *,
+    limit: int = 50,
+    action: str = "",
+) -> tuple[list[DictRow], int | None]:
+    """What was done by or to a user (None: to all), the newest first; and where the next page begins."""
+    rows = connection.execute(
+        "SELECT * FROM audit WHERE (%(user)s::text IS NULL OR user_id = %(user)s OR actor_id = %(user)s)"
+        " AND (%(before)s::bigint IS NULL OR id < %(before)s) AND starts_with(action, %(action)s)"
+        " ORDER BY id DESC LIMIT %(limit)s",
+        {"user": user_id, "before": before, "action": action, "limit": limit + 1},
+    ).fetchall()
+    return rows[:limit], rows[limit - 1]["id"] if len(rows) > limit else None

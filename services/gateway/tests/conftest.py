@@ -2,8 +2,11 @@
 
 import asyncio
 import hashlib
+import itertools
 import json
 import os
+import re
+import secrets
 import signal
 import socket
 import subprocess
@@ -140,6 +143,60 @@ def _free_port():
         return probe.getsockname()[1]
 
 
+class Person:
+    """Someone with a browser of their own, at an address of their own."""
+
+    numbers = itertools.count(1)
+    password = "a hill of papers"
+
+    def __init__(self, gateway, code):
+        number = next(self.numbers)
+        self.gateway, self.code = gateway, code
+        self.address = f"203.0.{number // 250}.{number % 250 + 1}"
+        self.email = f"person-{secrets.token_hex(4)}@example.org"
+        self.http = self.browser()
+
+    def browser(self, address=""):
+        headers = {"X-Forwarded-For": address or self.address, "Accept": "text/html"}
+        return httpx.Client(base_url=self.gateway.url, headers=headers, timeout=20)
+
+    def token(self, browser=None):
+        """The token that a page of ours has for its forms."""
+        return re.search('name="csrf-token" content="([^"]+)"', (browser or self.http).get("/sent").text)[1]
+
+    def post(self, path, browser=None, **fields):
+        browser = browser or self.http
+        return browser.post(path, data={"csrf_token": self.token(browser), **fields})
+
+    def register(self):
+        form = {"code": self.code, "email": self.email, "name": "Ada", "password": self.password}
+        return self.post("/register", **form)
+
+    def mails(self):
+        """Those to this person, the newest first, as the page for who sits at the machine shows them."""
+        page = httpx.get(f"{self.gateway.url}/mail").raise_for_status().text
+        mails = re.findall("<article.*?</article>", page, re.DOTALL)
+        return [mail for mail in mails if f"To {self.email}<" in mail]
+
+    def link(self, kind):
+        return re.search(rf'href="(/{kind}/[^"]+)"', self.mails()[0])[1]
+
+    def confirm(self):
+        return self.post(self.link("verify"), password=self.password)
+
+    def log_in(self, browser=None, password="", email=""):
+        return self.post("/login", browser, email=email or self.email, password=password or self.password)
+
+    def settle(self):
+        """Register, confirm, and so be logged in."""
+        assert self.register().status_code == 303
+        assert self.confirm().status_code == 303
+        return self
+
+    def me(self, browser=None):
+        return (browser or self.http).get("/api/v1/me")
+
+
 def brief(scene):
     evidence = [{"id": "p1", "text": "Ten of them died."}, {"id": "p2", "text": "Two lived."}]
     return {
@@ -174,7 +231,8 @@ def settings(stack):
 
 @pytest.fixture(scope="module")
 def running(stack, settings, tmp_path_factory):
-    gateway = Running(stack, settings, tmp_path_factory.mktemp("log") / "gateway.log")
+    log = tmp_path_factory.mktemp("log") / "gateway.log"
+    gateway = Running(stack, settings, log, HIDDENHILL_TRUSTED_PROXIES="1")
 
     async def publish(bus):
         for rule in RULES:
@@ -200,3 +258,17 @@ def start(stack, settings, tmp_path):
     yield begin
     for gateway in started:
         gateway.end(signal.SIGKILL)
+
+
+@pytest.fixture
+def newcomer(running, stack):
+    """Make people who have not registered yet; by default at the gateway that all share."""
+    made = []
+
+    def arrive(gateway=running):
+        made.append(Person(gateway, stack.access_code))
+        return made[-1]
+
+    yield arrive
+    for person in made:
+        person.http.close()

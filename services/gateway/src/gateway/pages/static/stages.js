@@ -1,6 +1,7 @@
 // How far a job is, from its stages and the progress within them.
 
 const DOING = { Read: "Reading", Write: "Writing", Speak: "Speaking", Caption: "Captioning", Draw: "Drawing", Finish: "Finishing" };
+const SCENES = { narrate: "speaking", caption: "captioning", render: "drawing" };
 const WEIGHTS = { fetch: 2, script: 1, narrate: 2, caption: 1, render: 14, assemble: 2 };
 
 // What is known of progress within stages, by stage and scene.
@@ -18,6 +19,16 @@ export class Running {
     const parts = [...(this.#fractions.get(stage.name)?.values() ?? [])].filter((fraction) => fraction < 1);
     const missing = Math.max(0, (stage.total || 1) - stage.done);
     return Math.min(parts.reduce((sum, fraction) => sum + fraction, 0), missing * 0.99);
+  }
+
+  // What is being done to a scene just now: {note, fraction}, or undefined.
+  scene(number) {
+    let found;
+    for (const [stage, fractions] of this.#fractions) {
+      const fraction = fractions.get(number);
+      if (fraction !== undefined && fraction < 1) found = { note: SCENES[stage] ?? "", fraction };
+    }
+    return found;
   }
 
   // Forget what was heard of a stage that is done, or of all.

@@ -1,0 +1,94 @@
+// The page of one video: what is known of the job, and the parts that show it.
+
+import { read } from "./api.js";
+import { setUpDeeds } from "./deeds.js";
+import { say } from "./dom.js";
+import { listen } from "./live.js";
+import { Making } from "./making.js";
+import { Origin } from "./origin.js";
+import { Player } from "./player.js";
+import { Script } from "./script.js";
+import { Running } from "./stages.js";
+
+const root = document.getElementById("job");
+const address = `/api/v1/jobs/${root.dataset.job}`;
+const contents = new Map(); // JSON artifacts by digest; null while they are on their way
+const running = new Running();
+let job = null;
+let made = new Map();
+let drawing = 0;
+
+const player = new Player();
+const origin = new Origin(document.getElementById("origin"));
+const script = new Script(document.getElementById("scenes"), address, {
+  seek: (seconds) => player.seek(seconds),
+  pick: (scene, sentence, row) => origin.show(scene, sentence, row),
+  rush: (row) => player.rush(row),
+  changed: know,
+});
+const making = new Making(root);
+player.onTime = (seconds, isPlaying) => script.follow(seconds, isPlaying);
+const deeds = setUpDeeds(root, address, know);
+
+// The JSON of an artifact, or null until it is there (or where there is none).
+function contentOf(name) {
+  const row = made.get(name);
+  if (!row) return null;
+  if (!contents.has(row.digest)) {
+    contents.set(row.digest, null);
+    read(row.url).then(
+      (content) => {
+        contents.set(row.digest, content);
+        draw();
+      },
+      () => contents.delete(row.digest),
+    );
+  }
+  return contents.get(row.digest);
+}
+
+function know(found) {
+  const artifacts = found.artifacts ?? job?.artifacts ?? [];
+  job = { ...job, ...found, artifacts };
+  made = new Map(artifacts.map((row) => [row.artifact, row]));
+  draw();
+}
+
+function draw() {
+  if (!drawing) drawing = setTimeout(show, 25); // events come in bursts
+}
+
+function show() {
+  drawing = 0;
+  root.dataset.state = job.state;
+  const whole = { job, made, running, contentOf };
+  const title = job.title || job.source || "Untitled";
+  say(document.getElementById("title"), title);
+  making.show(whole);
+  const scenes = script.show(whole);
+  player.show(whole, scenes);
+  origin.know(contentOf("paper"), made);
+  deeds.show(whole);
+  document.title = `${job.state === "running" ? `${making.percent} % · ` : ""}${title} · Hidden Hill`;
+}
+
+listen(`${address}/events`, {
+  snapshot: (found) => {
+    running.forget();
+    know(found);
+  },
+  job: know,
+  done: know,
+  cancelled: know,
+  failed: (failure) => know({ state: "failed", error: failure }),
+  artifact: (row) => know({ artifacts: [...job.artifacts.filter((other) => other.artifact !== row.artifact), row] }),
+  stage: (stage) => {
+    if (stage.state === "done") running.forget(stage.name);
+    know({ stages: job.stages.map((other) => (other.name === stage.name ? stage : other)) });
+  },
+  progress: (told) => {
+    running.hear(told);
+    draw();
+  },
+  deleted: () => window.location.assign("/videos"),
+});

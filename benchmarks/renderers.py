@@ -7,8 +7,8 @@ import tempfile
 from datetime import datetime
 from pathlib import Path
 
-from cli.gateway import Client
 from cli.making import follow
+from cli.rest import Rest
 from cli.stack import Stack
 
 SAMPLE = Path(__file__).resolve().parent.parent / "samples" / "nightingale" / "nightingale.xml"
@@ -28,7 +28,7 @@ def render_seconds(renderers: int) -> float:
     with (
         tempfile.TemporaryDirectory() as home,
         Stack(Path(home), replicas=replicas) as stack,
-        Client(stack.gateway_url, stack.token) as client,
+        Rest(stack.gateway_url, stack.token) as client,
     ):
         job = follow(client, client.submit(SAMPLE, {"seconds": 60})["id"], quiet=True)
     when = {row["artifact"]: datetime.fromisoformat(row["announced_at"]) for row in job["artifacts"]}

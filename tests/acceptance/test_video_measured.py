@@ -12,8 +12,8 @@ import numpy as np
 import pytest
 from chassis.bus import NatsBus
 from chassis.settings import ChassisSettings
-from cli.gateway import Client
 from cli.making import follow
+from cli.rest import Rest
 from hiddenhill.v1.events_pb2 import Progress
 from renderer import captions as burning
 from renderer.theme import CAPTION_BOTTOM, CAPTION_CENTRE, CAPTION_TOP, FPS, THEMES
@@ -60,7 +60,7 @@ async def test_two_renderers_share_the_scenes_of_one_job(stack, sample, tmp_path
 
     try:
         await bus.listen("progress.>", hear)
-        with Client(stack.gateway_url, stack.token) as client:
+        with Rest(stack.gateway_url, stack.token) as client:
             job = client.submit(sample, {"seconds": 30})["id"]
             await asyncio.to_thread(follow, client, job, quiet=True)
     finally:

@@ -11,7 +11,7 @@ import httpx
 import pytest
 from chassis.bus import NatsBus
 from chassis.settings import ChassisSettings
-from cli.gateway import Client
+from cli.rest import Rest
 from cli.stack import Stack
 
 from chassis import names
@@ -23,7 +23,7 @@ pytestmark = [pytest.mark.stack, pytest.mark.xdist_group("stack"), pytest.mark.t
 def test_a_killed_renderer_loses_no_scene_and_makes_none_twice(tmp_path):
     with (
         Stack(tmp_path / "home", env={"HIDDENHILL_ACK_WAIT": "3"}) as stack,
-        Client(stack.gateway_url, stack.token) as client,
+        Rest(stack.gateway_url, stack.token) as client,
     ):
         job = client.submit(SAMPLE, {"seconds": 30})["id"]
         _wait(stack, job, "scene.1.segment")
@@ -39,13 +39,13 @@ def test_a_killed_renderer_loses_no_scene_and_makes_none_twice(tmp_path):
 def test_unfinished_jobs_go_on_with_the_next_start(tmp_path):
     with (
         Stack(tmp_path / "home", env={"HIDDENHILL_ACK_WAIT": "3"}) as stack,
-        Client(stack.gateway_url, stack.token) as client,
+        Rest(stack.gateway_url, stack.token) as client,
     ):
         job = client.submit(SAMPLE, {"seconds": 20})["id"]
         _wait(stack, job, "script")
     with (
         Stack(tmp_path / "home", env={"HIDDENHILL_ACK_WAIT": "3"}) as stack,
-        Client(stack.gateway_url, stack.token) as client,
+        Rest(stack.gateway_url, stack.token) as client,
     ):
         for kind, data in client.watch(job):
             if kind in ("done", "failed") or (kind == "snapshot" and data["state"] == "done"):

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import json
+import os
 import signal
 import sys
 import threading
@@ -28,23 +30,60 @@ _output = click.option(
     type=click.Path(path_type=Path, dir_okay=False),
     help="Video file to write; sidecars go beside it.",
 )
+_VIDEO = (
+    click.option("--seconds", type=click.IntRange(20, 180), default=60, show_default=True, help="Length of the video."),
+    click.option("--voice", default="", help="Voice of the narrator."),
+    click.option("--language", default="en", show_default=True, help="Language of the narration."),
+    click.option(
+        "--theme", type=click.Choice(["dusk", "dawn", "paper", "night"]), help="Default: by the paper's subject."
+    ),
+    click.option("--music", is_flag=True, help="Lay a quiet music bed under the voice."),
+)
 _json = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+
+
+def _video(command: Any) -> Any:
+    """The options of how a video is to be."""
+    for option in reversed(_VIDEO):
+        command = option(command)
+    return command
+
+
+def _at_gateway(command: Any) -> Any:
+    """The options of which gateway is meant, as the argument `address`. A token's file keeps it out of lists."""
+
+    @click.option(
+        "--url",
+        envvar="HIDDENHILL_GATEWAY",
+        default="",
+        help="Gateway: http(s)://… or grpc(s)://host:port; default: HIDDENHILL_GATEWAY, or this machine's own.",
+    )
+    @click.option(
+        "--token-file",
+        type=click.File("r"),
+        help="File with your token (- reads it from standard input); default: the token in HIDDENHILL_TOKEN.",
+    )
+    @functools.wraps(command)
+    def with_address(*args: Any, url: str, token_file: Any, **more: Any) -> Any:
+        from cli.gateway import Address  # noqa: PLC0415 - nothing of it is loaded for `paper`
+
+        token = token_file.read().strip() if token_file else os.environ.get("HIDDENHILL_TOKEN", "")
+        return command(*args, address=Address(url, token), **more)
+
+    return with_address
 
 
 @cli.command()
 @click.argument("source")
 @_output
-@click.option("--seconds", type=click.IntRange(20, 180), default=60, show_default=True, help="Length of the video.")
-@click.option("--voice", default="", help="Voice of the narrator.")
-@click.option("--language", default="en", show_default=True, help="Language of the narration.")
-@click.option("--theme", type=click.Choice(["dusk", "dawn", "paper", "night"]), help="Default: by the paper's subject.")
-@click.option("--music", is_flag=True, help="Lay a quiet music bed under the voice.")
+@_video
+@_at_gateway
 @_json
-def make(source: str, output: Path | None, *, as_json: bool, theme: str | None, **options: Any) -> None:
+def make(source: str, output: Path | None, address: Any, *, as_json: bool, theme: str | None, **options: Any) -> None:
     """Make the video of SOURCE: a PMID, PMCID, DOI, arXiv id, URL, or a .xml (JATS), .pdf or .docx file."""
     from cli import making  # noqa: PLC0415 - HTTP and progress bars are not loaded for `paper`
 
-    result = making.make(source, output, {**options, "theme": theme or ""}, quiet=as_json)
+    result = making.make(source, output, {**options, "theme": theme or ""}, address, quiet=as_json)
     click.echo(json.dumps(result) if as_json else result["video"])
 
 
@@ -71,38 +110,41 @@ def up() -> None:
 
 @cli.command()
 @click.option("--state", default="", help="Only jobs in this state.")
+@_at_gateway
 @_json
-def jobs(state: str, *, as_json: bool) -> None:
-    """List the stack's jobs, newest first."""
+def jobs(state: str, address: Any, *, as_json: bool) -> None:
+    """List your jobs, newest first."""
     from cli.gateway import gateway  # noqa: PLC0415 - as above
 
-    with gateway() as client:
+    with gateway(address) as client:
         found = client.jobs(state)
     if as_json:
         click.echo(json.dumps({"jobs": found}))
         return
     for job in found:
-        click.echo(f"{job['id']}  {job['state']:<9}  {job.get('title') or job.get('source_name') or ''}")
+        click.echo(f"{job['id']}  {job['state']:<9}  {job.get('title') or job.get('source') or ''}")
 
 
 @cli.command()
 @click.argument("job")
 @_output
+@_at_gateway
 @_json
-def retry(job: str, output: Path | None, *, as_json: bool) -> None:
+def retry(job: str, output: Path | None, address: Any, *, as_json: bool) -> None:
     """Set a failed, stalled or cancelled JOB going again from where it stopped."""
     from cli import making  # noqa: PLC0415 - as above
 
-    _tell(making.again(job, output, lambda client: client.retry(job), quiet=as_json), as_json=as_json)
+    _tell(making.again(job, output, lambda client: client.retry(job), address, quiet=as_json), as_json=as_json)
 
 
 @cli.command()
 @click.argument("job")
-def cancel(job: str) -> None:
+@_at_gateway
+def cancel(job: str, address: Any) -> None:
     """Stop JOB."""
     from cli.gateway import gateway  # noqa: PLC0415 - as above
 
-    with gateway() as client:
+    with gateway(address) as client:
         client.cancel(job)
 
 
@@ -112,16 +154,82 @@ def cancel(job: str) -> None:
 @click.option("--text", help="What is to be said in the scene.")
 @click.option("--headline", help="What is to stand above it.")
 @_output
+@_at_gateway
 @_json
-def edit(job: str, scene: int, output: Path | None, *, as_json: bool, **changes: str | None) -> None:
+def edit(job: str, scene: int, output: Path | None, address: Any, *, as_json: bool, **changes: str | None) -> None:
     """Change what is said in a SCENE of JOB; only what depends on it is made again."""
     from cli import making  # noqa: PLC0415 - as above
 
     wanted = {key: value for key, value in changes.items() if value is not None}
     if not wanted:
         raise UsageError("usage.edit", "Nothing to change: give --text or --headline.")
-    result = making.again(job, output, lambda client: client.edit(job, scene, wanted), quiet=as_json)
+    result = making.again(job, output, lambda client: client.edit(job, scene, wanted), address, quiet=as_json)
     _tell(result, as_json=as_json)
+
+
+@cli.command()
+@click.argument("source")
+@_video
+@click.option("--review", is_flag=True, help="Wait with voice and pictures until the script is approved.")
+@click.option("--key", default="", help="Idempotency key: the same within a day answers the job it started before.")
+@_at_gateway
+@_json
+def submit(source: str, key: str, address: Any, *, as_json: bool, theme: str | None, **options: Any) -> None:
+    """Start a job on SOURCE and print its id, without waiting for the video."""
+    from cli import remote  # noqa: PLC0415 - as above
+
+    job = remote.submit(source, {**options, "theme": theme or ""}, key, address, quiet=as_json)
+    click.echo(json.dumps(job) if as_json else job["id"])
+
+
+@cli.command()
+@click.argument("job")
+@_at_gateway
+@click.option("--json", "as_json", is_flag=True, help="Print each event as a line of JSON.")
+def watch(job: str, address: Any, *, as_json: bool) -> None:
+    """Show the progress of JOB until it ends, or waits for its script to be approved."""
+    from cli import remote  # noqa: PLC0415 - as above
+
+    found = remote.watch(job, address, click.echo if as_json else None)
+    if not as_json:
+        click.echo(found["state"])
+
+
+@cli.command()
+@click.argument("job")
+@click.argument("artifacts", nargs=-1)
+@click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="File to write.")
+@_at_gateway
+@_json
+def download(job: str, artifacts: tuple[str, ...], output: Path | None, address: Any, *, as_json: bool) -> None:
+    """Write the video of JOB and its sidecars, or these ARTIFACTS of it, such as `srt` or `scene.2.segment`."""
+    from cli import remote  # noqa: PLC0415 - as above
+
+    paths = remote.fetch(job, artifacts, output, address)
+    click.echo(json.dumps(paths) if as_json else "\n".join(paths[name] for name in artifacts or ("video",)))
+
+
+@cli.command()
+@click.argument("job")
+@_output
+@_at_gateway
+@_json
+def approve(job: str, output: Path | None, address: Any, *, as_json: bool) -> None:
+    """Have the video made of JOB, whose script was to be looked at first."""
+    from cli import making  # noqa: PLC0415 - as above
+
+    _tell(making.again(job, output, lambda client: client.approve(job), address, quiet=as_json), as_json=as_json)
+
+
+@cli.command()
+@click.argument("job")
+@_at_gateway
+def delete(job: str, address: Any) -> None:
+    """Delete JOB and all that it made."""
+    from cli.gateway import gateway  # noqa: PLC0415 - as above
+
+    with gateway(address) as client:
+        client.delete(job)
 
 
 def _tell(result: dict[str, Any], *, as_json: bool) -> None:

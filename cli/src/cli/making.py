@@ -9,26 +9,30 @@ from typing import Any
 
 from chassis.errors import Fatal, UsageError
 
-from cli.gateway import Client, gateway
+from cli.downloads import download
+from cli.gateway import Address, Client, gateway, submit
 from cli.progress import Bars
 from cli.reading import local_file
 
+Hear = Callable[[str, dict[str, Any]], None]
 SIDECARS = {"srt": ".srt", "vtt": ".vtt", "thumbnail": ".jpg", "transcript": ".json"}
 
 
-def make(source: str, output: Path | None, options: dict[str, Any], *, quiet: bool) -> dict[str, Any]:
+def make(source: str, output: Path | None, options: dict[str, Any], address: Address, *, quiet: bool) -> dict[str, Any]:
     """Make a video; returns what was made: `job`, `title`, `video`, and the path of each sidecar."""
     file = local_file(source)
-    target = _target(output, file.stem if file else source)
-    with gateway() as client:
-        job = client.submit(file or source, options)
+    target = target_of(output, file.stem if file else source)
+    with gateway(address) as client:
+        job = submit(client, file or source, options)
         return _finish(client, job["id"], target, quiet=quiet)
 
 
-def again(job_id: str, output: Path | None, act: Callable[[Client], None], *, quiet: bool) -> dict[str, Any]:
+def again(
+    job_id: str, output: Path | None, act: Callable[[Client], None], address: Address, *, quiet: bool
+) -> dict[str, Any]:
     """Set a job going again. It is waited for when a file is wanted, or when the stack ends with this command."""
-    target = _target(output, "") if output else None
-    with gateway() as client:
+    target = target_of(output, "") if output else None
+    with gateway(address) as client:
         act(client)
         if target is None and not client.started_here:
             return {"job": job_id}
@@ -41,23 +45,33 @@ def _finish(client: Client, job_id: str, target: Path | None, *, quiet: bool) ->
     except KeyboardInterrupt:
         client.cancel(job_id)
         raise
+    if target and job["state"] == "review":
+        raise Fatal("usage.review", f"The script waits to be looked at; `hiddenhill approve {job_id}` has it made.")
     result = {"job": job_id, "title": job.get("title") or ""}
-    return result | (_write(client, job_id, target) if target else {})
+    return result | (write_video(client, job_id, target) if target else {})
 
 
-def follow(client: Client, job_id: str, *, quiet: bool) -> dict[str, Any]:
-    """Show a job's progress until it ends; returns it. Raises the error of the stage that failed."""
+def follow(client: Client, job_id: str, *, quiet: bool, hear: Hear | None = None) -> dict[str, Any]:
+    """Show a job's progress until it ends or waits for its script to be approved; returns it.
+
+    Raises the error of the stage that failed.
+    """
+    kind, data = "", dict[str, Any]()
     with Bars(quiet=quiet) as bars:
-        for kind, data in client.watch(job_id):
-            if kind == "snapshot":
-                bars.snapshot(data.get("stages", []))
-                kind = data["state"] if data["state"] in ("done", "failed", "cancelled") else kind  # noqa: PLW2901
-            elif kind == "stage":
+        for event, data in client.watch(job_id):
+            if hear:
+                hear(event, data)
+            if event == "stage":
                 bars.stage(data)
-            elif kind == "progress":
+            elif event == "progress":
                 bars.progress(data)
-            if kind in ("done", "failed", "cancelled"):
+            elif event in ("snapshot", "job"):
+                bars.snapshot(data.get("stages") or [])
+            kind = data["state"] if event in ("snapshot", "job") else event
+            if kind in ("done", "failed", "cancelled", "review", "deleted"):
                 break
+    if kind == "deleted":
+        raise Fatal("usage.not-found", "The job was deleted.")
     job = client.job(job_id)
     if kind == "failed":
         error = job.get("error") or data
@@ -67,14 +81,15 @@ def follow(client: Client, job_id: str, *, quiet: bool) -> dict[str, Any]:
     return job
 
 
-def _write(client: Client, job_id: str, target: Path) -> dict[str, str]:
+def write_video(client: Client, job_id: str, target: Path) -> dict[str, str]:
+    """Write the video and its sidecars; returns the paths by artifact."""
     paths = {"video": target} | {name: target.with_suffix(suffix) for name, suffix in SIDECARS.items()}
     for artifact, path in paths.items():
-        client.download(job_id, artifact, path)
+        download(client, job_id, artifact, path)
     return {artifact: str(path) for artifact, path in paths.items()}
 
 
-def _target(output: Path | None, name: str) -> Path:
+def target_of(output: Path | None, name: str) -> Path:
     """Where the video goes; checked before anything is spent."""
     if output is None:
         stem = re.sub(r"[^A-Za-z0-9]+", "-", name.removeprefix("https://").removeprefix("http://")).strip("-")[:80]

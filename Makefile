@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help install demo video up test check proto bench lock clean
+.PHONY: help install demo video up test check proto lint-proto bench lock clean
 UV := .venv/bin/uv
 RUN := .venv/bin/
 PAPER ?=
@@ -42,6 +42,9 @@ check: install ## lint, types, import rules, generated code
 
 proto: install ## generate the Python code of proto/
 	$(RUN)python proto/generate.py
+
+lint-proto: ## lint proto/ (needs npm)
+	npx --yes @bufbuild/buf@1.75.0 lint proto
 
 bench: install ## measure and print README's figures
 	$(RUN)python -m benchmarks

@@ -154,11 +154,17 @@ class Person:
         self.gateway, self.code = gateway, code
         self.address = f"203.0.{number // 250}.{number % 250 + 1}"
         self.email = f"person-{secrets.token_hex(4)}@example.org"
+        self.browsers = []
         self.http = self.browser()
 
     def browser(self, address=""):
         headers = {"X-Forwarded-For": address or self.address, "Accept": "text/html"}
-        return httpx.Client(base_url=self.gateway.url, headers=headers, timeout=20)
+        self.browsers.append(httpx.Client(base_url=self.gateway.url, headers=headers, timeout=20))
+        return self.browsers[-1]
+
+    def leave(self):
+        for browser in self.browsers:
+            browser.close()
 
     def token(self, browser=None):
         """The token that a page of ours has for its forms."""
@@ -271,4 +277,4 @@ def newcomer(running, stack):
 
     yield arrive
     for person in made:
-        person.http.close()
+        person.leave()

@@ -18,7 +18,8 @@ from werkzeug.wrappers import Response as BaseResponse
 from chassis import telemetry
 from gateway.accounts import audit, protection
 from gateway.accounts.callers import COOKIE, Callers
-from gateway.api import artifacts, jobs
+from gateway.api import account as me
+from gateway.api import admin, artifacts, jobs
 from gateway.api.models import SECURITY, Problem, Submit
 from gateway.context import Gateway, callers, public, visitor
 from gateway.context import gateway as current
@@ -61,7 +62,7 @@ def create_app(gateway: Gateway) -> Flask:
     app.before_request(_admit)
     protection.protect(app)
     app.after_request(_secured)
-    for blueprint in (jobs.api, artifacts.api):
+    for blueprint in (jobs.api, artifacts.api, me.api, admin.api):
         app.register_api(blueprint)
     frame.register(app)
     for part in (home, listed, videos, shared, account, profile):

@@ -45,8 +45,8 @@ def page(connection: Connection[DictRow], user_id: str | None, query: Query) -> 
         "user": user_id,
         "state": query.state,
         "cursor": (query.cursor or "").lower() or None,
-        "text": _pattern(query.text),
-        "source": _pattern(query.source),
+        "text": pattern(query.text),
+        "source": pattern(query.source),
         "since": query.since,
         "until": query.until,
         "limit": query.limit + 1,
@@ -55,7 +55,7 @@ def page(connection: Connection[DictRow], user_id: str | None, query: Query) -> 
     return rows[: query.limit], rows[query.limit - 1]["id"] if len(rows) > query.limit else None
 
 
-def _pattern(text: str | None) -> str | None:
+def pattern(text: str | None) -> str | None:
     """What LIKE matches: the text anywhere, its wildcards taken by the letter."""
     plain = (text or "").replace("\x00", "").strip()
     escaped = plain.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")

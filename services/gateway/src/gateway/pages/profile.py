@@ -10,10 +10,11 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from gateway.accounts import audit, sessions, tokens
 from gateway.accounts.profile import profile_of
+from gateway.api.account import end
+from gateway.api.account import end_others as end_those
 from gateway.context import caller, gateway
 from gateway.pages.account import enter
 from gateway.pages.forms import DeleteForm, EmailForm, PasswordForm, ProfileForm, TokenForm, done, shown
-from gateway.problems import not_found
 
 pages = Blueprint("profile", __name__, url_prefix="/account")
 _FORMS: dict[str, type[FlaskForm]] = {
@@ -101,21 +102,14 @@ def revoke_token(token_id: str) -> BaseResponse:
 @pages.post("/sessions/<session_id>/end")
 def end_session(session_id: str) -> BaseResponse:
     """Log a session out."""
-    user_id = caller().user_id
-    with gateway().database.connection() as connection:
-        if not sessions.end(connection, user_id, session_id):
-            raise not_found(f"session {session_id}")
-        audit.note(connection, "session.end", user_id, user_id, session_id)
+    end(session_id)
     return _back("The session is logged out.")
 
 
 @pages.post("/sessions/end-others")
 def end_others() -> BaseResponse:
     """Log all sessions out but this one."""
-    user_id = caller().user_id
-    with gateway().database.connection() as connection:
-        ended = sessions.end_all(connection, user_id, caller().session_id)
-        audit.note(connection, "session.end-others", user_id, user_id, sessions=ended)
+    end_those()
     return _back("You are logged out everywhere else.")
 
 

@@ -151,6 +151,7 @@ def _server(settings: GatewaySettings, gateway: Gateway, hub: Hub, guests: Guest
         log_config=None,
         access_log=False,
         server_header=False,
+        proxy_headers=False,  # uvicorn would believe anybody on loopback; `trusted_proxies` says whom we believe
         timeout_graceful_shutdown=2,
     )
     return Server(config)

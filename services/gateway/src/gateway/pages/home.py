@@ -25,7 +25,7 @@ _LANGUAGES = {"en": "English", "de": "Deutsch", "fr": "Français", "es": "Españ
 _BASES = {"en": "en-us"}
 """Names of the voices of languages, where they are not the languages' own."""
 _TONES = {"": "Usual voice", "f3": "Higher voice", "m3": "Lower voice"}
-_THEMES = {"": "Colours by subject", "dusk": "Dusk", "dawn": "Dawn", "paper": "Paper", "night": "Night"}
+_THEMES = {"": "Usual colours", "dusk": "Dusk", "dawn": "Dawn", "paper": "Paper", "night": "Night"}
 
 
 @pages.get("/")

@@ -32,5 +32,4 @@ def show(job_id: str) -> str:
         name=job["title"] or job["source"] or "Untitled",
         status=STATES[job["state"]],
         downloads=DOWNLOADS,
-        base=at.settings.base_url,
     )

@@ -61,6 +61,7 @@ function draw() {
 function show() {
   drawing = 0;
   root.dataset.state = job.state;
+  root.dataset.screen = [...made.keys()].some((name) => name === "video" || name.endsWith(".segment")) ? "full" : "empty";
   const whole = { job, made, running, contentOf };
   const title = job.title || job.source || "Untitled";
   say(document.getElementById("title"), title);

@@ -43,12 +43,9 @@ export class Origin {
     const { scene, sentence } = this.#shown;
     if (!sentence) return;
     const passages = sentence.evidence.map((evidence) => this.#passage(evidence, sentence, scene));
-    this.#panel.replaceChildren(
-      make("h2", {}, "Where this comes from"),
-      ...passages.flat(),
-      sentence.evidence.length ? null : make("p", { class: "soft" }, "This sentence rests on no passage."),
-      facts(sentence),
-    );
+    const none = make("p", { class: "soft" }, "This sentence rests on no passage.");
+    const rest = passages.length ? passages.flat() : [none];
+    this.#panel.replaceChildren(make("h2", {}, "Where this comes from"), ...rest, facts(sentence));
     this.#panel.hidden = false;
   }
 

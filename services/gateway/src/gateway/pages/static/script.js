@@ -42,7 +42,7 @@ export class Script {
       .filter(Boolean);
     this.#list.hidden = !this.#scenes.length;
     arrange(this.#list, this.#scenes.map((scene) => this.#row(scene, job, running)));
-    if (!this.#picked && this.#scenes.length && window.matchMedia("(min-width: 1000px)").matches) this.#pick(this.#scenes[0].number, 0);
+    if (!this.#picked && this.#scenes.length && this.#scenes.length === job.scenes.length && window.matchMedia("(min-width: 1000px)").matches) this.#pick(this.#scenes[0].number, 0);
     return this.#scenes;
   }
 
@@ -159,7 +159,7 @@ export class Script {
 }
 
 function newRow(number) {
-  const body = make("div", { class: "says" }, make("h3", { "data-part": "headline" }), make("div", { "data-part": "sentences" }), make("p", { class: "small status", "data-part": "status" }), make("span", { class: "bar", "data-part": "bar", hidden: true }, make("i")));
+  const body = make("div", { class: "says" }, make("h2", { "data-part": "headline" }), make("div", { "data-part": "sentences" }), make("p", { class: "small status", "data-part": "status" }), make("span", { class: "bar", "data-part": "bar", hidden: true }, make("i")));
   const frame = make("button", { class: "frame", "data-part": "picture", "aria-label": `Show scene ${number}` });
   const button = make("button", { class: "link", "data-part": "edit" }, "Edit", make("span", { class: "unseen" }, ` scene ${number}`));
   return make("li", { class: "scene", "data-scene": number }, frame, body, button);

@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from chassis.errors import Error, UsageError
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from gateway.accounts.callers import Caller, Callers
 from gateway.accounts.guests import Guests
@@ -26,7 +27,18 @@ Headers = dict[str, str]
 
 _EVENTS = re.compile(r"/api/v1(?:/jobs/([A-Za-z0-9_-]{1,64}))?/events")
 _PROBES = ("/healthz", "/readyz")
-PING_EVERY = 15.0
+Abort = Callable[[], object]
+ABORT = "abort"
+"""Where a request's state has what breaks its connection: ASGI has no word for it, and a client that does not read
+holds a connection that is only closed."""
+
+
+class Connection(HttpToolsProtocol):
+    """uvicorn's, which lets the application break it."""
+
+    def on_message_begin(self) -> None:
+        super().on_message_begin()
+        self.scope["state"][ABORT] = self.transport.abort
 
 
 @dataclass(frozen=True)
@@ -59,7 +71,7 @@ class Gate:
             if scope["path"] not in _PROBES:
                 self._check(headers)
             if (found := _EVENTS.fullmatch(scope["path"])) and scope["method"] == "GET":
-                await self._stream(found[1], headers, receive, send)
+                await self._stream(found[1], headers, receive, send, scope["state"][ABORT])
                 return
         except Exception as exception:  # noqa: BLE001 - every error gets its answer
             await _refuse(send, error_of(exception))
@@ -87,45 +99,48 @@ class Gate:
             raise UsageError("usage.login", "Log in first, or send a token as `Authorization: Bearer …`.")
         return caller
 
-    async def _stream(self, job_id: str | None, headers: Headers, receive: Receive, send: Send) -> None:
+    async def _stream(self, job_id: str | None, headers: Headers, receive: Receive, send: Send, abort: Abort) -> None:
         caller = await self._caller(headers)
-        last = headers.get("last-event-id", "")
         watcher: Watcher | None
         if job_id:
-            watcher = await self.hub.watch(job_id, int(last) if last.isdecimal() and len(last) < 19 else 0, caller.sees)
+            after, part = _place(headers.get("last-event-id", ""))
+            watcher = await self.hub.watch(job_id, after, caller.sees, part)
         else:
             watcher = await self.hub.watch_all(caller.user_id)
         if watcher is None:
             raise not_found(f"job {job_id}")
-        pour = asyncio.create_task(self._pour(watcher, send))
-        tasks = {pour, asyncio.create_task(_gone(receive))}
-        self.guests.enter(caller, watcher, pour.cancel)
+        watcher.drop = abort
+        pour = asyncio.create_task(_pour(watcher, send, abort))
+        self.guests.enter(caller, watcher, watcher.end)
         try:
-            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-            if pour.cancelled():  # the caller was logged out
-                await send({"type": "http.response.body", "body": b""})
+            while (await receive())["type"] != "http.disconnect":
+                pass
         finally:
             self.guests.leave(caller, watcher)
             self.hub.leave(job_id or caller.user_id, watcher)
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+            pour.cancel()
 
-    async def _pour(self, watcher: Watcher, send: Send) -> None:
+
+async def _pour(watcher: Watcher, send: Send, abort: Abort) -> None:
+    """Send what the watcher is told, to its end; broken off, the connection is too."""
+    try:
         await send({"type": "http.response.start", "status": 200, "headers": _STREAM_HEADERS})
-        retry = b"retry: 2000\n"  # belongs to the event that follows
-        while True:
-            told = await watcher.next(PING_EVERY)
-            await send({"type": "http.response.body", "body": retry + (told or b": ping\n\n"), "more_body": True})
-            retry = b""
-            if self.hub.closing:
-                await send({"type": "http.response.body", "body": b""})
-                return
+        body = b"retry: 2000\n"  # belongs to the event that follows
+        while not (watcher.ended and not watcher.waiting):
+            told = await watcher.told()
+            body += b"".join([each.encoded for each in told]) or b": ping\n\n"
+            await send({"type": "http.response.body", "body": body, "more_body": True})
+            body = b""
+        await send({"type": "http.response.body", "body": b""})
+    except BaseException:
+        abort()
+        raise
 
 
-async def _gone(receive: Receive) -> None:
-    while (await receive())["type"] != "http.disconnect":
-        pass
+def _place(last: str) -> tuple[int, int]:
+    """The sequence that a Last-Event-ID names, and how many of the events that follow from it were seen; 0: all."""
+    found = re.fullmatch(r"([0-9]{1,18})(?:\.([0-9]{1,4}))?", last)
+    return (int(found[1]), int(found[2] or 0)) if found else (0, 0)
 
 
 _STREAM_HEADERS = [

@@ -28,7 +28,7 @@ from gateway.accounts.limits import Limits
 from gateway.accounts.mails import Mailer
 from gateway.accounts.users import Users
 from gateway.app import cookie_name, create_app
-from gateway.asgi import Gate
+from gateway.asgi import Connection, Gate
 from gateway.context import Gateway
 from gateway.database import migrate, open_pool
 from gateway.jobs.desk import Desk
@@ -89,7 +89,7 @@ async def serve(settings: GatewaySettings) -> int:
     database = open_pool(settings.postgres_url)
     await asyncio.to_thread(bootstrap, database, settings)
     rulebook = Rulebook(bus)
-    hub = Hub(database, rulebook, settings.postgres_url)
+    hub = Hub(database, rulebook, settings.postgres_url, settings.stream_patience)
     outbox = Outbox(bus, database)
     await bus.listen("progress.>", hub.progress)
     desk = Desk(settings, database, blobs, outbox, rulebook)
@@ -145,7 +145,7 @@ def _server(settings: GatewaySettings, gateway: Gateway, hub: Hub, guests: Guest
         Gate(hub, guests, app.extensions["callers"], cookie, flask, settings.hosts, settings.origins),
         host=host,
         port=port,
-        http="httptools",
+        http=Connection,
         ws="none",
         lifespan="off",
         log_config=None,

@@ -60,6 +60,8 @@ class GatewaySettings(ChassisSettings):
     """Seconds without an event or progress after which the reconciler looks at a job."""
     reconcile_every: float = 15.0
     """Seconds between two looks of the reconciler."""
+    stream_patience: float = Field(60.0, gt=0)
+    """Seconds after which a client that does not read its stream of events is given up."""
     garbage_after: float = 600.0
     """Seconds until what a deleted job leaves in the store is removed."""
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from chassis.manifest import Entry, Manifest, done, finished, frontier, needs_of
+from chassis.manifest import DELIBERATE, Entry, Manifest, done, finished, frontier, needs_of
 from chassis.stage import Rule
 
 from chassis import names
@@ -60,13 +60,19 @@ def in_order(rules: Sequence[Rule]) -> list[Rule]:
     return ordered
 
 
-def as_of(rows: JobRows, seq: int) -> JobRows:
-    """The rows as they were at a sequence, as far as nothing newer has replaced them."""
+def as_of(rows: JobRows, seq: int, known: Collection[str] = ()) -> JobRows:
+    """The rows as they were at a sequence, as far as nothing newer has replaced them.
+
+    Of the artifacts `known` to have been there, a newer one stands for the one it replaced.
+    """
+    artifacts = [row for row in rows.artifacts if row["seq"] <= seq or row["artifact"] in known]
+    deliberate = [row["seq"] for row in artifacts if row["seq"] <= seq and row["cause"] in DELIBERATE]
+    if rows.job["deliberate_seq"] <= seq:
+        deliberate.append(rows.job["deliberate_seq"])
+    cancelled = rows.job["cancelled_seq"] if rows.job["cancelled_seq"] <= seq else 0
     job = {**rows.job, "seq": min(seq, rows.job["seq"])}
-    for column in ("cancelled_seq", "deliberate_seq"):
-        job[column] = rows.job[column] if rows.job[column] <= seq else 0
-    artifacts = [row for row in rows.artifacts if row["seq"] <= seq]
-    return JobRows(job, artifacts, [row for row in rows.failures if row["seq"] <= seq])
+    job |= {"cancelled_seq": cancelled, "deliberate_seq": max(deliberate, default=0)}
+    return JobRows(job, artifacts, [row for row in rows.failures if row["seq"] <= seq], pending=rows.pending)
 
 
 def standing_failures(rows: JobRows, rules: Sequence[Rule]) -> list[Row]:
@@ -171,7 +177,7 @@ def summary_json(job: Row, thumbnail: str = "") -> dict[str, Any]:
 def job_json(rows: JobRows, rules: Sequence[Rule]) -> dict[str, Any]:
     """A job, whole."""
     state, error = state_of(rows, rules)
-    if rows.pending and state in ENDS:
+    if rows.pending and (state in ENDS or state == "review"):
         state, error = "running", None
     thumbnail = next((row["digest"] for row in rows.artifacts if row["artifact"] == "thumbnail"), "")
     return summary_json(rows.job, thumbnail) | {

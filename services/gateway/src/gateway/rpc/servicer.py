@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from typing import Any, ParamSpec
+from typing import Any
 
 from chassis.blobs import key_of
 from chassis.errors import Defect, Transient, UsageError
@@ -26,10 +26,8 @@ from gateway.rpc.uploads import receive
 
 NAME = pb.DESCRIPTOR.services_by_name["JobService"].full_name
 _CHUNK = 1 << 20
-_PATIENCE = 60.0
 _TELLING = frozenset({"snapshot", "job", "done", "cancelled"})
 """Events that have the job's state in them."""
-P = ParamSpec("P")
 
 
 class JobServicer(pb_grpc.JobServiceServicer):
@@ -63,9 +61,11 @@ class JobServicer(pb_grpc.JobServiceServicer):
 
     async def WatchJob(self, request: pb.WatchJobRequest, call: Any) -> AsyncIterator[pb.WatchJobResponse]:  # noqa: N802, ARG002
         job_id = _checked(request.job_id)
-        watcher = await self._hub.watch(job_id, request.after_seq, caller().sees)
+        watcher = await self._hub.watch(job_id, request.after_seq, caller().sees, request.after_part)
         if watcher is None:
             raise not_found(f"job {job_id}")
+        task = asyncio.current_task()
+        watcher.drop = task.cancel if task else None
         try:
             async for each in _told(watcher):
                 yield watch_message(each)
@@ -125,8 +125,8 @@ class JobServicer(pb_grpc.JobServiceServicer):
 async def _told(watcher: Watcher) -> AsyncIterator[Told]:
     """What the watcher is told until the job ends. Raises Transient when we stop, UsageError when it is deleted."""
     state = ""
-    while state not in ENDS:
-        for told in await watcher.told(_PATIENCE):
+    while state not in ENDS and (watcher.waiting or not watcher.ended):
+        for told in await watcher.told():
             if told.name == "bye":
                 raise Transient("unavailable.stopping", "This server stops; watch again to go on at another.")
             if told.name == "deleted":

@@ -105,7 +105,9 @@ class Rpc:
             answers = self._stub.WatchJob(request, metadata=self._login, timeout=_LONG)
             try:
                 for number, answer in enumerate(answers):
-                    request.after_seq, lost = answer.seq or request.after_seq, 0.0
+                    lost = 0.0
+                    if answer.seq:
+                        request.after_seq, request.after_part = answer.seq, answer.part
                     yield _event(answer, is_first=number == 0)
             except grpc.RpcError as broken:
                 error, lost = self._error(broken), lost or time.monotonic()

@@ -26,15 +26,15 @@ from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__
 from hiddenhill.v1 import events_pb2 as hiddenhill_dot_v1_dot_events__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1fhiddenhill/v1/job_service.proto\x12\rhiddenhill.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1ahiddenhill/v1/events.proto\"l\n\nJobOptions\x12\x0f\n\x07seconds\x18\x01 \x01(\r\x12\x10\n\x08language\x18\x02 \x01(\t\x12\r\n\x05voice\x18\x03 \x01(\t\x12\r\n\x05theme\x18\x04 \x01(\t\x12\r\n\x05music\x18\x05 \x01(\x08\x12\x0e\n\x06review\x18\x06 \x01(\x08\"]\n\x10SubmitJobRequest\x12\x30\n\x06header\x18\x01 \x01(\x0b\x32\x1e.hiddenhill.v1.SubmitJobHeaderH\x00\x12\x0f\n\x05\x63hunk\x18\x02 \x01(\x0cH\x00\x42\x06\n\x04part\"|\n\x0fSubmitJobHeader\x12\x11\n\treference\x18\x01 \x01(\t\x12\x11\n\tfile_name\x18\x02 \x01(\t\x12*\n\x07options\x18\x03 \x01(\x0b\x32\x19.hiddenhill.v1.JobOptions\x12\x17\n\x0fidempotency_key\x18\x04 \x01(\t\"4\n\x11SubmitJobResponse\x12\x1f\n\x03job\x18\x01 \x01(\x0b\x32\x12.hiddenhill.v1.Job\"\x1f\n\rGetJobRequest\x12\x0e\n\x06job_id\x18\x01 \x01(\t\"1\n\x0eGetJobResponse\x12\x1f\n\x03job\x18\x01 \x01(\x0b\x32\x12.hiddenhill.v1.Job\"\x9c\x01\n\x0fListJobsRequest\x12\x11\n\tpage_size\x18\x01 \x01(\r\x12\x12\n\npage_token\x18\x02 \x01(\t\x12&\n\x05state\x18\x03 \x01(\x0e\x32\x17.hiddenhill.v1.JobState\x12\x0c\n\x04text\x18\x04 \x01(\t\x12\x0e\n\x06source\x18\x05 \x01(\t\x12\r\n\x05since\x18\x06 \x01(\t\x12\r\n\x05until\x18\x07 \x01(\t\"M\n\x10ListJobsResponse\x12 \n\x04jobs\x18\x01 \x03(\x0b\x32\x12.hiddenhill.v1.Job\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"4\n\x0fWatchJobRequest\x12\x0e\n\x06job_id\x18\x01 \x01(\t\x12\x11\n\tafter_seq\x18\x02 \x01(\x04\"\xfd\x01\n\x10WatchJobResponse\x12!\n\x03job\x18\x01 \x01(\x0b\x32\x12.hiddenhill.v1.JobH\x00\x12+\n\x05stage\x18\x02 \x01(\x0b\x32\x1a.hiddenhill.v1.StageStatusH\x00\x12+\n\x08progress\x18\x03 \x01(\x0b\x32\x17.hiddenhill.v1.ProgressH\x00\x12+\n\x08\x61rtifact\x18\x04 \x01(\x0b\x32\x17.hiddenhill.v1.ArtifactH\x00\x12)\n\x07\x66\x61ilure\x18\x05 \x01(\x0b\x32\x16.hiddenhill.v1.FailureH\x00\x12\x0b\n\x03seq\x18\x06 \x01(\x04\x42\x07\n\x05\x65vent\"\"\n\x10\x43\x61ncelJobRequest\x12\x0e\n\x06job_id\x18\x01 \x01(\t\"4\n\x11\x43\x61ncelJobResponse\x12\x1f\n\x03job\x18\x01 \x01(\x0b\x32\x12.hiddenhill.v1.Job\"!\n\x0fRetryJobRequest\x12\x0e\n\x06job_id\x18\x01 \x01(\t\"3\n\x10RetryJobResponse\x12\x1f\n\x03job\x18\x01 \x01(\x0b\x32\x12.hiddenhill.v1.Job\"#\n\x11\x41pproveJobRequest\x12\x0e\n\x06job_id\x18\x01 \x01(\t\"5\n\x12\x41pproveJobResponse\x12\x1f\n\x03job\x18\x01 \x01(\x0b\x32\x12.hiddenhill.v1.Job\"q\n\x10\x45\x64itSceneRequest\x12\x0e\n\x06job_id\x18\x01 \x01(\t\x12\r\n\x05scene\x18\x02 \x01(\r\x12\x11\n\x04text\x18\x03 \x01(\tH\x00\x88\x01\x01\x12\x15\n\x08headline\x18\x04 \x01(\tH\x01\x88\x01\x01\x42\x07\n\x05_textB\x0b\n\t_headline\"4\n\x11\x45\x64itSceneResponse\x12\x1f\n\x03job\x18\x01 \x01(\x0b\x32\x12.hiddenhill.v1.Job\"\"\n\x10\x44\x65leteJobRequest\x12\x0e\n\x06job_id\x18\x01 \x01(\t\"\x13\n\x11\x44\x65leteJobResponse\"F\n\x12GetArtifactRequest\x12\x0e\n\x06job_id\x18\x01 \x01(\t\x12\x10\n\x08\x61rtifact\x18\x02 \x01(\t\x12\x0e\n\x06offset\x18\x03 \x01(\x04\"[\n\x13GetArtifactResponse\x12+\n\x08\x61rtifact\x18\x01 \x01(\x0b\x32\x17.hiddenhill.v1.ArtifactH\x00\x12\x0f\n\x05\x63hunk\x18\x02 \x01(\x0cH\x00\x42\x06\n\x04part\"\xc7\x03\n\x03Job\x12\n\n\x02id\x18\x01 \x01(\t\x12&\n\x05state\x18\x02 \x01(\x0e\x32\x17.hiddenhill.v1.JobState\x12\r\n\x05title\x18\x03 \x01(\t\x12\x0e\n\x06source\x18\x04 \x01(\t\x12*\n\x07options\x18\x05 \x01(\x0b\x32\x19.hiddenhill.v1.JobOptions\x12.\n\ncreated_at\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12.\n\nupdated_at\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0b\n\x03seq\x18\x08 \x01(\x04\x12\x0e\n\x06scenes\x18\t \x03(\r\x12*\n\x06stages\x18\n \x03(\x0b\x32\x1a.hiddenhill.v1.StageStatus\x12*\n\tartifacts\x18\x0b \x03(\x0b\x32\x17.hiddenhill.v1.Artifact\x12(\n\x08\x66\x61ilures\x18\x0c \x03(\x0b\x32\x16.hiddenhill.v1.Failure\x12/\n\x0bwaits_until\x18\r \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x11\n\twaits_for\x18\x0e \x01(\t\"V\n\x0bStageStatus\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\r\n\x05title\x18\x02 \x01(\t\x12\r\n\x05state\x18\x03 \x01(\t\x12\x0c\n\x04\x64one\x18\x04 \x01(\r\x12\r\n\x05total\x18\x05 \x01(\r\"\xab\x01\n\x08\x41rtifact\x12\x10\n\x08\x61rtifact\x18\x01 \x01(\t\x12\r\n\x05scene\x18\x02 \x01(\r\x12\x0b\n\x03seq\x18\x03 \x01(\x04\x12\x0e\n\x06\x64igest\x18\x04 \x01(\t\x12\x0c\n\x04size\x18\x05 \x01(\x04\x12\x12\n\nmedia_type\x18\x06 \x01(\t\x12\r\n\x05stage\x18\x07 \x01(\t\x12\x30\n\x0c\x61nnounced_at\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"F\n\x07\x46\x61ilure\x12\r\n\x05stage\x18\x01 \x01(\t\x12\r\n\x05scene\x18\x02 \x01(\r\x12\x0c\n\x04\x63ode\x18\x03 \x01(\t\x12\x0f\n\x07message\x18\x04 \x01(\t*\xab\x01\n\x08JobState\x12\x19\n\x15JOB_STATE_UNSPECIFIED\x10\x00\x12\x14\n\x10JOB_STATE_QUEUED\x10\x01\x12\x15\n\x11JOB_STATE_RUNNING\x10\x02\x12\x14\n\x10JOB_STATE_REVIEW\x10\x03\x12\x12\n\x0eJOB_STATE_DONE\x10\x04\x12\x14\n\x10JOB_STATE_FAILED\x10\x05\x12\x17\n\x13JOB_STATE_CANCELLED\x10\x06\x32\xa9\x06\n\nJobService\x12P\n\tSubmitJob\x12\x1f.hiddenhill.v1.SubmitJobRequest\x1a .hiddenhill.v1.SubmitJobResponse(\x01\x12\x45\n\x06GetJob\x12\x1c.hiddenhill.v1.GetJobRequest\x1a\x1d.hiddenhill.v1.GetJobResponse\x12K\n\x08ListJobs\x12\x1e.hiddenhill.v1.ListJobsRequest\x1a\x1f.hiddenhill.v1.ListJobsResponse\x12M\n\x08WatchJob\x12\x1e.hiddenhill.v1.WatchJobRequest\x1a\x1f.hiddenhill.v1.WatchJobResponse0\x01\x12N\n\tCancelJob\x12\x1f.hiddenhill.v1.CancelJobRequest\x1a .hiddenhill.v1.CancelJobResponse\x12K\n\x08RetryJob\x12\x1e.hiddenhill.v1.RetryJobRequest\x1a\x1f.hiddenhill.v1.RetryJobResponse\x12Q\n\nApproveJob\x12 .hiddenhill.v1.ApproveJobRequest\x1a!.hiddenhill.v1.ApproveJobResponse\x12N\n\tEditScene\x12\x1f.hiddenhill.v1.EditSceneRequest\x1a .hiddenhill.v1.EditSceneResponse\x12N\n\tDeleteJob\x12\x1f.hiddenhill.v1.DeleteJobRequest\x1a .hiddenhill.v1.DeleteJobResponse\x12V\n\x0bGetArtifact\x12!.hiddenhill.v1.GetArtifactRequest\x1a\".hiddenhill.v1.GetArtifactResponse0\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1fhiddenhill/v1/job_service.proto\x12\rhiddenhill.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1ahiddenhill/v1/events.proto\"l\n\nJobOptions\x12\x0f\n\x07seconds\x18\x01 \x01(\r\x12\x10\n\x08language\x18\x02 \x01(\t\x12\r\n\x05voice\x18\x03 \x01(\t\x12\r\n\x05theme\x18\x04 \x01(\t\x12\r\n\x05music\x18\x05 \x01(\x08\x12\x0e\n\x06review\x18\x06 \x01(\x08\"]\n\x10SubmitJobRequest\x12\x30\n\x06header\x18\x01 \x01(\x0b\x32\x1e.hiddenhill.v1.SubmitJobHeaderH\x00\x12\x0f\n\x05\x63hunk\x18\x02 \x01(\x0cH\x00\x42\x06\n\x04part\"|\n\x0fSubmitJobHeader\x12\x11\n\treference\x18\x01 \x01(\t\x12\x11\n\tfile_name\x18\x02 \x01(\t\x12*\n\x07options\x18\x03 \x01(\x0b\x32\x19.hiddenhill.v1.JobOptions\x12\x17\n\x0fidempotency_key\x18\x04 \x01(\t\"4\n\x11SubmitJobResponse\x12\x1f\n\x03job\x18\x01 \x01(\x0b\x32\x12.hiddenhill.v1.Job\"\x1f\n\rGetJobRequest\x12\x0e\n\x06job_id\x18\x01 \x01(\t\"1\n\x0eGetJobResponse\x12\x1f\n\x03job\x18\x01 \x01(\x0b\x32\x12.hiddenhill.v1.Job\"\x9c\x01\n\x0fListJobsRequest\x12\x11\n\tpage_size\x18\x01 \x01(\r\x12\x12\n\npage_token\x18\x02 \x01(\t\x12&\n\x05state\x18\x03 \x01(\x0e\x32\x17.hiddenhill.v1.JobState\x12\x0c\n\x04text\x18\x04 \x01(\t\x12\x0e\n\x06source\x18\x05 \x01(\t\x12\r\n\x05since\x18\x06 \x01(\t\x12\r\n\x05until\x18\x07 \x01(\t\"M\n\x10ListJobsResponse\x12 \n\x04jobs\x18\x01 \x03(\x0b\x32\x12.hiddenhill.v1.Job\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"H\n\x0fWatchJobRequest\x12\x0e\n\x06job_id\x18\x01 \x01(\t\x12\x11\n\tafter_seq\x18\x02 \x01(\x04\x12\x12\n\nafter_part\x18\x03 \x01(\r\"\x8b\x02\n\x10WatchJobResponse\x12!\n\x03job\x18\x01 \x01(\x0b\x32\x12.hiddenhill.v1.JobH\x00\x12+\n\x05stage\x18\x02 \x01(\x0b\x32\x1a.hiddenhill.v1.StageStatusH\x00\x12+\n\x08progress\x18\x03 \x01(\x0b\x32\x17.hiddenhill.v1.ProgressH\x00\x12+\n\x08\x61rtifact\x18\x04 \x01(\x0b\x32\x17.hiddenhill.v1.ArtifactH\x00\x12)\n\x07\x66\x61ilure\x18\x05 \x01(\x0b\x32\x16.hiddenhill.v1.FailureH\x00\x12\x0b\n\x03seq\x18\x06 \x01(\x04\x12\x0c\n\x04part\x18\x07 \x01(\rB\x07\n\x05\x65vent\"\"\n\x10\x43\x61ncelJobRequest\x12\x0e\n\x06job_id\x18\x01 \x01(\t\"4\n\x11\x43\x61ncelJobResponse\x12\x1f\n\x03job\x18\x01 \x01(\x0b\x32\x12.hiddenhill.v1.Job\"!\n\x0fRetryJobRequest\x12\x0e\n\x06job_id\x18\x01 \x01(\t\"3\n\x10RetryJobResponse\x12\x1f\n\x03job\x18\x01 \x01(\x0b\x32\x12.hiddenhill.v1.Job\"#\n\x11\x41pproveJobRequest\x12\x0e\n\x06job_id\x18\x01 \x01(\t\"5\n\x12\x41pproveJobResponse\x12\x1f\n\x03job\x18\x01 \x01(\x0b\x32\x12.hiddenhill.v1.Job\"q\n\x10\x45\x64itSceneRequest\x12\x0e\n\x06job_id\x18\x01 \x01(\t\x12\r\n\x05scene\x18\x02 \x01(\r\x12\x11\n\x04text\x18\x03 \x01(\tH\x00\x88\x01\x01\x12\x15\n\x08headline\x18\x04 \x01(\tH\x01\x88\x01\x01\x42\x07\n\x05_textB\x0b\n\t_headline\"4\n\x11\x45\x64itSceneResponse\x12\x1f\n\x03job\x18\x01 \x01(\x0b\x32\x12.hiddenhill.v1.Job\"\"\n\x10\x44\x65leteJobRequest\x12\x0e\n\x06job_id\x18\x01 \x01(\t\"\x13\n\x11\x44\x65leteJobResponse\"F\n\x12GetArtifactRequest\x12\x0e\n\x06job_id\x18\x01 \x01(\t\x12\x10\n\x08\x61rtifact\x18\x02 \x01(\t\x12\x0e\n\x06offset\x18\x03 \x01(\x04\"[\n\x13GetArtifactResponse\x12+\n\x08\x61rtifact\x18\x01 \x01(\x0b\x32\x17.hiddenhill.v1.ArtifactH\x00\x12\x0f\n\x05\x63hunk\x18\x02 \x01(\x0cH\x00\x42\x06\n\x04part\"\xc7\x03\n\x03Job\x12\n\n\x02id\x18\x01 \x01(\t\x12&\n\x05state\x18\x02 \x01(\x0e\x32\x17.hiddenhill.v1.JobState\x12\r\n\x05title\x18\x03 \x01(\t\x12\x0e\n\x06source\x18\x04 \x01(\t\x12*\n\x07options\x18\x05 \x01(\x0b\x32\x19.hiddenhill.v1.JobOptions\x12.\n\ncreated_at\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12.\n\nupdated_at\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0b\n\x03seq\x18\x08 \x01(\x04\x12\x0e\n\x06scenes\x18\t \x03(\r\x12*\n\x06stages\x18\n \x03(\x0b\x32\x1a.hiddenhill.v1.StageStatus\x12*\n\tartifacts\x18\x0b \x03(\x0b\x32\x17.hiddenhill.v1.Artifact\x12(\n\x08\x66\x61ilures\x18\x0c \x03(\x0b\x32\x16.hiddenhill.v1.Failure\x12/\n\x0bwaits_until\x18\r \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x11\n\twaits_for\x18\x0e \x01(\t\"V\n\x0bStageStatus\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\r\n\x05title\x18\x02 \x01(\t\x12\r\n\x05state\x18\x03 \x01(\t\x12\x0c\n\x04\x64one\x18\x04 \x01(\r\x12\r\n\x05total\x18\x05 \x01(\r\"\xab\x01\n\x08\x41rtifact\x12\x10\n\x08\x61rtifact\x18\x01 \x01(\t\x12\r\n\x05scene\x18\x02 \x01(\r\x12\x0b\n\x03seq\x18\x03 \x01(\x04\x12\x0e\n\x06\x64igest\x18\x04 \x01(\t\x12\x0c\n\x04size\x18\x05 \x01(\x04\x12\x12\n\nmedia_type\x18\x06 \x01(\t\x12\r\n\x05stage\x18\x07 \x01(\t\x12\x30\n\x0c\x61nnounced_at\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"F\n\x07\x46\x61ilure\x12\r\n\x05stage\x18\x01 \x01(\t\x12\r\n\x05scene\x18\x02 \x01(\r\x12\x0c\n\x04\x63ode\x18\x03 \x01(\t\x12\x0f\n\x07message\x18\x04 \x01(\t*\xab\x01\n\x08JobState\x12\x19\n\x15JOB_STATE_UNSPECIFIED\x10\x00\x12\x14\n\x10JOB_STATE_QUEUED\x10\x01\x12\x15\n\x11JOB_STATE_RUNNING\x10\x02\x12\x14\n\x10JOB_STATE_REVIEW\x10\x03\x12\x12\n\x0eJOB_STATE_DONE\x10\x04\x12\x14\n\x10JOB_STATE_FAILED\x10\x05\x12\x17\n\x13JOB_STATE_CANCELLED\x10\x06\x32\xa9\x06\n\nJobService\x12P\n\tSubmitJob\x12\x1f.hiddenhill.v1.SubmitJobRequest\x1a .hiddenhill.v1.SubmitJobResponse(\x01\x12\x45\n\x06GetJob\x12\x1c.hiddenhill.v1.GetJobRequest\x1a\x1d.hiddenhill.v1.GetJobResponse\x12K\n\x08ListJobs\x12\x1e.hiddenhill.v1.ListJobsRequest\x1a\x1f.hiddenhill.v1.ListJobsResponse\x12M\n\x08WatchJob\x12\x1e.hiddenhill.v1.WatchJobRequest\x1a\x1f.hiddenhill.v1.WatchJobResponse0\x01\x12N\n\tCancelJob\x12\x1f.hiddenhill.v1.CancelJobRequest\x1a .hiddenhill.v1.CancelJobResponse\x12K\n\x08RetryJob\x12\x1e.hiddenhill.v1.RetryJobRequest\x1a\x1f.hiddenhill.v1.RetryJobResponse\x12Q\n\nApproveJob\x12 .hiddenhill.v1.ApproveJobRequest\x1a!.hiddenhill.v1.ApproveJobResponse\x12N\n\tEditScene\x12\x1f.hiddenhill.v1.EditSceneRequest\x1a .hiddenhill.v1.EditSceneResponse\x12N\n\tDeleteJob\x12\x1f.hiddenhill.v1.DeleteJobRequest\x1a .hiddenhill.v1.DeleteJobResponse\x12V\n\x0bGetArtifact\x12!.hiddenhill.v1.GetArtifactRequest\x1a\".hiddenhill.v1.GetArtifactResponse0\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'hiddenhill.v1.job_service_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_JOBSTATE']._serialized_start=2582
-  _globals['_JOBSTATE']._serialized_end=2753
+  _globals['_JOBSTATE']._serialized_start=2616
+  _globals['_JOBSTATE']._serialized_end=2787
   _globals['_JOBOPTIONS']._serialized_start=111
   _globals['_JOBOPTIONS']._serialized_end=219
   _globals['_SUBMITJOBREQUEST']._serialized_start=221
@@ -52,41 +52,41 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_LISTJOBSRESPONSE']._serialized_start=739
   _globals['_LISTJOBSRESPONSE']._serialized_end=816
   _globals['_WATCHJOBREQUEST']._serialized_start=818
-  _globals['_WATCHJOBREQUEST']._serialized_end=870
-  _globals['_WATCHJOBRESPONSE']._serialized_start=873
-  _globals['_WATCHJOBRESPONSE']._serialized_end=1126
-  _globals['_CANCELJOBREQUEST']._serialized_start=1128
-  _globals['_CANCELJOBREQUEST']._serialized_end=1162
-  _globals['_CANCELJOBRESPONSE']._serialized_start=1164
-  _globals['_CANCELJOBRESPONSE']._serialized_end=1216
-  _globals['_RETRYJOBREQUEST']._serialized_start=1218
-  _globals['_RETRYJOBREQUEST']._serialized_end=1251
-  _globals['_RETRYJOBRESPONSE']._serialized_start=1253
-  _globals['_RETRYJOBRESPONSE']._serialized_end=1304
-  _globals['_APPROVEJOBREQUEST']._serialized_start=1306
-  _globals['_APPROVEJOBREQUEST']._serialized_end=1341
-  _globals['_APPROVEJOBRESPONSE']._serialized_start=1343
-  _globals['_APPROVEJOBRESPONSE']._serialized_end=1396
-  _globals['_EDITSCENEREQUEST']._serialized_start=1398
-  _globals['_EDITSCENEREQUEST']._serialized_end=1511
-  _globals['_EDITSCENERESPONSE']._serialized_start=1513
-  _globals['_EDITSCENERESPONSE']._serialized_end=1565
-  _globals['_DELETEJOBREQUEST']._serialized_start=1567
-  _globals['_DELETEJOBREQUEST']._serialized_end=1601
-  _globals['_DELETEJOBRESPONSE']._serialized_start=1603
-  _globals['_DELETEJOBRESPONSE']._serialized_end=1622
-  _globals['_GETARTIFACTREQUEST']._serialized_start=1624
-  _globals['_GETARTIFACTREQUEST']._serialized_end=1694
-  _globals['_GETARTIFACTRESPONSE']._serialized_start=1696
-  _globals['_GETARTIFACTRESPONSE']._serialized_end=1787
-  _globals['_JOB']._serialized_start=1790
-  _globals['_JOB']._serialized_end=2245
-  _globals['_STAGESTATUS']._serialized_start=2247
-  _globals['_STAGESTATUS']._serialized_end=2333
-  _globals['_ARTIFACT']._serialized_start=2336
-  _globals['_ARTIFACT']._serialized_end=2507
-  _globals['_FAILURE']._serialized_start=2509
-  _globals['_FAILURE']._serialized_end=2579
-  _globals['_JOBSERVICE']._serialized_start=2756
-  _globals['_JOBSERVICE']._serialized_end=3565
+  _globals['_WATCHJOBREQUEST']._serialized_end=890
+  _globals['_WATCHJOBRESPONSE']._serialized_start=893
+  _globals['_WATCHJOBRESPONSE']._serialized_end=1160
+  _globals['_CANCELJOBREQUEST']._serialized_start=1162
+  _globals['_CANCELJOBREQUEST']._serialized_end=1196
+  _globals['_CANCELJOBRESPONSE']._serialized_start=1198
+  _globals['_CANCELJOBRESPONSE']._serialized_end=1250
+  _globals['_RETRYJOBREQUEST']._serialized_start=1252
+  _globals['_RETRYJOBREQUEST']._serialized_end=1285
+  _globals['_RETRYJOBRESPONSE']._serialized_start=1287
+  _globals['_RETRYJOBRESPONSE']._serialized_end=1338
+  _globals['_APPROVEJOBREQUEST']._serialized_start=1340
+  _globals['_APPROVEJOBREQUEST']._serialized_end=1375
+  _globals['_APPROVEJOBRESPONSE']._serialized_start=1377
+  _globals['_APPROVEJOBRESPONSE']._serialized_end=1430
+  _globals['_EDITSCENEREQUEST']._serialized_start=1432
+  _globals['_EDITSCENEREQUEST']._serialized_end=1545
+  _globals['_EDITSCENERESPONSE']._serialized_start=1547
+  _globals['_EDITSCENERESPONSE']._serialized_end=1599
+  _globals['_DELETEJOBREQUEST']._serialized_start=1601
+  _globals['_DELETEJOBREQUEST']._serialized_end=1635
+  _globals['_DELETEJOBRESPONSE']._serialized_start=1637
+  _globals['_DELETEJOBRESPONSE']._serialized_end=1656
+  _globals['_GETARTIFACTREQUEST']._serialized_start=1658
+  _globals['_GETARTIFACTREQUEST']._serialized_end=1728
+  _globals['_GETARTIFACTRESPONSE']._serialized_start=1730
+  _globals['_GETARTIFACTRESPONSE']._serialized_end=1821
+  _globals['_JOB']._serialized_start=1824
+  _globals['_JOB']._serialized_end=2279
+  _globals['_STAGESTATUS']._serialized_start=2281
+  _globals['_STAGESTATUS']._serialized_end=2367
+  _globals['_ARTIFACT']._serialized_start=2370
+  _globals['_ARTIFACT']._serialized_end=2541
+  _globals['_FAILURE']._serialized_start=2543
+  _globals['_FAILURE']._serialized_end=2613
+  _globals['_JOBSERVICE']._serialized_start=2790
+  _globals['_JOBSERVICE']._serialized_end=3599
 # @@protoc_insertion_point(module_scope)

@@ -76,7 +76,7 @@ def progress_message(progress: Json) -> Progress:
 def watch_message(told: Told) -> pb.WatchJobResponse:
     """What those who watch a job are told. Raises KeyError for what they are not told in a message."""
     field, message = _EVENTS[told.name]
-    return pb.WatchJobResponse(**{field: message(told.data)}, seq=told.seq)
+    return pb.WatchJobResponse(**{field: message(told.data)}, seq=told.seq, part=told.part)
 
 
 def state_name(state: int) -> str | None:

@@ -64,8 +64,6 @@ class JobServicer(pb_grpc.JobServiceServicer):
         watcher = await self._hub.watch(job_id, request.after_seq, caller().sees, request.after_part)
         if watcher is None:
             raise not_found(f"job {job_id}")
-        task = asyncio.current_task()
-        watcher.drop = task.cancel if task else None
         try:
             async for each in _told(watcher):
                 yield watch_message(each)

@@ -106,7 +106,7 @@ class Running:
 
     def begun(self, job_id):
         """The job once all artifacts of its submit are folded: the ledger takes events one by one."""
-        return self.until(lambda: len((found := self.job(job_id))["artifacts"]) == 3 and found)
+        return self.until(lambda: len((found := self.job(job_id))["artifacts"]) >= 3 and found)
 
     def made(self, job_id, values, inputs, scenes=()):
         """Announce artifacts as a stage would; `values` by name; returns their digests."""

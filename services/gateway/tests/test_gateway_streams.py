@@ -259,8 +259,9 @@ def test_stream_that_lost_its_end_is_folded_on(running, stack):
     running.begun(job_id)
     stack.kill("nats", signal.SIGSTOP)
     with psycopg.connect(stack.postgres_url) as connection:  # as if the ledger had seen more than the server kept
-        connection.execute("UPDATE place SET seq = seq + 5")
+        connection.execute("UPDATE place SET seq = seq + 500")
     stack.kill("nats", signal.SIGKILL)
+    running.until(lambda: place(stack)[1] >= 500, 20)
     assert running.finish(job_id)["state"] == "done"
 
 

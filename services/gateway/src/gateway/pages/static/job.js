@@ -82,9 +82,11 @@ listen(`${address}/events`, {
   done: know,
   cancelled: know,
   failed: (failure) => know({ state: "failed", error: failure }),
-  artifact: (row) => know({ artifacts: [...job.artifacts.filter((other) => other.artifact !== row.artifact), row] }),
+  artifact: (row) => {
+    running.finish(row.stage, row.scene);
+    know({ artifacts: [...job.artifacts.filter((other) => other.artifact !== row.artifact), row] });
+  },
   stage: (stage) => {
-    if (stage.state === "done") running.forget(stage.name);
     know({ stages: job.stages.map((other) => (other.name === stage.name ? stage : other)) });
   },
   progress: (told) => {

@@ -30,7 +30,7 @@ export class Player {
     if (!film && newest) this.#roll(newest);
     if (film) this.#rushes.removeAttribute("src");
     const isRemade = film && job.state === "running";
-    this.#note.hidden = (Boolean(film) && !isRemade) || (job.state !== "running" && Boolean(newest));
+    this.#note.hidden = film ? !isRemade : Boolean(newest);
     say(this.#note, isRemade ? `New version: ${sentence(job).toLowerCase()}` : job.state === "failed" ? "No video" : stateOf(job));
   }
 

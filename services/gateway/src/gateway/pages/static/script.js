@@ -29,7 +29,8 @@ export class Script {
   // Show what is known; returns the scenes.
   show({ job, made, running, contentOf }) {
     const transcript = made.has("video") ? contentOf("transcript") : null;
-    this.#scenes = (job.scenes ?? [])
+    const numbers = contentOf("script")?.scenes ?? job.scenes ?? [];
+    this.#scenes = numbers
       .map((number) => {
         const briefRow = made.get(`scene.${number}.brief`);
         const brief = contentOf(`scene.${number}.brief`) ?? this.#scenes.find((one) => one.number === number)?.brief;
@@ -42,7 +43,7 @@ export class Script {
       .filter(Boolean);
     this.#list.hidden = !this.#scenes.length;
     arrange(this.#list, this.#scenes.map((scene) => this.#row(scene, job, running)));
-    if (!this.#picked && this.#scenes.length && this.#scenes.length === job.scenes.length && window.matchMedia("(min-width: 1000px)").matches) this.#pick(this.#scenes[0].number, 0);
+    if (!this.#picked && this.#scenes.length && this.#scenes.length === numbers.length && window.matchMedia("(min-width: 1000px)").matches) this.#pick(this.#scenes[0].number, 0);
     return this.#scenes;
   }
 

@@ -7,6 +7,7 @@ const WEIGHTS = { fetch: 2, script: 1, narrate: 2, caption: 1, render: 14, assem
 // What is known of progress within stages, by stage and scene.
 export class Running {
   #fractions = new Map();
+  #done = new Map();
 
   hear({ stage, scene, fraction }) {
     if (!this.#fractions.has(stage)) this.#fractions.set(stage, new Map());
@@ -31,10 +32,23 @@ export class Running {
     return found;
   }
 
-  // Forget what was heard of a stage that is done, or of all.
-  forget(stage) {
-    if (stage) this.#fractions.delete(stage);
-    else this.#fractions.clear();
+  // Forget what was heard of a stage's run that is done.
+  finish(stage, scene) {
+    this.#fractions.get(stage)?.delete(scene ?? 0);
+  }
+
+  // The same where it is not known which scenes are done: those that were furthest.
+  settle(stages) {
+    for (const { name, done } of stages) {
+      const furthest = [...(this.#fractions.get(name) ?? [])].sort((one, other) => other[1] - one[1]);
+      for (const [scene] of furthest.slice(0, Math.max(0, done - (this.#done.get(name) ?? done)))) this.finish(name, scene);
+      this.#done.set(name, done);
+    }
+  }
+
+  forget() {
+    this.#fractions.clear();
+    this.#done.clear();
   }
 }
 

@@ -58,6 +58,7 @@ const isNewer = (job) => [...grid.children].every((tile) => tile.dataset.job < j
 
 function know(job) {
   if (job.state !== "running") progress.delete(job.id);
+  else progress.get(job.id)?.settle(job.stages ?? []);
   jobs.set(job.id, job);
   show(job);
 }

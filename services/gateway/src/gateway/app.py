@@ -24,6 +24,7 @@ from gateway.api.models import SECURITY, Problem, Submit
 from gateway.context import Gateway, callers, public, visitor
 from gateway.context import gateway as current
 from gateway.pages import account, errors, frame, home, listed, profile, shared
+from gateway.pages import admin as administration
 from gateway.pages import jobs as videos
 from gateway.problems import invalid, not_found, response_of
 from gateway.settings import GatewaySettings
@@ -65,7 +66,7 @@ def create_app(gateway: Gateway) -> Flask:
     for blueprint in (jobs.api, artifacts.api, me.api, admin.api):
         app.register_api(blueprint)
     frame.register(app)
-    for part in (home, listed, videos, shared, account, profile):
+    for part in (home, listed, videos, shared, account, profile, administration):
         app.register_blueprint(part.pages)
     app.components_schemas |= {model.__name__: model.model_json_schema() for model in (Problem, Submit)}
     app.add_url_rule("/healthz", view_func=healthz)

@@ -8,10 +8,12 @@ import threading
 import time
 
 import grpc
+import httpx
 import psycopg
 import pytest
 from chassis.errors import SourceError
 from chassis.statuses import error_of
+from gateway.settings import GatewaySettings
 from google.protobuf import message_factory
 from google.rpc import error_details_pb2
 from grpc_health.v1 import health_pb2, health_pb2_grpc
@@ -43,7 +45,7 @@ def call(running, channel):
 
 
 @pytest.fixture(scope="module")
-def stranger(stack):
+def stranger(stack, channel):
     """The metadata of another user."""
     with psycopg.connect(stack.postgres_url, autocommit=True) as connection:
         connection.execute(
@@ -286,6 +288,20 @@ def test_reflection_is_off_unless_it_is_wanted(running, channel):
     refused(grpc.StatusCode.UNIMPLEMENTED, lambda: list(stub.ServerReflectionInfo(asked)))
 
 
+def test_names_with_odd_characters_do_no_harm(running, call):
+    failure = refused(grpc.StatusCode.INVALID_ARGUMENT, lambda: call("SubmitJob", [header(reference="a\x00b")]))
+    assert error_of(failure, "").code == "usage.invalid"
+    assert call("SubmitJob", [header(file_name="../a\x00b.pdf"), *chunks(PDF)]).job.source == "ab.pdf"
+
+
+def test_a_certificate_needs_its_key(stack, monkeypatch):
+    for name, value in stack.environment().items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("HIDDENHILL_RPC_TLS_CERT", "certificate.pem")
+    with pytest.raises(ValueError, match="HIDDENHILL_RPC_TLS_KEY"):
+        GatewaySettings()
+
+
 def test_an_upload_past_the_limit_is_refused_while_it_comes(start):
     gateway = start(HIDDENHILL_UPLOAD_LIMIT="300000", HIDDENHILL_GRPC_REFLECTION="true")
     gateway.wait()
@@ -308,16 +324,23 @@ def test_an_upload_past_the_limit_is_refused_while_it_comes(start):
     assert len(sent) < 200
 
 
-def test_calls_past_the_limit_say_when_to_come_again(start, stack, stranger):
+def test_calls_and_requests_past_the_limit_say_when_to_come_again(start, stranger):
     gateway = start(HIDDENHILL_REQUESTS_A_MINUTE="5")
     gateway.wait()
     with grpc.insecure_channel(gateway.rpc) as channel:
 
-        def list_six_times():
-            for _ in range(6):
-                invoke(channel, "ListJobs", pb.ListJobsRequest(), stranger)
+        def list_jobs():
+            invoke(channel, "ListJobs", pb.ListJobsRequest(), stranger)
 
-        failure = refused(grpc.StatusCode.RESOURCE_EXHAUSTED, list_six_times)
+        login = {"Authorization": dict(stranger)["authorization"]}
+        for _ in range(2):
+            assert httpx.get(f"{gateway.api}/jobs", headers=login).status_code == 200
+            list_jobs()
+        list_jobs()
+        failure = refused(grpc.StatusCode.RESOURCE_EXHAUSTED, list_jobs)
+        assert httpx.get(f"{gateway.api}/jobs", headers=login).status_code == 429
+        for _ in range(7):  # the machine's own token is not limited
+            invoke(channel, "ListJobs", pb.ListJobsRequest(), gateway.rpc_login)
     found = error_of(failure, "")
     assert found.code == "usage.rate"
     assert 0 < found.retry_after <= 60

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from chassis.rpc import RpcServer, Tls
 from limits import RateLimitItemPerMinute
+from limits.strategies import FixedWindowRateLimiter
 
 from gateway.accounts.callers import Callers
 from gateway.accounts.counters import Counters
-from gateway.accounts.limits import Limits
 from gateway.context import Gateway
 from gateway.ledger.hub import Hub
 from gateway.problems import error_of
@@ -18,8 +18,8 @@ from gateway.rpc.servicer import NAME, JobServicer
 def rpc_server(gateway: Gateway, hub: Hub) -> RpcServer:
     """JobService for programs with tokens; made on the running loop. Raises RuntimeError where the port is taken."""
     settings, database = gateway.settings, gateway.database
-    calls = RateLimitItemPerMinute(settings.requests_a_minute, namespace="call")
-    admit = Admission(Callers(database, lambda _: None), Limits(Counters(database=database)), calls)
+    windows = FixedWindowRateLimiter(Counters(database=database))
+    admit = Admission(Callers(database, lambda _: None), windows, RateLimitItemPerMinute(settings.requests_a_minute))
     tls = Tls(settings.rpc_tls_cert, settings.rpc_tls_key) if settings.rpc_tls_cert and settings.rpc_tls_key else None
     return RpcServer(
         {NAME: JobServicer(gateway, hub).add_to},

@@ -22,7 +22,7 @@ const player = new Player();
 const origin = new Origin(document.getElementById("origin"));
 const script = new Script(document.getElementById("scenes"), address, {
   seek: (seconds) => player.seek(seconds),
-  pick: (scene, sentence, row) => origin.show(scene, sentence, row),
+  pick: (scene, sentence, row, isByHand) => origin.show(scene, sentence, row, isByHand),
   rush: (row) => player.rush(row),
   changed: know,
 });

@@ -67,7 +67,7 @@ function countOf(stage, made) {
 // What is left, judged by the pictures that were drawn so far.
 function left(job, made) {
   const draw = job.stages.find((stage) => stage.name === "render");
-  if (!draw || draw.state !== "running") return "";
+  if (!draw || draw.state !== "running" || made.has("video")) return "";
   const times = [...made.values()].filter((row) => row.artifact.endsWith(".segment")).map((row) => Date.parse(row.announced_at)).sort((a, b) => a - b);
   const recent = times.slice(-draw.done);
   if (recent.length < 3) return "";

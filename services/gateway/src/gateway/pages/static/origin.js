@@ -26,8 +26,9 @@ export class Origin {
     if (isNew && this.#shown) this.#draw();
   }
 
-  // Show what a sentence rests on; `row` is the scene's in the script.
-  show(scene, index, row) {
+  // Show what a sentence rests on; `row` is the scene's in the script. What was asked for by hand is read out.
+  show(scene, index, row, isByHand) {
+    this.#panel.setAttribute("aria-live", isByHand ? "polite" : "off");
     this.#shown = { scene, sentence: scene.brief.sentences[index], row };
     this.#draw();
     this.#place();

@@ -18,7 +18,7 @@ export class Script {
   #picked = null;
   #spoken = null;
 
-  // tell: {seek(seconds), pick(scene, index, row), rush(segmentRow), changed(job)}
+  // tell: {seek(seconds), pick(scene, index, row, isByHand), rush(segmentRow), changed(job)}
   constructor(list, address, tell) {
     this.#list = list;
     this.#address = address;
@@ -75,7 +75,7 @@ export class Script {
     const doing = running.scene(scene.number);
     const isBusy = job.state === "running" && scene.state !== "ready";
     const note = { again: "Being made again", stale: "Not made again yet" }[scene.state] ?? "";
-    say(part(row, "status"), [note, isBusy ? doing?.note : ""].filter(Boolean).join(" · "));
+    say(part(row, "status"), note || (isBusy ? doing?.note ?? "" : ""));
     const bar = part(row, "bar");
     bar.hidden = !isBusy || !doing;
     fill(bar, doing?.fraction ?? 0);
@@ -104,21 +104,21 @@ export class Script {
     if (event.target.closest("[data-part=picture]")) {
       if (scene.spoken) this.#tell.seek(scene.spoken.start);
       else if (scene.segment) this.#tell.rush(scene.segment);
-      return this.#pick(scene.number, 0);
+      return this.#pick(scene.number, 0, true);
     }
     const sentence = event.target.closest(".sentence");
     if (!sentence) return;
-    this.#pick(scene.number, Number(sentence.dataset.index));
+    this.#pick(scene.number, Number(sentence.dataset.index), true);
     const from = event.target.closest("[data-start]") ?? sentence.querySelector("[data-start]");
     if (from) this.#tell.seek(Number(from.dataset.start));
     else if (scene.segment) this.#tell.rush(scene.segment);
   }
 
-  #pick(number, index) {
+  #pick(number, index, isByHand = false) {
     this.#picked = { number, index };
     const scene = this.#scenes.find((one) => one.number === number);
     this.#markPicked();
-    this.#tell.pick(scene, index, this.#rows.get(number));
+    this.#tell.pick(scene, index, this.#rows.get(number), isByHand);
   }
 
   #markPicked() {

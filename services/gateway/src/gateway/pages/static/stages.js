@@ -1,7 +1,7 @@
 // How far a job is, from its stages and the progress within them.
 
 const DOING = { Read: "Reading", Write: "Writing", Speak: "Speaking", Caption: "Captioning", Draw: "Drawing", Finish: "Finishing" };
-const SCENES = { narrate: "speaking", caption: "captioning", render: "drawing" };
+const SCENES = { narrate: "Speaking", caption: "Captioning", render: "Drawing" };
 const WEIGHTS = { fetch: 2, script: 1, narrate: 2, caption: 1, render: 14, assemble: 2 };
 
 // What is known of progress within stages, by stage and scene.

@@ -289,8 +289,11 @@ def test_reflection_is_off_unless_it_is_wanted(running, channel):
 
 
 def test_names_with_odd_characters_do_no_harm(running, call):
-    failure = refused(grpc.StatusCode.INVALID_ARGUMENT, lambda: call("SubmitJob", [header(reference="a\x00b")]))
-    assert error_of(failure, "").code == "usage.invalid"
+    for odd in (header(reference="a\x00b"), header(reference="a", options=pb.JobOptions(voice="a\x00b"))):
+        failure = refused(grpc.StatusCode.INVALID_ARGUMENT, lambda odd=odd: call("SubmitJob", [odd]))
+        assert error_of(failure, "").code == "usage.invalid"
+    body = {"reference": "a\x00b"}
+    assert running.http.post(f"{running.api}/jobs", json=body).json()["code"] == "usage.invalid"
     assert call("SubmitJob", [header(file_name="../a\x00b.pdf"), *chunks(PDF)]).job.source == "ab.pdf"
 
 

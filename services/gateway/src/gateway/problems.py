@@ -58,6 +58,8 @@ def error_of(error: BaseException) -> Error:
     """Any exception's place in the tree, the database's included."""
     if isinstance(error, (psycopg.OperationalError, psycopg.InterfaceError, psycopg_pool.PoolTimeout)):
         return Transient("unavailable.database", "The database did not answer; try again in a moment.", repr(error))
+    if isinstance(error, psycopg.DataError):  # such as NUL, which PostgreSQL's texts cannot hold
+        return UsageError("usage.invalid", "There are characters in the request that cannot be kept.", repr(error))
     return classify(error)
 
 

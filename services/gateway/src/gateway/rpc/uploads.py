@@ -25,7 +25,7 @@ _BEGINNING = 1024
 class Wish(BaseModel):
     """The header of a submit."""
 
-    reference: str = Field(max_length=2000, pattern=r"^[^\x00]*$")
+    reference: str = Field(max_length=2000)
     file_name: str = Field(max_length=1000)
     options: Options
     idempotency_key: str = Field(max_length=200, pattern=r"^[\x20-\x7e]*$")

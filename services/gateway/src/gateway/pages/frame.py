@@ -28,12 +28,20 @@ def register(app: Flask) -> None:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters.update(day=_day, clock=_clock)
     app.context_processor(_context)
+    app.after_request(_fresh)
     app.register_blueprint(pages)
 
 
 def asset(name: str) -> str:
     """Address of a static file; it changes with the file's content, so that browsers may keep it."""
     return url_for("frame.static_file", name=name, v=_version(name))
+
+
+def _fresh(answer: Response) -> Response:
+    """Have browsers ask again before they show a page that they have."""
+    if answer.mimetype == "text/html":
+        answer.headers.setdefault("Cache-Control", "private, no-cache")
+    return answer
 
 
 @pages.get("/static/<path:name>")

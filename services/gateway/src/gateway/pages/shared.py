@@ -46,7 +46,6 @@ def show(share: str) -> Response:
         )
     )
     answer.headers["X-Robots-Tag"] = "noindex"
-    answer.headers["Cache-Control"] = "private, no-cache"
     return answer
 
 

@@ -3,16 +3,19 @@
 import hashlib
 import json
 import os
+import re
 import signal
 import threading
 import time
+from pathlib import Path
 
 import grpc
 import httpx
 import psycopg
 import pytest
-from chassis.errors import SourceError
-from chassis.statuses import error_of
+from chassis.errors import SourceError, UsageError
+from chassis.statuses import code_of, error_of
+from gateway.problems import status_of
 from gateway.settings import GatewaySettings
 from google.protobuf import message_factory
 from google.rpc import error_details_pb2
@@ -29,6 +32,7 @@ SERVICE = pb.DESCRIPTOR.services_by_name["JobService"]
 ON_NO_JOB = {"SubmitJob", "ListJobs"}
 """Methods that name no job; each has its own test that it shows and changes nothing of others."""
 PDF = b"%PDF-1.7 "
+ROOT = Path(__file__).resolve().parents[3]
 
 
 @pytest.fixture(scope="module")
@@ -303,6 +307,15 @@ def test_a_certificate_needs_its_key(stack, monkeypatch):
     monkeypatch.setenv("HIDDENHILL_RPC_TLS_CERT", "certificate.pem")
     with pytest.raises(ValueError, match="HIDDENHILL_RPC_TLS_KEY"):
         GatewaySettings()
+
+
+def test_the_documented_errors_have_the_documented_statuses(running):
+    table = re.findall(r"\| `([a-z.-]+)` \| (\d+) \| ([A-Z_]+) \|", (ROOT / "docs/api.md").read_text())
+    assert len(table) >= 8
+    for code, status, name in table:
+        assert (status_of(UsageError(code, "x")), code_of(UsageError(code, "x")).name) == (int(status), name), code
+    for path in ("/api/openapi.json", "/api/swagger"):
+        assert running.http.get(f"{running.url}{path}", follow_redirects=True).status_code == 200
 
 
 def test_an_upload_past_the_limit_is_refused_while_it_comes(start):

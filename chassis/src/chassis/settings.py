@@ -1,9 +1,10 @@
 """Settings of every service, read from the environment once, in `__main__`."""
 
+import re
 from typing import Annotated, Literal, TypeVar
 
 from pydantic import BeforeValidator, Field, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 from chassis.errors import UsageError
 
@@ -42,9 +43,13 @@ class ChassisSettings(BaseSettings):
 
 def read_settings(kind: type[S]) -> S:
     """The settings as the environment has them. Raises UsageError that names each variable which is wrong."""
+    prefix = kind.model_config.get("env_prefix", "")
     try:
         return kind()
+    except SettingsError as error:
+        found = re.search(r'field "(\w+)"', str(error))
+        name = f"{prefix}{found[1] if found else ''}".upper()
+        raise UsageError("usage.settings", f"Settings in the environment are wrong. {name}: no valid JSON.") from None
     except ValidationError as error:
-        prefix = kind.model_config.get("env_prefix", "")
         wrong = [f"{prefix}{'.'.join(map(str, each['loc']))}".upper() + f": {each['msg']}" for each in error.errors()]
         raise UsageError("usage.settings", "Settings in the environment are wrong. " + "; ".join(wrong) + ".") from None

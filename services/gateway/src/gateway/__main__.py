@@ -6,9 +6,11 @@ from gateway.service import main
 
 if __name__ == "__main__":
     if sys.argv[1:] == ["replay"]:
+        from chassis.settings import read_settings
+
         from gateway.ledger.replay import replay
         from gateway.settings import GatewaySettings
 
-        replay(GatewaySettings())  # type: ignore[call-arg]  # from the environment
+        replay(read_settings(GatewaySettings))
     else:
         sys.exit(main())

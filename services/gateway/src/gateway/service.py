@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import logging
 import signal
+import sys
 from collections.abc import Iterator
 from typing import Any
 
@@ -15,6 +16,8 @@ import uvloop
 from a2wsgi import WSGIMiddleware
 from chassis.blobs import S3Blobs
 from chassis.bus import NatsBus
+from chassis.errors import UsageError
+from chassis.settings import read_settings
 from chassis.worker import connect, ensure_bucket
 
 import chassis
@@ -67,7 +70,11 @@ class Server(uvicorn.Server):
 
 def main() -> int:
     """Run until SIGTERM or SIGINT; returns the exit code."""
-    settings = GatewaySettings()  # type: ignore[call-arg]  # from the environment
+    try:
+        settings = read_settings(GatewaySettings)
+    except UsageError as error:
+        print(f"error: {error}", file=sys.stderr)  # noqa: T201 - the log is not set up yet
+        return 2
     logs.set_up(settings.log_level)
     telemetry.set_up("gateway", settings.otlp_endpoint)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:

@@ -5,7 +5,9 @@ from typing import Self
 from urllib.parse import urlsplit
 
 from chassis.settings import ChassisSettings
-from pydantic import Field, SecretStr, model_validator
+from pydantic import Field, SecretStr, field_validator, model_validator
+
+_ANYWHERE = ("0.0.0.0", "::")  # noqa: S104 - what links cannot name
 
 
 class GatewaySettings(ChassisSettings):
@@ -26,9 +28,9 @@ class GatewaySettings(ChassisSettings):
     """Names, separated by commas, under which the gateway may be asked for besides loopback's and the public URL's."""
     allowed_origins: str = ""
     """Origins, separated by commas, whose pages may use the API with a token (CORS)."""
-    trusted_proxies: int = 0
+    trusted_proxies: int = Field(0, ge=0)
     """Proxies in front of the gateway: how many entries of X-Forwarded-For to believe."""
-    upload_limit: int = 100_000_000
+    upload_limit: int = Field(100_000_000, ge=1)
     """Bytes of the largest request."""
 
     secret_key: SecretStr = Field(min_length=32)
@@ -65,6 +67,29 @@ class GatewaySettings(ChassisSettings):
     garbage_after: float = 600.0
     """Seconds until what a deleted job leaves in the store is removed."""
 
+    @field_validator("gateway_listen", "rpc_listen")
+    @classmethod
+    def _names_a_port(cls, value: str) -> str:
+        if not value.rpartition(":")[2].isdecimal():
+            raise ValueError("host and port, such as 127.0.0.1:8080")
+        return value
+
+    @field_validator("public_url")
+    @classmethod
+    def _is_a_site(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if value and (parts.scheme not in ("http", "https") or not parts.hostname or parts.path.strip("/")):
+            raise ValueError("https:// and a name, such as https://videos.example.org")
+        return value
+
+    @field_validator("smtp_url")
+    @classmethod
+    def _is_a_mail_server(cls, value: SecretStr | None) -> SecretStr | None:
+        parts = urlsplit(value.get_secret_value() if value else "")
+        if value and (parts.scheme not in ("smtp", "smtps") or not parts.hostname):
+            raise ValueError("smtp:// or smtps://, and the mail server's name")
+        return value or None
+
     @model_validator(mode="after")
     def _has_both_or_neither(self) -> Self:
         if (self.rpc_tls_cert is None) != (self.rpc_tls_key is None):
@@ -80,7 +105,9 @@ class GatewaySettings(ChassisSettings):
     @property
     def base_url(self) -> str:
         """Where people reach us, without a slash at the end."""
-        return (self.public_url or f"http://{self.gateway_listen}").rstrip("/")
+        host, port = self.address
+        here = "127.0.0.1" if host in _ANYWHERE else f"[{host}]" if ":" in host else host
+        return (self.public_url or f"http://{here}:{port}").rstrip("/")
 
     @property
     def is_https(self) -> bool:

@@ -151,7 +151,7 @@ def enter(secret: str) -> None:
 
 def _may_read_mails() -> bool:
     """Mails hold links that open accounts: they are for who sits at this machine, and for administrators."""
-    if gateway().settings.smtp_url is not None:
+    if gateway().settings.smtp_url:
         return False
     found = visitor()
     if found is not None and found.is_admin:

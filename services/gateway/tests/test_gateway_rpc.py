@@ -4,8 +4,6 @@ import hashlib
 import json
 import os
 import re
-import signal
-import threading
 import time
 from pathlib import Path
 
@@ -13,19 +11,15 @@ import grpc
 import httpx
 import psycopg
 import pytest
-from chassis.errors import SourceError, UsageError
+from chassis.errors import UsageError
 from chassis.statuses import code_of, error_of
 from gateway.problems import status_of
 from gateway.settings import GatewaySettings
 from google.protobuf import message_factory
 from google.rpc import error_details_pb2
-from grpc_health.v1 import health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection_pb2, reflection_pb2_grpc
 from grpc_status import rpc_status
 from hiddenhill.v1 import job_service_pb2 as pb
-from hiddenhill.v1 import job_service_pb2_grpc as pb_grpc
-
-from chassis import events
 
 pytestmark = [pytest.mark.stack, pytest.mark.xdist_group("stack")]
 SERVICE = pb.DESCRIPTOR.services_by_name["JobService"]
@@ -360,100 +354,3 @@ def test_calls_and_requests_past_the_limit_say_when_to_come_again(start, strange
     found = error_of(failure, "")
     assert found.code == "usage.rate"
     assert 0 < found.retry_after <= 60
-
-
-def watch(channel, running, job_id, after_seq=0, timeout=20):
-    request = pb.WatchJobRequest(job_id=job_id, after_seq=after_seq)
-    return pb_grpc.JobServiceStub(channel).WatchJob(request, metadata=running.rpc_login, timeout=timeout)
-
-
-def test_watching_shows_the_job_then_each_change_once_and_ends_with_the_job(running, channel):
-    job_id = running.submit("10.1000/watched")
-    running.begun(job_id)
-    watching = watch(channel, running, job_id)
-    first = next(watching)
-    assert {each.artifact for each in first.job.artifacts} == {"source", "options", "approval"}
-    running.finish(job_id)
-    seen = list(watching)
-    assert seen[-1].job.state == pb.JOB_STATE_DONE
-    made = [each.artifact.artifact for each in seen if each.WhichOneof("event") == "artifact"]
-    assert sorted(made) == sorted(set(made))
-    assert {"paper", "script", "scene.1.narration", "scene.2.narration"} <= set(made)
-    stages = {each.stage.name: each.stage.state for each in seen if each.WhichOneof("event") == "stage"}
-    assert stages == {"fetch": "done", "script": "done", "narrate": "done"}
-    assert [each.WhichOneof("event") for each in watch(channel, running, job_id)] == ["job"]
-
-
-def test_watching_on_after_a_break_sees_every_state_event_once(running, channel):
-    job_id = running.submit("10.1000/broken")
-    running.begun(job_id)
-    watching = watch(channel, running, job_id)
-    next(watching)
-    running.finish(job_id)
-    seen = next(each for each in watching if each.artifact.artifact == "paper")
-    watching.cancel()
-    again = list(watch(channel, running, job_id, after_seq=seen.seq))
-    assert again[0].job.state == pb.JOB_STATE_DONE
-    made = [each.artifact.artifact for each in again if each.WhichOneof("event") == "artifact"]
-    wanted = ["script", "scene.1.brief", "scene.2.brief", "scene.1.narration", "scene.2.narration"]
-    assert sorted(made) == sorted(wanted)
-    assert again[-1].job.state == pb.JOB_STATE_DONE
-
-
-def test_watching_tells_progress_failure_and_deletion(running, channel, call):
-    job_id = running.submit("10.1000/fails")
-    running.begun(job_id)
-    watching = watch(channel, running, job_id)
-    next(watching)
-    subject, said = events.progress(job_id, "fetch", None, 0.5, "half", "w")
-    running.on_bus(lambda bus: bus.progress(subject, said))
-    told = next(each for each in watching if each.WhichOneof("event") == "progress")
-    assert (told.progress.stage, told.progress.fraction, told.progress.note, told.seq) == ("fetch", 0.5, "half", 0)
-    failed = events.failed(job_id, "fetch", None, SourceError("source.gone", "It is gone."), 1)
-    running.on_bus(lambda bus: bus.announce([failed]))
-    ended = list(watching)
-    assert (ended[-1].failure.code, ended[-1].failure.message) == ("source.gone", "It is gone.")
-    call("RetryJob", pb.RetryJobRequest(job_id=job_id))
-    running.state(job_id, "running")
-    watching = watch(channel, running, job_id)
-    next(watching)
-    call("DeleteJob", pb.DeleteJobRequest(job_id=job_id))
-    refused(grpc.StatusCode.NOT_FOUND, lambda: list(watching))
-
-
-def test_a_watcher_past_its_deadline_is_sent_away_and_forgotten(running, channel):
-    job_id = running.submit("10.1000/slow")
-    running.begun(job_id)
-    watching = watch(channel, running, job_id, timeout=0.5)
-    next(watching)
-    refused(grpc.StatusCode.DEADLINE_EXCEEDED, lambda: list(watching))
-
-
-def test_going_down_is_told_to_health_watchers_and_to_watchers_of_jobs(start):
-    gateway = start()
-    gateway.wait()
-    seen, job_id = [], gateway.submit("10.1000/down")
-
-    with grpc.insecure_channel(gateway.rpc) as channel:
-        health = health_pb2_grpc.HealthStub(channel).Watch(health_pb2.HealthCheckRequest(service=SERVICE.full_name))
-        assert next(health).status == health_pb2.HealthCheckResponse.SERVING
-        stub = pb_grpc.JobServiceStub(channel)
-        watching = stub.WatchJob(pb.WatchJobRequest(job_id=job_id), metadata=gateway.rpc_login, timeout=20)
-        assert next(watching).job.id == job_id
-
-        def listen():
-            try:
-                seen.extend(answer.status for answer in health)
-            except grpc.RpcError as error:
-                seen.append(error.code())
-
-        thread = threading.Thread(target=listen)
-        thread.start()
-        began = time.monotonic()
-        gateway.process.send_signal(signal.SIGTERM)
-        failure = refused(grpc.StatusCode.UNAVAILABLE, lambda: list(watching))
-        assert error_of(failure, "").code == "unavailable.stopping"
-        thread.join(10)
-    assert seen[0] == health_pb2.HealthCheckResponse.NOT_SERVING
-    assert gateway.process.wait(10) == 0
-    assert time.monotonic() - began < 6

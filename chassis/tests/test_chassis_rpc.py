@@ -193,9 +193,8 @@ async def test_health_says_that_we_go_before_calls_are_refused(serve):
 @pytest.mark.parametrize("shown", [True, False])
 async def test_reflection_is_there_only_where_it_is_wanted(serve, shown):
     _, channel = await serve(Servicer(), with_reflection=shown)
-    call = reflection_pb2_grpc.ServerReflectionStub(channel).ServerReflectionInfo()
-    await call.write(reflection_pb2.ServerReflectionRequest(list_services=""))
-    await call.done_writing()
+    asked = [reflection_pb2.ServerReflectionRequest(list_services="")]
+    call = reflection_pb2_grpc.ServerReflectionStub(channel).ServerReflectionInfo(iter(asked))
     if shown:
         assert NAME in str(await call.read())
     else:
@@ -228,16 +227,26 @@ async def test_a_stage_runs_on_blobs_and_answers_what_it_made(serve):
     assert (await refusal(unknown.read())).code() is grpc.StatusCode.INVALID_ARGUMENT
 
 
-async def test_a_channel_with_our_certificate_is_encrypted(serve, tmp_path):
+async def test_channels_are_encrypted_with_the_certificate_of_the_hour(serve, tmp_path):
     key, certificate = tmp_path / "key.pem", tmp_path / "certificate.pem"
-    certify("localhost", key, certificate)
 
     async def describe():
         return pb.DescribeResponse(service="x")
 
+    async def ask(trusted):
+        credentials = grpc.ssl_channel_credentials(trusted)
+        async with grpc.aio.secure_channel(f"localhost:{server.port}", credentials) as channel:
+            return (await pb_grpc.StageServiceStub(channel).Describe(pb.DescribeRequest(), timeout=5)).service
+
+    certify("localhost", key, certificate)
     server, plain = await serve(Servicer(describe), tls=Tls(certificate, key))
-    trusted = grpc.ssl_channel_credentials(certificate.read_bytes())
-    async with grpc.aio.secure_channel(f"localhost:{server.port}", trusted) as channel:
-        assert (await pb_grpc.StageServiceStub(channel).Describe(pb.DescribeRequest(), timeout=5)).service == "x"
+    first = certificate.read_bytes()
+    assert await ask(first) == "x"
     unencrypted = pb_grpc.StageServiceStub(plain).Describe(pb.DescribeRequest(), timeout=5)
     assert (await refusal(unencrypted)).code() is grpc.StatusCode.UNAVAILABLE
+    certify("localhost", key, certificate)
+    second = certificate.read_bytes()
+    assert await ask(second) == "x"
+    assert (await refusal(ask(first))).code() is grpc.StatusCode.UNAVAILABLE
+    certificate.unlink()
+    assert await ask(second) == "x"

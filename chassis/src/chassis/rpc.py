@@ -49,10 +49,24 @@ Admit = Callable[[Visit], Awaitable[None]]
 
 @dataclass(frozen=True)
 class Tls:
-    """Files of the server's certificate chain and of its key, PEM."""
+    """PEM files of the server's certificate chain and of its key. Each connection has them read: they may change."""
 
     certificate: Path
     key: Path
+
+    def credentials(self) -> Any:
+        """What the server is made with. Raises OSError, ValueError where the files are of no use."""
+        return grpc.dynamic_ssl_server_credentials(self._read(), self._read_again, require_client_authentication=False)
+
+    def _read(self) -> Any:
+        return grpc.ssl_server_certificate_configuration([(self.key.read_bytes(), self.certificate.read_bytes())])
+
+    def _read_again(self) -> Any:
+        try:
+            return self._read()
+        except OSError as error:
+            log.warning("certificate kept", extra={"error": repr(error)})
+            return None
 
 
 class _Wrap(grpc.aio.ServerInterceptor):
@@ -172,8 +186,7 @@ class RpcServer:
     def _listen(self, listen: str, tls: Tls | None) -> int:
         if tls is None:
             return int(self.server.add_insecure_port(listen))
-        pair = (tls.key.read_bytes(), tls.certificate.read_bytes())
-        return int(self.server.add_secure_port(listen, grpc.ssl_server_credentials([pair])))
+        return int(self.server.add_secure_port(listen, tls.credentials()))
 
     async def start(self) -> None:
         await self.server.start()

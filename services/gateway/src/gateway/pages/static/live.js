@@ -2,14 +2,18 @@
 
 const FIRST_WAIT = 1000;
 const LONGEST_WAIT = 15000;
+const PATIENCE = 5000; // a restart of the server is shorter
 const UNSEEN = 60000; // a browser opens few connections to one host: pages in the background give theirs back
 
+const lost = document.getElementById("lost");
+
 // Call `handlers[name](data)` for every event. Every (re)connection begins with `snapshot`, which replaces what was
-// known. `onState(true|false)` says whether the stream is up.
-export function listen(url, handlers, onState = () => {}) {
+// known.
+export function listen(url, handlers) {
   let source = null;
   let wait = FIRST_WAIT;
   let timer = 0;
+  let patience = 0;
 
   const close = () => {
     clearTimeout(timer);
@@ -28,10 +32,11 @@ export function listen(url, handlers, onState = () => {}) {
     source = new EventSource(url);
     source.addEventListener("open", () => {
       wait = FIRST_WAIT;
-      onState(true);
+      patience = clearTimeout(patience);
+      lost.hidden = true;
     });
     source.addEventListener("error", () => {
-      onState(false);
+      patience ||= setTimeout(() => (lost.hidden = document.hidden), PATIENCE);
       if (source?.readyState === EventSource.CLOSED) later(); // it comes back by itself otherwise
     });
     source.addEventListener("bye", later);

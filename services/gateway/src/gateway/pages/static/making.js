@@ -4,7 +4,6 @@ import { arrange, fill, make, part, say } from "./dom.js";
 import { fractionOf, fractionOfAll, sentence, stateOf } from "./stages.js";
 
 const ADVICE = {
-  source: "Use another file or link of this paper.",
   unavailable: "It is tried again when you press “Try again”.",
   internal: "Try again; if it fails once more, use another file of this paper.",
 };
@@ -49,6 +48,9 @@ export class Making {
       const advice = job.error ? ADVICE[job.error.code?.split(".")[0]] ?? "" : "";
       say(document.getElementById("problem-text"), job.error ? `${job.error.message} ${advice}` : "You stopped this video. What was made is kept; “Try again” takes it up from there.");
     }
+    const isTheFiles = job.error?.code?.startsWith("source.") ?? false; // the same file fails the same way
+    document.getElementById("retry").classList.toggle("primary", !isTheFiles);
+    document.getElementById("another").classList.toggle("primary", isTheFiles);
     box.classList.toggle("bad", job.state === "failed");
     box.hidden = !isBad;
   }

@@ -232,6 +232,21 @@ def delete(job: str, address: Any) -> None:
         client.delete(job)
 
 
+@cli.command()
+@click.argument("email")
+@_at_gateway
+def admin(email: str, address: Any) -> None:
+    """Make the registered user with this EMAIL an administrator."""
+    from cli.gateway import gateway  # noqa: PLC0415 - as above
+    from cli.rest import Rest  # noqa: PLC0415 - as above
+
+    with gateway(address) as client:
+        if not isinstance(client, Rest):
+            raise UsageError("usage.url", "Administration goes over REST; give the gateway's http(s):// address.")
+        client.make_admin(email)
+    click.echo(f"{email} is an administrator now")
+
+
 def _tell(result: dict[str, Any], *, as_json: bool) -> None:
     click.echo(json.dumps(result) if as_json else result.get("video") or result["job"])
 

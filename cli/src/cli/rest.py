@@ -78,6 +78,15 @@ class Rest:
     def delete(self, job_id: str) -> None:
         self._call("DELETE", f"/jobs/{job_id}")
 
+    def make_admin(self, email: str) -> None:
+        """Make a registered user an administrator; for administrators. Raises Fatal: nobody has this address."""
+        wanted = email.strip().lower()
+        users = self._call("GET", "/admin/users", params={"text": wanted, "limit": 200})["users"]
+        found = [user["id"] for user in users if user["email"] == wanted]
+        if not found:
+            raise Fatal("usage.user", f"Nobody is registered as {wanted}; let them register first.")
+        self._call("PATCH", f"/admin/users/{found[0]}", json={"role": "admin"})
+
     @contextlib.contextmanager
     def read(self, job_id: str, artifact: str, offset: int = 0) -> Iterator[Bytes]:
         headers = {"Accept-Encoding": "identity"} | ({"Range": f"bytes={offset}-"} if offset else {})

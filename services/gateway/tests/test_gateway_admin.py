@@ -1,6 +1,9 @@
 """Administration: over REST and as pages, and for administrators alone."""
 
+import os
 import re
+import subprocess
+import sys
 
 import pytest
 from chassis.errors import Defect, SourceError
@@ -171,3 +174,18 @@ def test_health_says_what_waits_and_which_versions_run(admin, running):
     assert {row["backlog"] for row in report["stages"]} == {0}
     assert report["rows"]["users"] >= 2
     assert set(report["versions"]) == {"gateway", "python", "postgresql", "nats"}
+
+
+def test_command_makes_a_registered_user_an_administrator(newcomer, running, stack):
+    ada, bob = newcomer().settle(), newcomer()
+    env = {**os.environ, "HIDDENHILL_GATEWAY": running.url, "HIDDENHILL_TOKEN": stack.token}
+
+    def command(email):
+        argv = [sys.executable, "-m", "cli", "admin", email]
+        return subprocess.run(argv, env=env, capture_output=True, text=True, check=False, timeout=60)
+
+    assert command(ada.email.upper()).returncode == 0
+    assert ada.me().json()["role"] == "admin"
+    refused = command(bob.email)
+    assert (refused.returncode, "error: usage.user: " in refused.stderr) == (2, True)
+    assert command(ada.email[:-1]).returncode == 2

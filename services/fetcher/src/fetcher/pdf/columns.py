@@ -152,9 +152,10 @@ def _score(lines: list[Line], x: float) -> float:
     shared = _shared_height(sides[0], sides[1])
     text = min(sum(_width(side) for side in sides[0]), sum(_width(side) for side in sides[1]))
     wordy = sum(len(line.words) for side in sides for line in side) / sum(len(side) for side in sides)
-    if shared < 3 * lines[0].size or wordy < 2.5 or text < 250 or crossing > 2.5 * shared:
+    size = max(line.size for side in sides for line in side)
+    if shared < 3 * size or wordy < 2.5 or text < 250 or crossing > 2.5 * shared:
         return 0.0
-    return shared - 0.5 * crossing if shared > 0.5 * crossing else 0.0
+    return shared - 0.3 * crossing
 
 
 def _width(line: Line) -> float:

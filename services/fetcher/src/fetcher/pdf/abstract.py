@@ -204,9 +204,25 @@ def _unlabelled(pieces: list[Piece], body: float, after: Line, found: Abstract) 
             and distinct
             and (words >= 55 or (bold and words >= 14 and piece.text.endswith(".")))
         ):
-            _take(found, piece)
-            found.parts.append(("", piece, piece.text))
+            for more in [piece, *_alike(early[index + 1 :], piece)]:
+                _take(found, more)
+                found.parts.append(("", more, more.text))
             return
+
+
+def _alike(pieces: list[Piece], first: Piece) -> list[Piece]:
+    """The bold paragraphs that go on with a bold abstract."""
+    more: list[Piece] = []
+    for piece in pieces:
+        same = first.block.bold and piece.block.bold and abs(piece.block.size - first.block.size) < 0.1
+        if (
+            not same
+            or piece.block.page != first.block.page
+            or not (is_prose(piece.text) or len(piece.text.split()) > 4)
+        ):
+            break
+        more.append(piece)
+    return more
 
 
 def _keywords(pieces: list[Piece], found: Abstract) -> None:

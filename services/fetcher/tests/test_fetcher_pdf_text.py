@@ -98,7 +98,7 @@ def test_a_line_that_begins_with_the_name_of_a_table_goes_on_with_its_sentence(p
     pdf.text(60, 120, "Results", "F2", 12)
     lines = ["All of the heights that we measured with the barometer are presented, by month, in"]
     lines += ["Table 2. They fell in winter and rose again when the fog went away from the valley."]
-    pdf.prose(60, pdf.column(60, 140, lines), 82)
+    pdf.prose(60, pdf.column(60, 140, lines), 82, 2)
     paper = read_pdf(pdf.write(tmp_path / "t.pdf"), tmp_path)
     assert paper.tables == []
     assert "by month, in Table 2. They fell in winter" in paper.passages[0].text
@@ -107,10 +107,11 @@ def test_a_line_that_begins_with_the_name_of_a_table_goes_on_with_its_sentence(p
 def test_a_bold_abstract_of_two_paragraphs_is_read_whole(pdf, tmp_path):
     start(pdf)
     y = 120.0
-    for line in ("Hills are hard to see in fog, and so are the people on them who look for a way down,", "which is why",
-                 "We measured the height of all hidden hills with a barometer and found them to be higher", "than known."):  # fmt: skip
+    lines = ["Hills are hard to see in fog, and so are the people on them who look for a way down.", ""]
+    lines += ["We measured the height of all hidden hills with a barometer and found them higher", "than known."]
+    for line in lines:
         pdf.text(60, y, line, "F2", 10)
-        y += 12 if line[0].isupper() else 20
+        y += 12
     pdf.text(60, y + 20, "Introduction", "F2", 12)
     pdf.prose(60, y + 40, times=3)
     paper = read_pdf(pdf.write(tmp_path / "b.pdf"), tmp_path)

@@ -11,7 +11,7 @@ from artifacts.paper import Heading
 from fetcher.headings import kind_of
 from fetcher.pdf.blocks import continued
 from fetcher.pdf.sections import Piece, is_prose
-from fetcher.structured import INLINE, PART
+from fetcher.structured import INLINE, PART, as_heading
 
 if TYPE_CHECKING:
     from fetcher.pdf.layout import Line
@@ -181,7 +181,7 @@ def _split(found: Abstract, heading: str, piece: Piece, text: str) -> None:
     for mark, after in zip(marks, [*marks[1:], None], strict=True):
         part = text[mark.end() : after.start() if after else None].strip()
         if part:
-            found.parts.append((mark["heading"].capitalize(), piece, part))
+            found.parts.append((as_heading(mark["heading"]), piece, part))
 
 
 def _unlabelled(pieces: list[Piece], body: float, after: Line, found: Abstract) -> None:

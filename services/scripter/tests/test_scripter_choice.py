@@ -89,6 +89,11 @@ def test_finding_of_the_authors_is_said_without_their_names_and_that_of_others_i
             "The pre-TAS failed in 74 units.",
             "The pre-transmission assessment survey failed in 74 units.",
         ),
+        (
+            "A transmission assessment survey (TAS) was made.",
+            "Pre-TAS failed.",
+            "Pre-transmission assessment survey failed.",
+        ),
     ],
 )
 def test_abbreviation_is_spelled_out_as_the_paper_defines_it(defined, text, spoken):

@@ -192,7 +192,7 @@ def _candidate(raw: str, passage: Passage, phrases: Phrases, lore: _Lore) -> tup
     if not 5 <= words <= 75 or _GENE_LIST.search(raw) or phrases.cues["junk"].search(_outside_parentheses(raw)):
         return None
     others = passage.kind == "body" and _THEIRS.match(raw)
-    if others or "•" in raw or any(name not in lore.families for name in _SOMEBODY.findall(raw)):
+    if others or "•" in raw or ")⁻" in raw or any(name not in lore.families for name in _SOMEBODY.findall(raw)):
         return None
     if passage.kind != "body":
         raw = _without_own_names(raw, lore.families)

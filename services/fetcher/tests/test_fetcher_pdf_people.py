@@ -73,3 +73,17 @@ def test_short_columns_below_a_long_abstract_are_told_apart(pdf, tmp_path):
     paper = read_pdf(pdf.write(tmp_path / "short.pdf"), tmp_path)
     assert [section.title for section in paper.sections] == ["1 Background"]
     assert paper.passages[-1].text.count("RIGHT") + paper.passages[-2].text.count("RIGHT") == 1
+
+
+def test_authors_stand_in_the_title_s_column_although_the_abstract_goes_on_beside_them(pdf, tmp_path):
+    pdf.text(60, 70, "Measuring Quiet Hills", "F2", 16)
+    pdf.text(60, 90, "in the Fog", "F2", 16)
+    pdf.text(60, 120, "Jane Doe, John Smith", size=11)
+    pdf.text(60, 150, "Abstract", "F2", 12)
+    pdf.prose(60, 166, 46, 3)
+    y = pdf.prose(310, 70, 46)
+    pdf.text(310, y + 20, "1 Introduction", "F2", 12)
+    pdf.prose(310, y + 40, 46, 3)
+    paper = read_pdf(pdf.write(tmp_path / "beside.pdf"), tmp_path)
+    assert (paper.title, paper.authors) == ("Measuring Quiet Hills in the Fog", ["Jane Doe", "John Smith"])
+    assert paper.abstract.count("nobody had measured it") == 4

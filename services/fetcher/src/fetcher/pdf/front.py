@@ -144,7 +144,11 @@ def _authors(sheets: list[Sheet], sheet: Sheet, title: list[Line], front: Front)
     bottom, size = title[-1].base, None
     ordered = sorted(sheet.lines, key=lambda line: (round(line.base / 3), line.x0))
     stop = min(
-        (line.top for line in sheet.lines if id(line) in front.abstract.lines and line.base > bottom),
+        (
+            line.top
+            for line in sheet.lines
+            if id(line) in front.abstract.lines and line.base > bottom and line.x0 < max(part.x1 for part in title)
+        ),
         default=sheet.height,
     )
     lists: list[str] = []

@@ -164,7 +164,7 @@ def is_heading(block: Block, text: str, body: float) -> bool:
     wordy = sum(len(word) > 2 and word.strip(".,:;?()'’-").replace("-", "").isalpha() for word in words)
     if wordy < (0.3 if block.bold and block.size > 1.08 * body else 0.45) * len(words):
         return False
-    if not (text[0].isupper() or numbered) or (text[-1] == "." and not block.bold and not numbered):
+    if not (text[:2] != text[:2].lower() or numbered) or (text[-1] == "." and not block.bold and not numbered):
         return False
     distinct = block.bold or block.size > 1.08 * body or (text.isupper() and len(letters) > 5)
     return distinct or bool(numbered and "." in numbered["number"] and len(words) < 12 and text[-1] != ".")

@@ -79,10 +79,10 @@ def _cut(word: str, style: Style, width: float) -> list[str]:
 
 def fit(text: str, style: Style, width: float, height: float, smallest: int) -> tuple[Style, list[str]]:
     """The largest size, down to `smallest`, at which the text fits the box with no word cut, and its lines."""
-    letters = sum(map(len, text.split()))
+    pieces = [piece for word in text.split() for piece in _UNIT.findall(word) or [word]]
     for size in range(style.size, smallest - 1, -2):
         units = _all_units(text, style.at(size), width)
-        whole = sum(len(unit) for unit, _ in units) == letters
+        whole = all(style.at(size).width(piece) <= width for piece in pieces)
         if whole and len(_greedy(units, style.at(size), width)) * style.at(size).line <= height:
             return style.at(size), wrap(text, style.at(size), width)
     return style.at(smallest), at_most(wrap(text, style.at(smallest), width), style.at(smallest), width, height)

@@ -116,3 +116,12 @@ def test_a_bold_abstract_of_two_paragraphs_is_read_whole(pdf, tmp_path):
     pdf.prose(60, y + 40, times=3)
     paper = read_pdf(pdf.write(tmp_path / "b.pdf"), tmp_path)
     assert [passage.text[:8] for passage in paper.passages if passage.kind == "abstract"] == ["Hills ar", "We measu"]
+
+
+def test_a_heading_right_below_another_is_a_heading_of_its_own(pdf, tmp_path):
+    start(pdf)
+    pdf.text(60, 120, "Materials and methods", "F2", 12)
+    pdf.text(60, 134, "Study site", "F2", 11.5)
+    pdf.prose(60, 150, times=3)
+    paper = read_pdf(pdf.write(tmp_path / "n.pdf"), tmp_path)
+    assert [section.title for section in paper.sections] == ["Materials and methods", "Study site"]

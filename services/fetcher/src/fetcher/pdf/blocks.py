@@ -6,6 +6,7 @@ import itertools
 import re
 from collections import Counter
 
+from fetcher.headings import kind_of
 from fetcher.pdf.layout import Block, Line, Sheet, joined, weighted_median
 from fetcher.prose import tidy
 
@@ -101,6 +102,14 @@ def _starts(before: Line, line: Line, block: Block, column: tuple[float, float],
 def _is_new_kind(before: Line, line: Line, block: Block) -> bool:
     """Whether a caption starts here, or bold gives way to regular text or the other way round."""
     if caption_of(line) and not _midway(before, line):
+        return True
+    if (
+        before.bold
+        and line.bold
+        and len(block.lines) == 1
+        and line.text[:1].isupper()
+        and kind_of(before.text) != "other"
+    ):
         return True
     return before.bold != line.bold and (line.bold or block.bold) and not (len(block.lines) == 1 and caption_of(before))
 

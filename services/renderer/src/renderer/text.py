@@ -111,7 +111,8 @@ def _runs(text: str, style: Style, _language: str) -> tuple[Run, ...]:
     text = "".join(map(fonts.known, text))
     found: list[Run] = []
     for piece, rtl in bidi.directions(text):
-        parts = [_run(part, family, style, rtl=rtl) for part, family in _parts(piece, style.family)]
+        drawn = _parts(piece.replace(bidi.MARK, ""), style.family)
+        parts = [_run(part, family, style, rtl=rtl) for part, family in drawn if part]
         found += reversed(parts) if rtl else parts
     return tuple(found)
 

@@ -45,8 +45,11 @@ def _greedy(units: list[Unit], style: Style, width: float) -> list[str]:
     for text, before in units:
         wide = style.width(text)
         more = wide + (style.width("n n") - 2 * style.width("n") if before else 0.0)
-        if lines and filled + more <= width:
-            lines[-1] = f"{lines[-1]}{before}{text}"
+        longer = f"{lines[-1]}{before}{text}" if lines else text
+        # the sum of words is quick, and right but for kerning and marks between them
+        near = width * 0.95 < filled + more < width * 1.05
+        if lines and (style.width(longer) if near else filled + more) <= width:
+            lines[-1] = longer
             filled += more
         else:
             lines.append(text)

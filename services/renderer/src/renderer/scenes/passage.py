@@ -80,22 +80,22 @@ class Passage:
         start, end = self._highlight
         position, found = 0, []
         for row, line in enumerate(wrap(self._text, self._style, COLUMN - 2 * PAD)):
-            for word, x in zip(line.split(" "), self._lefts(line), strict=True):
+            for word, (shown, x) in zip(line.split(" "), self._shown(line), strict=True):
                 bare = word.removesuffix("-") if word not in self._text else word
                 at = self._text.find(bare, position)
                 position = at + len(bare) if at >= 0 else position
                 marked = at >= 0 and at < end and at + len(bare) > start
                 y = self._top + row * self._style.line
-                found.append(_Set(word, x, y, self._style.width(word), marked))
+                found.append(_Set(shown, x, y, self._style.width(shown), marked))
         return found
 
-    def _lefts(self, line: str) -> list[float]:
-        """The left end of each word of a line."""
-        words = line.split(" ")
+    def _shown(self, line: str) -> list[tuple[str, float]]:
+        """Each word of a line as it is drawn, and its left end."""
+        words = [bidi.within(word, line) for word in line.split(" ")]
         blank = self._style.width("a b") - self._style.width("a") - self._style.width("b")
         x = COLUMN - PAD - self._style.width(line) if bidi.is_rtl(line) else float(PAD)
         found = [0.0] * len(words)
         for index in bidi.order(words):
             found[index] = x
             x += self._style.width(words[index]) + blank
-        return found
+        return list(zip(words, found, strict=True))

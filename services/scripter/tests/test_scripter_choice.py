@@ -53,6 +53,15 @@ def test_end_is_what_the_authors_conclude_and_not_what_is_often_said():
     assert best(subject, "end").text.startswith("Our study is the first")
 
 
+def test_end_says_something():
+    subject = paper(
+        "Nurses have kept wards for years. Lee and colleagues have therefore demonstrated that it is possible to keep "
+        "soldiers alive by cleaning their wards.",
+        conclusion="Many interesting questions emerge as a result of our findings. See Smith for notes on them.",
+    )
+    assert best(subject, "end").text == "It is possible to keep soldiers alive by cleaning their wards."
+
+
 def test_caveat_is_what_the_authors_admit():
     subject = paper(
         discussion="Clean wards would save the limited means of an army and reduce the number of nurses needed. "

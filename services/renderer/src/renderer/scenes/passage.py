@@ -12,7 +12,7 @@ from renderer.fonts import SERIF
 from renderer.scenes.sheet import INK, MARK, spoken_times
 from renderer.text import Style, put
 from renderer.theme import COLUMN
-from renderer.wrapping import wrap
+from renderer.wrapping import count, wrap
 
 BODY = Style(SERIF, 50, 400, leading=1.46)
 _SMALLEST = 30
@@ -45,7 +45,7 @@ class Passage:
     def __init__(self, text: str, highlight: tuple[int, int], top: int, room: int, largest: int = BODY.size) -> None:
         self._text, self._highlight = text, highlight
         style = BODY.at(largest)
-        while style.size > _SMALLEST and len(wrap(text, style, COLUMN - 2 * PAD)) * style.line > room:
+        while style.size > _SMALLEST and count(text, style, COLUMN - 2 * PAD) * style.line > room:
             style = style.at(style.size - 2)
         self._style, self._top = style, top
         self._words = self._place()

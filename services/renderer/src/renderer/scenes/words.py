@@ -13,7 +13,7 @@ from renderer.scenes.scene import SMALL, Scene
 from renderer.shapes import rounded
 from renderer.text import Style, clipped, put
 from renderer.theme import COLUMN
-from renderer.wrapping import wrap
+from renderer.wrapping import count, wrap
 
 BODY = Style(SERIF, 42, 400, leading=1.42)
 _PAD, _SMALLEST = 44, 34
@@ -55,9 +55,9 @@ def _set(text: str, number: str, room: int) -> tuple[Style, list[str]] | None:
         quoted = f"“{_around(text, number, longest)}”"
         for size in range(BODY.size, _SMALLEST - 1, -2):
             style = BODY.at(size)
-            lines = wrap(quoted, style, COLUMN - 2 * _PAD)
-            if len(lines) * style.line + 2 * _PAD - 12 <= room:
-                return style, lines
+            width = COLUMN - 2 * _PAD
+            if count(quoted, style, width) * style.line + 2 * _PAD - 12 <= room:
+                return style, wrap(quoted, style, width)
     return None
 
 

@@ -149,6 +149,12 @@ def test_no_scene_after_the_first_is_an_empty_card(tmp_path):
     assert all(brief.headline not in phrases_for("en").kickers.values() for brief in briefs)
 
 
+def test_collective_author_is_named_whole(tmp_path):
+    _, briefs = run(tmp_path, paper(authors=["Hidden Hill contributors"]))
+    assert briefs[-1].visual.authors == "Hidden Hill contributors"
+    assert briefs[0].source_line.startswith("Hidden Hill contributors 1858")
+
+
 def test_other_language_than_the_papers_is_said_and_not_faked(tmp_path):
     script, briefs = run(tmp_path, paper(), language="de")
     assert script.language == "en"

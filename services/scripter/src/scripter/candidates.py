@@ -64,7 +64,8 @@ _REPORTED = re.compile(
     rf".{{0,30}}?\b(?:{_FINDING}|identif(?:y|ied)|indicate[sd]?|detected)\b"
 )
 _LATE_PRONOUN = re.compile(
-    r"Also |(?:In|On|At|By|For|With|From|During|After|Using|Through|Among) [^,]{3,60}, (?:they|he|she|it)\b"
+    r"Also |(?:\w+ ){1,3}later,? |In between,? |By then,? |In the meantime,? |(?:\S+ (?=[a-z])){1,5}s?he |"
+    r"(?:In|On|At|By|For|With|From|During|After|Using|Through|Among) [^,]{3,60}, (?:they|he|she|it)\b"
 )
 _ORDERS = re.compile(r"(?:See|Note|Notice|Consider|Let|Recall|Suppose|Compare) (?!that\b)")
 _THEIRS = re.compile(r"(?:They|He|She) (?:\w+ )?(?:found|showed|shows?|reported|observed|demonstrated|concluded)\b")

@@ -33,7 +33,8 @@ _MOVES = re.compile(
     re.IGNORECASE,
 )
 _NOT_COUNTED = re.compile(
-    r"(?:figure|table|chapter|model|type|day|grade|stage|phase|group|level|version|no\.|years?|in|since|age[ds]?|until|by|to|and|[–-])\s*$",
+    r"(?:per|in every|figure|table|chapter|model|type|day|grade|stage|phase|group|level|version|no\.|"
+    r"years?|in|since|age[ds]?|until|by|to|and|[–-])\s*$",
     re.IGNORECASE,
 )
 _RANGE = re.compile(r"\d\s?%?\s?(?:to|a|bis|à|[–-])\s?$")

@@ -47,3 +47,43 @@ def test_authors_in_columns_with_address_and_mail_below_each_are_found(pdf, tmp_
     assert paper.authors == ["Jane Doe", "Wei Zhang", "Ann Lee"]
     assert paper.title == "A Method for Measuring Quiet Hills"
     assert paper.abstract.startswith("The hill was hidden")
+
+
+def test_a_name_torn_between_two_lines_is_one_name(pdf, tmp_path):
+    pdf.text(60, 80, "A Method for Measuring Quiet Hills", "F2", 18)
+    pdf.text(60, 110, "Jane A. Doe, John Smith, Maria Silva, Chloe van der Berg, Patrick", size=11)
+    pdf.text(60, 124, "P. Pomeroy and Wei Zhang", size=11)
+    pdf.text(60, 150, "Abstract", "F2", 12)
+    y = pdf.prose(60, 166)
+    pdf.text(60, y + 10, "1 Introduction", "F2", 12)
+    pdf.prose(60, y + 28, times=3)
+    paper = read_pdf(pdf.write(tmp_path / "torn.pdf"), tmp_path)
+    assert paper.authors[-3:] == ["Chloe van der Berg", "Patrick P. Pomeroy", "Wei Zhang"]
+
+
+def test_short_columns_below_a_long_abstract_are_told_apart(pdf, tmp_path):
+    pdf.text(60, 60, "A Method for Measuring Quiet Hills", "F2", 18)
+    pdf.text(60, 90, "Abstract", "F2", 12)
+    y = pdf.prose(60, 106, 100, 6) + 20
+    pdf.text(60, y, "1 Background", "F2", 12)
+    end = pdf.prose(60, y + 14, 46)
+    pdf.column(310, y, ["RIGHT and so it went on."])
+    pdf.prose(310, y + 12, 46)
+    assert end < 700
+    paper = read_pdf(pdf.write(tmp_path / "short.pdf"), tmp_path)
+    assert [section.title for section in paper.sections] == ["1 Background"]
+    assert paper.passages[-1].text.count("RIGHT") + paper.passages[-2].text.count("RIGHT") == 1
+
+
+def test_authors_stand_in_the_title_s_column_although_the_abstract_goes_on_beside_them(pdf, tmp_path):
+    pdf.text(60, 70, "Measuring Quiet Hills", "F2", 16)
+    pdf.text(60, 90, "in the Fog", "F2", 16)
+    pdf.text(60, 120, "Jane Doe, John Smith", size=11)
+    pdf.text(60, 150, "Abstract", "F2", 12)
+    pdf.prose(60, 166, 46, 3)
+    y = pdf.prose(310, 70, 46)
+    pdf.text(310, y + 20, "1 Introduction", "F2", 12)
+    pdf.prose(310, y + 40, 46, 3)
+    paper = read_pdf(pdf.write(tmp_path / "beside.pdf"), tmp_path)
+    assert (paper.title, paper.authors) == ("Measuring Quiet Hills in the Fog", ["Jane Doe", "John Smith"])
+    assert paper.abstract.count("nobody had measured it") == 4

@@ -91,3 +91,37 @@ def test_a_heading_that_runs_into_its_paragraph_opens_a_section(pdf, tmp_path):
     ]
     assert paper.passages[0].text.startswith("Fog lay there for")
     assert paper.passages[-1].text.startswith("Theorem 1. Every hill of")
+
+
+def test_a_line_that_begins_with_the_name_of_a_table_goes_on_with_its_sentence(pdf, tmp_path):
+    start(pdf)
+    pdf.text(60, 120, "Results", "F2", 12)
+    lines = ["All of the heights that we measured with the barometer are presented, by month, in"]
+    lines += ["Table 2. They fell in winter and rose again when the fog went away from the valley."]
+    pdf.prose(60, pdf.column(60, 140, lines), 82, 2)
+    paper = read_pdf(pdf.write(tmp_path / "t.pdf"), tmp_path)
+    assert paper.tables == []
+    assert "by month, in Table 2. They fell in winter" in paper.passages[0].text
+
+
+def test_a_bold_abstract_of_two_paragraphs_is_read_whole(pdf, tmp_path):
+    start(pdf)
+    y = 120.0
+    lines = ["Hills are hard to see in fog, and so are the people on them who look for a way down.", ""]
+    lines += ["We measured the height of all hidden hills with a barometer and found them higher", "than known."]
+    for line in lines:
+        pdf.text(60, y, line, "F2", 10)
+        y += 12
+    pdf.text(60, y + 20, "Introduction", "F2", 12)
+    pdf.prose(60, y + 40, times=3)
+    paper = read_pdf(pdf.write(tmp_path / "b.pdf"), tmp_path)
+    assert [passage.text[:8] for passage in paper.passages if passage.kind == "abstract"] == ["Hills ar", "We measu"]
+
+
+def test_a_heading_right_below_another_is_a_heading_of_its_own(pdf, tmp_path):
+    start(pdf)
+    pdf.text(60, 120, "Materials and methods", "F2", 12)
+    pdf.text(60, 134, "Study site", "F2", 11.5)
+    pdf.prose(60, 150, times=3)
+    paper = read_pdf(pdf.write(tmp_path / "n.pdf"), tmp_path)
+    assert [section.title for section in paper.sections] == ["Materials and methods", "Study site"]

@@ -20,7 +20,7 @@ IMAGE = {"artifact": "figure.1", "digest": "0" * 64, "media_type": "image/png", 
 TABLE = {"axis": "Deaths per 1,000 men a year", "source": "Table 1", "highlight": 1}
 VISUALS = {
     "title": {"kind": "title", "line": "What one nurse saw in two years of army records, month after month, and drew"},
-    "claim": {"kind": "title"},
+    "claim": {"kind": "title", "line": "Discussion, paragraph 2"},
     "number": {"kind": "number", "text": "2,761", "value": 2761, "label": "deaths from zymotic disease"},
     "share": {"kind": "number", "text": "42", "value": 42, "unit": "%", "label": "of the patients died"},
     "bars": {
@@ -59,7 +59,7 @@ LENGTH = 4.0
 def painter(visual, theme, start):
     brief = {
         "scene": 1,
-        "role": "results",
+        "role": "hook" if visual == VISUALS["title"] else "results",
         "headline": "Disease killed far more soldiers than wounds did",
         "kicker": "What they found",
         "sentences": [{"text": SAID, "evidence": EVIDENCE}],
@@ -152,7 +152,8 @@ def _pieces(frame, changed):
 @pytest.mark.parametrize("kind", VISUALS)
 def test_every_text_stands_out_from_what_lies_around_it(kind, theme, monkeypatch):
     start = 0.0 if kind in ("title", "number") else 0.8
-    found = contrasts(monkeypatch, VISUALS[kind], theme, start, (2.4, 3.6))
+    times = (2.4, 3.6) if theme in ("dawn", "paper") else (3.0,)  # the other two are dark throughout
+    found = contrasts(monkeypatch, VISUALS[kind], theme, start, times)
     assert len(found) >= 6
     weak = [(round(value, 2), tuple(map(int, box))) for value, box in found if value < 4.5]
     assert not weak

@@ -138,3 +138,10 @@ def test_a_caption_that_was_measured_for_another_font_is_set_smaller(words):
 def test_wide_characters_are_as_wide_as_the_captions_are_laid_out_for():
     language.set("ja")
     assert STYLE.width("感染症") == pytest.approx(3 * 66, abs=1)
+
+
+@pytest.mark.parametrize("code", TEXTS)
+@pytest.mark.parametrize("width", [300, 420, 555, 796])
+def test_no_line_is_wider_than_its_column(code, width):
+    for style in (HEADLINE.at(64), KICKER):
+        assert all(style.width(row) <= width for row in wrap(TEXTS[code], style, width))

@@ -109,3 +109,13 @@ def test_superscripts_that_stand_together_are_of_one_font():
         powers = [run for run in runs("10⁻¹⁵ s", Style(family, 60, 700)) if "⁻" in run.text]
         assert len(powers) == 1
         assert "⁻¹⁵" in powers[0].text
+
+
+def test_a_stop_after_a_bracket_stands_on_the_left_in_a_line_from_the_right():
+    line = "الجروح (COVID-19)."
+    alone = "".join(run.text for run in runs("(COVID-19).", Style(fonts.TEXT, 60)))
+    within = [run.text for run in runs(bidi.within("(COVID-19).", line), Style(fonts.TEXT, 60))]
+    assert alone == "(COVID-19)."
+    assert within[0].startswith(")") or within[0].startswith(".")
+    assert len(within) == 3
+    assert bidi.MARK not in "".join(within)

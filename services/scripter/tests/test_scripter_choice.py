@@ -53,6 +53,15 @@ def test_end_is_what_the_authors_conclude_and_not_what_is_often_said():
     assert best(subject, "end").text.startswith("Our study is the first")
 
 
+def test_end_says_something():
+    subject = paper(
+        "Nurses have kept wards for years. Lee and colleagues have therefore demonstrated that it is possible to keep "
+        "soldiers alive by cleaning their wards.",
+        conclusion="Many interesting questions emerge as a result of our findings. See Smith for notes on them.",
+    )
+    assert best(subject, "end").text == "It is possible to keep soldiers alive by cleaning their wards."
+
+
 def test_caveat_is_what_the_authors_admit():
     subject = paper(
         discussion="Clean wards would save the limited means of an army and reduce the number of nurses needed. "
@@ -88,6 +97,11 @@ def test_finding_of_the_authors_is_said_without_their_names_and_that_of_others_i
             "A transmission assessment survey (TAS) was made.",
             "The pre-TAS failed in 74 units.",
             "The pre-transmission assessment survey failed in 74 units.",
+        ),
+        (
+            "A transmission assessment survey (TAS) was made.",
+            "Pre-TAS failed.",
+            "Pre-transmission assessment survey failed.",
         ),
     ],
 )

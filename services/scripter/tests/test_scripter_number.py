@@ -16,6 +16,8 @@ EN = phrases_for("en")
         ("More than 25 million Americans suffer from pain.", ">25million", "Americans"),
         ("The new model improved the variance explained from 28.1% to 30.1%.", "30.1%", "variance explained"),
         ("The death rate fell from 42% to 2% in a year.", "2%", "death rate"),
+        ("Nearly 40% of the 554 districts were in the north.", "40%", "of the 554 districts"),
+        ("A change was seen in 3 wards when 50% of the food was replaced, in 1,200 men.", "1,200", "men"),
         ("We enrolled 301 patients in 2014.", "301", "patients"),
         ("Protein made up less than 0.5% of the total weight.", "<0.5%", "of the total weight"),
         ("They occur in 13% to 80% of marine bacteria.", None, None),
@@ -40,6 +42,7 @@ def test_number_that_was_shown_before_is_not_shown_again():
     [
         "Emissions did not contribute more than 5% of the total.",
         "It was sequenced by Illumina HiSeq 2500 technology.",
+        "Intake decreased by 20 and excretion by 60%.",
         "Hearts were seen at 48 hpf and later.",
         "We show the analysis for the 0°, 30°, and 60° orientations.",
     ],

@@ -48,6 +48,14 @@ def test_ages_in_years_are_a_line():
     assert (chart.form, chart.highlight) == ("line", 0)
 
 
+def test_months_are_a_line_of_what_is_spoken_of_first():
+    rows = [["Dec 1854", "1,725", "148"], ["Jan 1855", "2,761", "324"], ["Feb 1855", "2,120", "361"]]
+    rows += [["Mar 1855", "1,205", "172"], ["Apr 1855", "5", "57"]]
+    table = yields("Deaths by cause and month", *rows, header=("Month", "Zymotic disease", "Other causes"))
+    chart = chart_visual("In January 2,761 men died of zymotic disease and 324 of other causes.", table, EN)
+    assert (chart.form, chart.axis, chart.highlight) == ("line", "Zymotic disease", 1)
+
+
 def test_table_of_p_values_is_no_chart():
     rows = [["Irrigation", "0.0150"], ["Treatment", "0.2241"], ["Both", "0.0544"]]
     table = yields("P values of the analysis of grain yield by irrigation and treatment", *rows)

@@ -149,6 +149,12 @@ def test_no_scene_after_the_first_is_an_empty_card(tmp_path):
     assert all(brief.headline not in phrases_for("en").kickers.values() for brief in briefs)
 
 
+def test_collective_author_is_named_whole(tmp_path):
+    _, briefs = run(tmp_path, paper(authors=["Hidden Hill contributors"]))
+    assert briefs[-1].visual.authors == "Hidden Hill contributors"
+    assert briefs[0].source_line.startswith("Hidden Hill contributors 1858")
+
+
 def test_other_language_than_the_papers_is_said_and_not_faked(tmp_path):
     script, briefs = run(tmp_path, paper(), language="de")
     assert script.language == "en"
@@ -173,6 +179,17 @@ def test_figure_under_no_derivatives_is_not_shown(tmp_path):
     )
     assert any(brief.visual.kind == "figure" for brief in open_)
     assert not any(brief.visual.kind == "figure" for brief in closed)
+
+
+def test_paper_with_a_figure_shows_it_where_another_quote_would_stand(tmp_path):
+    picture = Image(artifact="figure.1", digest="0" * 64, media_type="image/png", width=800, height=600)
+    caption = "Deaths from disease in the hospitals."
+    passages = [*paper().passages, Passage(id="fig.1", text=caption, kind="caption", section="s3")]
+    figure = Figure(id="fig.1", label="Figure 1", caption=caption, passage="fig.1", image=picture)
+    _, briefs = run(tmp_path, paper(passages=passages, figures=[figure], tables=[]), seconds=90)
+    kinds = [brief.visual.kind for brief in briefs]
+    assert kinds.count("figure") == 1
+    assert "quote" in kinds[: kinds.index("figure")]
 
 
 def test_too_little_prose_is_refused_with_advice(tmp_path):

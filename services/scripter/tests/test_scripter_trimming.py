@@ -32,6 +32,7 @@ EN = phrases_for("en")
             "These results help nurses to plan the wards more effectively, e.g., by opening windows.",
             "These results help nurses to plan the wards more effectively.",
         ),
+        ("By 2010, the cells were growing.", "By 2010, the cells were growing."),
         ("The Ca²⁺ levels of the cells² were higher.", "The Ca²⁺ levels of the cells were higher."),
         ("Each patient(s) with poly(A) tails was counted.", "Each patient with poly(A) tails was counted."),
     ],
@@ -122,3 +123,11 @@ def test_sentences_end_where_a_reader_sees_them_end(language, text, sentences):
 )
 def test_remains_of_a_cut_are_faults(text):
     assert form_faults(text, EN)
+
+
+def test_sentence_is_not_cut_at_a_colon_that_it_waits_for():
+    waits = (
+        "In models that compared only one variable to the outcome of the war, the following were associated with the "
+        "deaths of men in the hospitals of the army: the winter, the sewers, the wards, the walls and the food."
+    )
+    assert trim(waits, EN) == waits

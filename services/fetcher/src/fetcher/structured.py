@@ -18,6 +18,11 @@ PART = re.compile(rf"^(?P<heading>{_PARTS})\s*(?P<end>[.:—–|-]|$)\s*", re.IG
 INLINE = re.compile(rf"(?:(?<=^)|(?<=[.;] ))(?P<heading>{_PARTS})\s*[:—]\s+(?=\S)", re.IGNORECASE)
 
 
+def as_heading(text: str) -> str:
+    """`BACKGROUND` and `background` as `Background`; mixed case stays."""
+    return text.capitalize() if text.isupper() or text[0].islower() else text
+
+
 def split_parts(text: str) -> list[tuple[str, str]]:
     """Heading and text of each part of `Background: ... Methods: ...`; one part without heading where none runs in."""
     marks = list(INLINE.finditer(text))
@@ -25,5 +30,5 @@ def split_parts(text: str) -> list[tuple[str, str]]:
         return [("", text)]
     parts = [("", text[: marks[0].start()].strip())]
     for mark, after in zip(marks, [*marks[1:], None], strict=True):
-        parts.append((mark["heading"].capitalize(), text[mark.end() : after.start() if after else None].strip()))
+        parts.append((as_heading(mark["heading"]), text[mark.end() : after.start() if after else None].strip()))
     return [part for part in parts if part[1]]

@@ -8,7 +8,9 @@ import unicodedata
 from collections.abc import Sequence
 from itertools import accumulate, groupby
 
-_RIGHT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
+_RIGHT = re.compile("[\u200f\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
+MARK = "\u200f"
+"""Sets the direction of what follows; it is not drawn."""
 _KINDS = {"L": "L", "R": "R", "AL": "R", "EN": "N", "AN": "N"}
 
 
@@ -18,6 +20,11 @@ def is_rtl(text: str) -> bool:
         return False
     kinds = (_KINDS.get(unicodedata.bidirectional(sign)) for sign in text)
     return next((kind == "R" for kind in kinds if kind in ("L", "R")), False)
+
+
+def within(word: str, line: str) -> str:
+    """The word, marked so that its signs go as they do in the line: in Arabic a stop goes left of a bracket."""
+    return f"{MARK}{word}" if is_rtl(line) else word
 
 
 def directions(text: str) -> list[tuple[str, bool]]:

@@ -93,9 +93,10 @@ class CaptionTrack:
         top = self._top(caption, style)
         for row, line in enumerate(caption.lines):
             x = CAPTION_CENTRE - line_width(line, style) / 2
+            whole = " ".join(word.text for word in line)
             seen = bidi.order([word.text for word in line])
             for i, after in zip(seen, [*seen[1:], None], strict=True):
-                text = line[i].text
+                text = bidi.within(line[i].text, whole)
                 put(image, x, _GLOW + row * style.line, text, style, ink)
                 self._pills[row, i] = self._pill(text, style, x, top + row * style.line)
                 x += style.width(text) + (gap(line[i], line[after]) if after is not None else 0)

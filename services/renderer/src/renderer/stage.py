@@ -16,7 +16,7 @@ def service() -> Service:
     stage = Stage(
         name="render",
         title="Draw",
-        version="1",
+        version="2",
         needs=("scene.*.brief", "scene.*.narration", "scene.*.captions"),
         makes=("scene.*.segment",),
         run=_render,

@@ -14,6 +14,7 @@ from renderer.fonts import Font
 Ink = tuple[int, ...]
 _CLUSTERS = re.compile("[⁰¹²³⁴-⁹⁺-ⁿ]+|[₀-ₜ]+|.", re.DOTALL)
 """Superscripts that stand together are of one font, so that they stand at one height."""
+_SCRIPTS = re.compile("[⁰¹²³⁴-⁹⁺-ⁿ₀-ₜ]+")
 _JOINED = re.compile("[\u0300-\u036f\u0590-\u08ff\u0900-\u0dff\u200c\u200d\ufb50-\ufdff\ufe70-\ufefc]")
 """Signs whose shapes depend on their neighbours, which tracking would tear apart."""
 _TALL = re.compile("[\u1100-\u11ff\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff]")
@@ -110,7 +111,8 @@ def _runs(text: str, style: Style, _language: str) -> tuple[Run, ...]:
     text = "".join(map(fonts.known, text))
     found: list[Run] = []
     for piece, rtl in bidi.directions(text):
-        parts = [_run(part, family, style, rtl=rtl) for part, family in _parts(piece, style.family)]
+        drawn = _parts(piece.replace(bidi.MARK, ""), style.family)
+        parts = [_run(part, family, style, rtl=rtl) for part, family in drawn if part]
         found += reversed(parts) if rtl else parts
     return tuple(found)
 
@@ -130,7 +132,9 @@ def _parts(text: str, wanted: str) -> list[tuple[str, str]]:
         return [(text, wanted)]
     found: list[tuple[str, str]] = []
     for word in re.findall(r"\s+|\S+", text):
-        family = None if word.isspace() else fonts.family_of(word, wanted)
+        plain = _SCRIPTS.sub("", word)
+        apart = word.isspace() or (plain != word and fonts.covers(wanted, plain))
+        family = None if apart else fonts.family_of(word, wanted)
         for cluster in [word] if family else _CLUSTERS.findall(word):
             before = found[-1][1] if found else None
             chosen = family or fonts.family_of_cluster(cluster, wanted, before)

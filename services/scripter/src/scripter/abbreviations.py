@@ -136,18 +136,18 @@ def expand(text: str, known: dict[str, Abbreviation]) -> tuple[str, list[str]]:
     used: list[str] = []
 
     def spelled(match: re.Match[str]) -> str:
-        word = match[0]
+        prefix = re.match(r"(?:pre|non|post)-(?=[A-Z])", match[0], re.IGNORECASE)
+        word = match[0][prefix.end() :] if prefix else match[0]
         singular = word[:-1] if word not in known and word.endswith("s") else word
         entry = known.get(singular)
         if entry is None or singular in KNOWN or entry.full.lower() in text.lower():
-            return word
+            return match[0]
         used.append(entry.passage)
         full = entry.full
         if singular != word and not re.search(r"(?:s|ed|ing)$", full):
             full = full[:-1] + "ies" if full.endswith("y") and full[-2] not in "aeiou" else full + "s"
-        if match.start() == 0:
-            full = full[:1].upper() + full[1:]
-        return full
+        full = prefix[0] + full if prefix else full
+        return full[:1].upper() + full[1:] if match.start() == 0 else full
 
     return _SHORT.sub(spelled, text), list(dict.fromkeys(used))
 

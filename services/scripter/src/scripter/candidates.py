@@ -64,8 +64,10 @@ _REPORTED = re.compile(
     rf".{{0,30}}?\b(?:{_FINDING}|identif(?:y|ied)|indicate[sd]?|detected)\b"
 )
 _LATE_PRONOUN = re.compile(
+    r"Also |(?:\w+ ){1,3}later,? |In between,? |By then,? |In the meantime,? |(?:\S+ (?=[a-z])){1,5}s?he |"
     r"(?:In|On|At|By|For|With|From|During|After|Using|Through|Among) [^,]{3,60}, (?:they|he|she|it)\b"
 )
+_ORDERS = re.compile(r"(?:See|Note|Notice|Consider|Let|Recall|Suppose|Compare) (?!that\b)")
 _THEIRS = re.compile(r"(?:They|He|She) (?:\w+ )?(?:found|showed|shows?|reported|observed|demonstrated|concluded)\b")
 _HARD_SYMBOLS = re.compile(r"[<>≤≥~≈∼×/]")
 
@@ -191,8 +193,10 @@ def _candidate(raw: str, passage: Passage, phrases: Phrases, lore: _Lore) -> tup
     words = len(raw.split())
     if not 5 <= words <= 75 or _GENE_LIST.search(raw) or phrases.cues["junk"].search(_outside_parentheses(raw)):
         return None
-    others = passage.kind == "body" and _THEIRS.match(raw)
-    if others or "•" in raw or any(name not in lore.families for name in _SOMEBODY.findall(raw)):
+    others = (passage.kind == "body" and _THEIRS.match(raw)) or any(
+        name not in lore.families for name in _SOMEBODY.findall(raw)
+    )
+    if others or _ORDERS.match(raw) or "•" in raw or ")⁻" in raw:
         return None
     if passage.kind != "body":
         raw = _without_own_names(raw, lore.families)

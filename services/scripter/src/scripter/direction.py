@@ -138,7 +138,10 @@ class _Director:
             return end_visual(self.paper, self.said, list(dict.fromkeys(self.shown.credits)), self.phrases)
         if number == 1:
             return TitleVisual(line=self._title_line())
-        for kind in _wishes("results" if self.essay and draft.role == "method" else draft.role, self.shown):
+        wishes = _wishes("results" if self.essay and draft.role == "method" else draft.role, self.shown)
+        if self._wants_figure(draft.role):
+            wishes = (*(kind for kind in wishes if kind != "quote"), "any figure")
+        for kind in wishes:
             visual = None if self.shown.twice(kind) else self._make(kind, draft)
             if visual is not None:
                 return visual
@@ -157,6 +160,8 @@ class _Director:
                 made = self._chart(sentence)
             elif kind == "figure":
                 made = self._figure(sentence)
+            elif kind == "any figure":
+                made = self._figure(sentence, least=2)
             else:
                 made = quote_visual(sentence, self.paper, self.phrases)
             if made is not None:
@@ -178,8 +183,12 @@ class _Director:
         self.shown.credits.append(self.phrases.label("redrawn", label=chart.source))
         return chart
 
-    def _figure(self, sentence: Sentence) -> FigureVisual | None:
-        figure = figure_visual(sentence, self.paper, self.phrases, self.shown.figures)
+    def _wants_figure(self, role: Role) -> bool:
+        """Whether another quote would leave a paper with figures without one."""
+        return role not in {"question", "method"} and "quote" in self.shown.kinds and "figure" not in self.shown.kinds
+
+    def _figure(self, sentence: Sentence, *, least: int = 4) -> FigureVisual | None:
+        figure = figure_visual(sentence, self.paper, self.phrases, self.shown.figures, least=least)
         if figure:
             self.shown.figures |= {known.id for known in self.paper.figures if known.image == figure.image}
             self.shown.credits.append(self.phrases.label("figure_credit", label=f"{figure.label}, {figure.licence}"))

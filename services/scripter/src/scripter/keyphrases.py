@@ -78,12 +78,17 @@ class Keyphrases:
         words = text[: characters + 1].rsplit(" ", 1)[0].split()
         while len(words) > 1 and not self.may_end(words[-1]):
             words.pop()
+        if len(words) < 2:
+            return text[: characters - 1].rsplit(" ", 1)[0].rstrip(" ,;:–—-") + "…"
         return " ".join(words).rstrip(" ,;:–—-")
 
     def best(self, text: str, avoid: AbstractSet[str]) -> str:
         """The phrase of the text that names best what it is about, or its most telling word."""
+        taken = {headline.lower() for headline in avoid}
         found = [
-            (self._points(phrase, avoid) - 0.1 * place, phrase) for place, phrase in enumerate(self._candidates(text))
+            (self._points(phrase, avoid) - 0.1 * place, phrase)
+            for place, phrase in enumerate(self._candidates(text))
+            if phrase.replace("_", " ").lower() not in taken
         ]
         return max(found, key=lambda item: item[0])[1].replace("_", " ") if found else ""
 

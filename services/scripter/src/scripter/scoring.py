@@ -44,6 +44,7 @@ _WRONG = re.compile(
 _THIS_STUDY = re.compile(
     r"\b(?:this|our|the present) (?:study|work|paper|review|analysis|finding|trial)s?\b", re.IGNORECASE
 )
+_SAYS_NOTHING = re.compile(r"\bquestions? (?:emerge|arise|remain)|\bwe (?:present|report) our results\b", re.IGNORECASE)
 _HOOKLESS = re.compile(
     r"^(?:(?:Recent(?:ly)?|Several|Many|Most|Previous|Prior|Earlier|Some),? )*"
     r"(?:[Ss]tudy|[Ss]tudies|Previous|Prior|Earlier)\b|"
@@ -116,6 +117,8 @@ def _by_role(candidate: Candidate, role: Role, hits: int, phrases: Phrases) -> f
         return admitted - 3.5 * (hits == 0) - 0.6 * others
     methods = 0.5 * min(len(phrases.cues["method"].findall(candidate.text)), 2)
     ours = 0.5 * (own or candidate.after_results or bool(_THIS_STUDY.search(candidate.text)))
+    ours += 0.9 * (candidate.reported and candidate.origin != "body" and candidate.place > 0.6)
+    ours -= 0.8 * bool(_SAYS_NOTHING.search(candidate.text))
     short = 0.07 * max(0, candidate.words - 16) if role == "end" else 0.0
     return ours - 0.9 * (hits == 0 and tabled) - 0.7 * others - short - 0.2 * max(0, numbers - 1) - methods
 

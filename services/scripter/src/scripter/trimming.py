@@ -104,6 +104,7 @@ _POINTS_BACK = re.compile(
     r"while|because|as|including)\b",
     re.IGNORECASE,
 )
+_OPENS_SMALL = re.compile(r"(?:de|do|da|em|no|na|que|e|ou|para|por|com|como|se|in|on|at|by|for|to|of|with|from|as)\b")
 _ASIDE = re.compile(
     r"\s?[—–](?=\D)[^—–]{3,140}(?:—\s?|(?<=\s)–\s)|"
     r",\s(?:which|who|whose|where)\s[^,]{8,110},(?=\s(?:is|are|was|were|has|have|had|can|could|may|will|would|must|do|does)\b)"
@@ -118,7 +119,8 @@ def without_head(text: str, phrases: Phrases) -> str:
     for comma in re.finditer(r",\s", text):
         rest = text[comma.end() :]
         clause = rest.split(",")[0]
-        whole = len(rest.split()) >= 9 and len(clause.split()) >= 5 and not _POINTS_BACK.match(clause)
+        whole = len(rest.split()) >= 9 and len(clause.split()) >= 5
+        whole = whole and not _POINTS_BACK.match(clause) and not _OPENS_SMALL.match(clause)
         if whole and phrases.clause_verbs and has_verb(" ".join(clause.split()[1:12]), phrases):
             return capitalised(rest)
     return text
@@ -155,7 +157,7 @@ def _tail_of(text: str, phrases: Phrases) -> int | None:
         if match[0][0] == "," and inner and len(rest.split()) > 12 and not listed:
             continue  # an inserted clause: the main one may go on behind it
         kept = text[: match.start()]
-        if match[0][0] == ":" and re.search(r"\b(?:following|follows|these|namely)\b(?: \w+)?$", kept):
+        if match[0][0] == ":" and not _closed(kept, phrases):
             continue
         opens_late = re.match(r"(?:if|when|while|although|because|since|as|after|given)\b", text, re.IGNORECASE)
         if opens_late and "," not in kept:
@@ -166,6 +168,13 @@ def _tail_of(text: str, phrases: Phrases) -> int | None:
         if has_verb(kept, phrases) and kept.count("(") == kept.count(")") and kept.count("“") == kept.count("”"):
             return len(kept)
     return None
+
+
+def _closed(clause: str, phrases: Phrases) -> bool:
+    """Whether what stands before a colon says something without what follows it."""
+    last = clause.rsplit(maxsplit=1)[-1].lower()
+    announced = re.search(r"\b(?:following|follows|namely|seguintes?|folgende[ns]?|suivant\w*)\b", clause)
+    return not announced and phrases.language == "en" and last not in phrases.clause_verbs | phrases.function_words
 
 
 def has_verb(text: str, phrases: Phrases) -> bool:

@@ -11,7 +11,7 @@ from artifacts.paper import Heading
 from fetcher.headings import kind_of
 from fetcher.pdf.blocks import continued
 from fetcher.pdf.sections import Piece, is_prose
-from fetcher.structured import INLINE, PART
+from fetcher.structured import INLINE, PART, as_heading
 
 if TYPE_CHECKING:
     from fetcher.pdf.layout import Line
@@ -181,7 +181,7 @@ def _split(found: Abstract, heading: str, piece: Piece, text: str) -> None:
     for mark, after in zip(marks, [*marks[1:], None], strict=True):
         part = text[mark.end() : after.start() if after else None].strip()
         if part:
-            found.parts.append((mark["heading"].capitalize(), piece, part))
+            found.parts.append((as_heading(mark["heading"]), piece, part))
 
 
 def _unlabelled(pieces: list[Piece], body: float, after: Line, found: Abstract) -> None:
@@ -204,9 +204,25 @@ def _unlabelled(pieces: list[Piece], body: float, after: Line, found: Abstract) 
             and distinct
             and (words >= 55 or (bold and words >= 14 and piece.text.endswith(".")))
         ):
-            _take(found, piece)
-            found.parts.append(("", piece, piece.text))
+            for more in [piece, *_alike(early[index + 1 :], piece)]:
+                _take(found, more)
+                found.parts.append(("", more, more.text))
             return
+
+
+def _alike(pieces: list[Piece], first: Piece) -> list[Piece]:
+    """The bold paragraphs that go on with a bold abstract."""
+    more: list[Piece] = []
+    for piece in pieces:
+        same = first.block.bold and piece.block.bold and abs(piece.block.size - first.block.size) < 0.1
+        if (
+            not same
+            or piece.block.page != first.block.page
+            or not (is_prose(piece.text) or len(piece.text.split()) > 4)
+        ):
+            break
+        more.append(piece)
+    return more
 
 
 def _keywords(pieces: list[Piece], found: Abstract) -> None:

@@ -6,6 +6,7 @@ import itertools
 import re
 from collections import Counter
 
+from fetcher.headings import kind_of
 from fetcher.pdf.layout import Block, Line, Sheet, joined, weighted_median
 from fetcher.prose import tidy
 
@@ -100,9 +101,29 @@ def _starts(before: Line, line: Line, block: Block, column: tuple[float, float],
 
 def _is_new_kind(before: Line, line: Line, block: Block) -> bool:
     """Whether a caption starts here, or bold gives way to regular text or the other way round."""
-    if caption_of(line):
+    if caption_of(line) and not _midway(before, line):
+        return True
+    if (
+        before.bold
+        and line.bold
+        and len(block.lines) == 1
+        and line.text[:1].isupper()
+        and kind_of(before.text) != "other"
+    ):
         return True
     return before.bold != line.bold and (line.bold or block.bold) and not (len(block.lines) == 1 and caption_of(before))
+
+
+def _midway(before: Line, line: Line) -> bool:
+    """Whether a line that begins like a caption only goes on with a sentence: `... as shown in | Table 2. The ...`."""
+    alike = abs(before.size - line.size) < 0.02 * line.size and before.words[-1].bold == line.words[0].bold
+    return (
+        alike
+        and not _SENTENCE_END.search(before.text)
+        and not caption_of(before)
+        and line.base - before.base < 1.4 * line.size
+        and before.x1 > line.x1 - 4 * line.size
+    )
 
 
 def _hanging(block: Block, line: Line) -> bool:

@@ -151,10 +151,12 @@ def _score(lines: list[Line], x: float) -> float:
         return 0.0
     shared = _shared_height(sides[0], sides[1])
     text = min(sum(_width(side) for side in sides[0]), sum(_width(side) for side in sides[1]))
-    wordy = sum(len(line.words) for side in sides for line in side) / sum(len(side) for side in sides)
-    if shared < 3 * lines[0].size or wordy < 2.5 or text < 250 or crossing > 2.5 * shared:
+    rows = sum(len({round(line.base / 3) for line in side}) for side in sides)
+    wordy = sum(len(line.words) for side in sides for line in side) / rows
+    size = max(line.size for side in sides for line in side)
+    if shared < 3 * size or wordy < 2.5 or text < 250 or crossing > 2.5 * shared:
         return 0.0
-    return shared - 0.5 * crossing if shared > 0.5 * crossing else 0.0
+    return shared - 0.3 * crossing
 
 
 def _width(line: Line) -> float:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from fetcher.pdf.abstract import Abstract, read_abstract
 from fetcher.pdf.layout import Line, Sheet, joined
-from fetcher.pdf.people import names, names_in
+from fetcher.pdf.people import goes_on, marked, names, names_in
 from fetcher.prose import tidy
 
 if TYPE_CHECKING:
@@ -144,42 +144,48 @@ def _authors(sheets: list[Sheet], sheet: Sheet, title: list[Line], front: Front)
     bottom, size = title[-1].base, None
     ordered = sorted(sheet.lines, key=lambda line: (round(line.base / 3), line.x0))
     stop = min(
-        (line.top for line in sheet.lines if id(line) in front.abstract.lines and line.base > bottom),
+        (
+            line.top
+            for line in sheet.lines
+            if id(line) in front.abstract.lines and line.base > bottom and line.x0 < max(part.x1 for part in title)
+        ),
         default=sheet.height,
     )
-    found: list[str] = []
-    pending = ""
+    lists: list[str] = []
+    before: Line | None = None
     for line in ordered:
         if line.base <= bottom + 1 or line.top >= stop - 1 or line.top > 0.8 * sheet.height:
             continue
         if line.x1 < title[0].x0 - 5 or (size is not None and (abs(line.size - size[0]) > 0.6 or line.bold != size[1])):
             continue
         got = names_in(line)
-        if got is None:
-            if found and len(line.text.split()) > 14 and line.text.count(",") < 3:
-                break
+        if before and _next(before, line) and (whole := goes_on(lists[-1], line)):
+            lists[-1] = whole
+        elif got is not None:
+            lists.append(marked(line))
+        elif lists and len(line.text.split()) > 14 and line.text.count(",") < 3:
+            break
+        else:
             continue
-        size = size or (line.size, line.bold)
+        size, before = size or (line.size, line.bold), line
         front.used.add(id(line))
-        found, pending = _add(found, got, line, pending)
+    found = [name for text in lists for name in names(text)[0]]
     small = {word for sheet in sheets for line in sheet.lines for word in line.text.split() if word.islower()}
     return [name for name in dict.fromkeys(found) if not _common(name, small)]
+
+
+def _next(before: Line, line: Line) -> bool:
+    """Whether a line may go on with the list of the line right above it, which a comma or mark did not end."""
+    ends = before.text.rstrip()[-1:] in ",;&·" or before.text.endswith(" and")
+    return (
+        not ends and 0 < line.base - before.base < 1.8 * line.size and min(before.x1, line.x1) > max(before.x0, line.x0)
+    )
 
 
 def _common(name: str, small: set[str]) -> bool:
     """Whether a supposed name is made of words that the text writes small, as `General Information`."""
     tokens = [token.strip(".").lower() for token in name.split() if len(token.strip(".")) > 2]
     return bool(tokens) and all(token in small for token in tokens)
-
-
-def _add(found: list[str], got: list[str], line: Line, pending: str) -> tuple[list[str], str]:
-    """The names so far and the line's; a name torn between two lines is put together."""
-    ends = line.words[-1].script > 0 or line.text.rstrip()[-1:] in ",;*†‡§¶∗&" or line.text.endswith(" and")
-    if pending and found and found[-1] == pending:
-        whole, count = names(pending + " " + got[0])
-        if count == 1 and whole and len(whole[0].split()) <= 4 and "." in pending.rsplit(maxsplit=1)[-1]:
-            found, got = found[:-1], [whole[0], *got[1:]]
-    return found + got, "" if ends else got[-1]
 
 
 def _stated_author(sheets: list[Sheet], hint: str) -> Line | None:

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 _MARK = re.compile(
     r"[*†‡§¶∗⁎#⋆☆✉◦♦♠♣∥‖|•·;{}\u1d2c-\u1d6a\u2070-\u207f¹²³]|\b\d{1,2}\b|(?<=[^\W\d_])\d+"
-    r"|(?<=[a-zà-ÿ.]) [a-df-xz](?=[\s,;*]|$)|(?<= )iD\b"
+    r"|(?<=[a-zà-ÿ.]) [a-df-xz](?=[\s,;*]|$)|(?:^|(?<=[ |]))iD\b"
 )
 _ADDRESS = re.compile(
     r"<[^>]*>|\(?\b(?:https?://)?(?:www\.)?orcid\S*|\bORCID:?|\(?\d{4}-\d{4}-\d{4}-\d{3}[\dX]\)?|\{[^}]*\}@\S+|\S+@\S+"
@@ -77,14 +77,31 @@ _NO_NAMES = {"the", "part", "section", "chapter", "volume", "issue", "page", "fo
 
 def names_in(line: Line) -> list[str] | None:
     """The authors that a line of the byline names; None where the line is something else."""
-    bare = _ADDRESS.sub("", line.text)
-    if line.words[0].script > 0 or (_PLACE.search(bare) and not _COLLECTIVE.search(bare)):
+    if not _may_name(line):
         return None
-    found, pieces = names(_marked(line))
+    found, pieces = names(marked(line))
     return found if found and len(found) >= 0.6 * pieces else None
 
 
-def _marked(line: Line) -> str:
+def _may_name(line: Line) -> bool:
+    bare = _ADDRESS.sub("", line.text)
+    return line.words[0].script <= 0 and not (_PLACE.search(bare) and not _COLLECTIVE.search(bare))
+
+
+def goes_on(text: str, line: Line) -> str:
+    """A list's text with the next line's, where the two tore a name; else empty."""
+    if not _may_name(line):
+        return ""
+    whole = f"{text} {marked(line)}"
+
+    def left(text: str) -> int:
+        found, pieces = names(text)
+        return pieces - len(found)
+
+    return whole if left(whole) < left(text) + left(marked(line)) else ""
+
+
+def marked(line: Line) -> str:
     """The line's text with a bar for every raised mark and wide gap."""
     parts: list[str] = []
     end = line.words[0].x0

@@ -146,7 +146,9 @@ def named(text: str) -> bool:
 def is_heading(block: Block, text: str, body: float) -> bool:
     """Whether a block is a heading by its words, number, weight, size or capitals."""
     words = text.split()
-    if not text or len(words) > 18 or len(block.lines) > 3 or len(text) > 160 or block.size < 0.85 * body:
+    long = len(words) > 18 or len(block.lines) > 3 or len(text) > 160
+    too_long = len(words) > 28 or len(block.lines) > 6 or text[-1:] in ".,;:" or not block.bold
+    if not text or (long and too_long) or block.size < 0.85 * body:
         return False
     if named(text) and len(words) < 9:
         return True
@@ -160,9 +162,9 @@ def is_heading(block: Block, text: str, body: float) -> bool:
     ):
         return False
     wordy = sum(len(word) > 2 and word.strip(".,:;?()'’-").replace("-", "").isalpha() for word in words)
-    if wordy < 0.45 * len(words):
+    if wordy < (0.3 if block.bold and block.size > 1.08 * body else 0.45) * len(words):
         return False
-    if not (text[0].isupper() or numbered) or (text[-1] == "." and not block.bold and not numbered):
+    if not (text[:2] != text[:2].lower() or numbered) or (text[-1] == "." and not block.bold and not numbered):
         return False
     distinct = block.bold or block.size > 1.08 * body or (text.isupper() and len(letters) > 5)
     return distinct or bool(numbered and "." in numbered["number"] and len(words) < 12 and text[-1] != ".")

@@ -12,7 +12,7 @@ from renderer.fonts import SERIF
 from renderer.scenes.sheet import INK, MARK, spoken_times
 from renderer.text import Style, put
 from renderer.theme import COLUMN
-from renderer.wrapping import wrap
+from renderer.wrapping import count, wrap
 
 BODY = Style(SERIF, 50, 400, leading=1.46)
 _SMALLEST = 30
@@ -45,7 +45,7 @@ class Passage:
     def __init__(self, text: str, highlight: tuple[int, int], top: int, room: int, largest: int = BODY.size) -> None:
         self._text, self._highlight = text, highlight
         style = BODY.at(largest)
-        while style.size > _SMALLEST and len(wrap(text, style, COLUMN - 2 * PAD)) * style.line > room:
+        while style.size > _SMALLEST and count(text, style, COLUMN - 2 * PAD) * style.line > room:
             style = style.at(style.size - 2)
         self._style, self._top = style, top
         self._words = self._place()
@@ -80,22 +80,22 @@ class Passage:
         start, end = self._highlight
         position, found = 0, []
         for row, line in enumerate(wrap(self._text, self._style, COLUMN - 2 * PAD)):
-            for word, x in zip(line.split(" "), self._lefts(line), strict=True):
+            for word, (shown, x) in zip(line.split(" "), self._shown(line), strict=True):
                 bare = word.removesuffix("-") if word not in self._text else word
                 at = self._text.find(bare, position)
                 position = at + len(bare) if at >= 0 else position
                 marked = at >= 0 and at < end and at + len(bare) > start
                 y = self._top + row * self._style.line
-                found.append(_Set(word, x, y, self._style.width(word), marked))
+                found.append(_Set(shown, x, y, self._style.width(shown), marked))
         return found
 
-    def _lefts(self, line: str) -> list[float]:
-        """The left end of each word of a line."""
-        words = line.split(" ")
+    def _shown(self, line: str) -> list[tuple[str, float]]:
+        """Each word of a line as it is drawn, and its left end."""
+        words = [bidi.within(word, line) for word in line.split(" ")]
         blank = self._style.width("a b") - self._style.width("a") - self._style.width("b")
         x = COLUMN - PAD - self._style.width(line) if bidi.is_rtl(line) else float(PAD)
         found = [0.0] * len(words)
         for index in bidi.order(words):
             found[index] = x
             x += self._style.width(words[index]) + blank
-        return found
+        return list(zip(words, found, strict=True))

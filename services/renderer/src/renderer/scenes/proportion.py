@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from artifacts.script import Bar, NumberVisual
+from artifacts.script import Bar, Brief, NumberVisual
 from PIL import Image
 
 from renderer.fonts import TEXT
@@ -20,7 +20,14 @@ _PAD, _BAR, _STEP = 44, 34, 122
 _FULL = COLUMN - 2 * _PAD
 _ACROSS, _DOWN = 20, 5
 _FOLD = re.compile(r"^(-?fold|×|x|times)$", re.IGNORECASE)
-_LESS = re.compile(r"\b(decreas|reduc|lower|less|fewer|smaller|weaker|drop|declin|fall|fell)", re.IGNORECASE)
+_LESS = re.compile(
+    r"\b(?:decreas|reduc|lower|less|fewer|smaller|weaker|slower|drop|declin|diminish|fall|fell|shr[aiu]nk)",
+    re.IGNORECASE,
+)
+_MORE = re.compile(
+    r"\b(?:increas|more|higher|greater|larger|stronger|faster|longer|better|r[io]se|risen|gr[eo]w|gain|improv|enhanc)",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True)
@@ -36,10 +43,42 @@ def card(scene: Scene, visual: NumberVisual, room: int) -> Picture | None:
     if visual.bars:
         return _bars(scene, visual.bars[:4], room)
     if visual.unit == "%" and 0 < visual.value <= 100:
-        return _dots(scene, visual.value / 100, room)
+        change = changed_by(scene.brief, visual)
+        if change:
+            return _pair(scene, (1.0, 1 + change), room)
+        return _dots(scene, visual.value / 100, room) if is_share(scene.brief, visual) else None
     if _FOLD.match(visual.unit) and 1 < visual.value <= 1000:
-        return _times(scene, visual, room)
+        if _LESS.search(visual.label):
+            return _pair(scene, (1.0, 1 / visual.value), room)
+        return _pair(scene, (1 / visual.value, 1.0), room) if _MORE.search(visual.label) else None
     return None
+
+
+def is_share(brief: Brief, visual: NumberVisual) -> bool:
+    """Whether a percentage is said to be that part of a whole: `42% of patients`, `34 (11.3%)`."""
+    for before, after in _around(brief, visual):
+        whole = re.match(r"\s*%\s+of\b", after) or (re.search(r"\d\s*\($", before) and re.match(r"\s*%\s*[),;]", after))
+        if whole and not _LESS.search(before[-90:]) and not _MORE.search(before[-90:]):
+            return True
+    return False
+
+
+def changed_by(brief: Brief, visual: NumberVisual) -> float:
+    """By what part something is said to have grown, or shrunk if below zero; 0 where nothing says so plainly."""
+    for before, _ in _around(brief, visual):
+        if re.search(r"\bby\s+(?:(?:about|around|approximately|nearly|up to|an average of)\s+)?$", before):
+            words = before[-90:]
+            less, more = ([match.start() for match in each.finditer(words)] for each in (_LESS, _MORE))
+            if less or more:
+                return visual.value / 100 * (1 if max(more, default=-1) > max(less, default=-1) else -1)
+    return 0.0
+
+
+def _around(brief: Brief, visual: NumberVisual) -> list[tuple[str, str]]:
+    """What stands before and after the number wherever a sentence says it."""
+    number = re.compile(rf"(?<![\d.,]){re.escape(visual.text)}(?!\d|[.,]\d)")
+    texts = [sentence.text for sentence in brief.sentences]
+    return [(text[: match.start()], text[match.end() :]) for text in texts for match in number.finditer(text)]
 
 
 def _bars(scene: Scene, bars: Sequence[Bar], room: int) -> Picture | None:
@@ -94,13 +133,12 @@ def _dots(scene: Scene, share: float, room: int) -> Picture | None:
     return Picture(paint, height)
 
 
-def _times(scene: Scene, visual: NumberVisual, room: int) -> Picture | None:
-    """Two bars, one so many times as long as the other; the number's own is the accent's."""
+def _pair(scene: Scene, sizes: tuple[float, float], room: int) -> Picture | None:
+    """Two bars in the ratio of what was and what is, the latter in accent; it grows from the former."""
     height = 2 * _PAD + 2 * _BAR + 24
     if height > room:
         return None
-    less = bool(_LESS.search(visual.label))
-    shares = (1.0, 1 / visual.value) if less else (1 / visual.value, 1.0)
+    shares = [size / max(sizes) for size in sizes]
 
     def paint(progress: float) -> Image.Image:
         image = rounded(COLUMN, height, 36, scene.theme.card)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from renderer.layers import STAGGER, Layer, still
 from renderer.scenes import words
-from renderer.scenes.scene import SMALL, SOFT, Scene, heading, line
+from renderer.scenes.scene import SOFT, Scene, heading, line
 from renderer.theme import BOTTOM, COLUMN, LEFT
 from renderer.wrapping import at_most, wrap
 
@@ -18,14 +18,10 @@ def layers(scene: Scene) -> list[Layer]:
     found, y = heading(scene, largest=104, height=500)
     y += 36
     claim = scene.brief.role != "hook"
-    place = SMALL.line + 24 if visual.line else 0
     text = words.sentence_of(scene.brief) if claim else ""
-    card = words.card(scene, text, "", BOTTOM - y - 20 - place)
+    card = words.card(scene, text, "", BOTTOM - y - 20, visual.line)
     if card is not None:
-        found.append(still(card, LEFT, y + 20, 0.35))
-        if visual.line:
-            found.append(line(visual.line, SMALL, scene.soft, y + 20 + card.height + 24, 0.4))
-        return found
+        return [*found, still(card, LEFT, y + 20, 0.35)]
     for row in at_most(wrap(visual.line, SOFT, COLUMN), SOFT, COLUMN, _LINES * SOFT.line):
         found.append(line(row, SOFT, scene.soft, y, STAGGER * (len(found) + 2)))
         y += SOFT.line

@@ -9,11 +9,11 @@ from PIL import Image
 
 from renderer.bidi import is_rtl
 from renderer.fonts import SERIF
-from renderer.scenes.scene import Scene
+from renderer.scenes.scene import SMALL, Scene
 from renderer.shapes import rounded
-from renderer.text import Style, put
+from renderer.text import Style, clipped, put
 from renderer.theme import COLUMN
-from renderer.wrapping import wrap
+from renderer.wrapping import count, wrap
 
 BODY = Style(SERIF, 42, 400, leading=1.42)
 _PAD, _SMALLEST = 44, 34
@@ -55,19 +55,23 @@ def _set(text: str, number: str, room: int) -> tuple[Style, list[str]] | None:
         quoted = f"“{_around(text, number, longest)}”"
         for size in range(BODY.size, _SMALLEST - 1, -2):
             style = BODY.at(size)
-            lines = wrap(quoted, style, COLUMN - 2 * _PAD)
-            if len(lines) * style.line + 2 * _PAD - 12 <= room:
-                return style, lines
+            width = COLUMN - 2 * _PAD
+            if count(quoted, style, width) * style.line + 2 * _PAD - 12 <= room:
+                return style, wrap(quoted, style, width)
     return None
 
 
-def card(scene: Scene, text: str, number: str, room: int) -> Image.Image | None:
-    """The sentence on glass, the number in accent; None where the room is too small for it."""
-    found = _set(text, number, room) if text else None
+def card(scene: Scene, text: str, number: str, room: int, place: str = "") -> Image.Image | None:
+    """The sentence on glass, the number in accent, its place under it; None where the room is too small for it."""
+    foot = SMALL.line + 14 if place else 0
+    found = _set(text, number, room - foot) if text else None
     if found is None:
         return None
     style, lines = found
-    image = rounded(COLUMN, len(lines) * style.line + 2 * _PAD - 12, 36, scene.theme.card)
+    image = rounded(COLUMN, len(lines) * style.line + 2 * _PAD - 12 + foot, 36, scene.theme.card)
+    if place:
+        shown = clipped(place, SMALL, COLUMN - 2 * _PAD)
+        put(image, _PAD, image.height - _PAD - SMALL.line + 10, shown, SMALL, scene.soft)
     for row, line in enumerate(lines):
         x = COLUMN - _PAD - style.width(line) if is_rtl(line) else _PAD
         y = _PAD - 6 + row * style.line

@@ -31,6 +31,8 @@ _LEAST: dict[Role, float] = {
 _SHARE = 0.97
 _ALIKE = 0.5
 _SAME_NUMBER = 0.2
+_SCENES = 0.155
+"""At most so many scenes a second: nine in a minute."""
 _SLACK = 2.0
 """For letters and notices, which have no sections and few cues."""
 
@@ -94,7 +96,7 @@ def _fill(choice: _Choice, pool: list[Candidate], phrases: Phrases) -> None:
         unit = _best(role, pool, choice, phrases)
         if unit:
             choice.add(role, unit)
-        if choice.room < 3:
+        if choice.room < 3 or len(choice.units) >= max(4, int(choice.full * _SCENES)):
             return
 
 

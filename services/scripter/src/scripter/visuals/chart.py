@@ -24,7 +24,7 @@ _NO_MEASURE = re.compile(
     re.IGNORECASE,
 )
 _TIME = re.compile(
-    r"^(?:1[5-9]|20)\d\d(?:[-–/]\d{2,4})?$|^(?:day|week|month|year|d|wk)\s?\d+|^\d+\s?(?:h|hr|min|days?|weeks?|months?|years?)$",
+    r"^(?:(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?\s?)?(?:1[5-9]|20)\d\d(?:[-–/]\d{2,4})?$|^(?:day|week|month|year|d|wk)\s?\d+|^\d+\s?(?:h|hr|min|days?|weeks?|months?|years?)$",
     re.IGNORECASE,
 )
 _SCALE = re.compile(
@@ -33,6 +33,7 @@ _SCALE = re.compile(
 )
 _TOTAL = re.compile(r"^(?:total|all|overall|sum|mean|average|gesamt|totais)\b", re.IGNORECASE)
 MOST_ROWS = 12
+MOST_TIMES = 40
 _NO_ROW = re.compile(r"(?:p|p[- ]?values?|lsd|sed?|s\.e\.?m?\.?|cv|significance|r2|n|sd|ci)\b", re.IGNORECASE)
 _FOOTNOTE = re.compile(r"[ᵃ-ᶿ]+|[*†‡§]+$")
 _NO_DATA = re.compile(r"\bp[- ]?values?\b|anova\b|analysis of variance|regression|primers?\b|contrast", re.IGNORECASE)
@@ -86,7 +87,7 @@ def _fit(
     column: _Column, table: Table, said: frozenset[str], numbers: set[str], phrases: Phrases
 ) -> tuple[float, int | None]:
     shared = len(said & terms_of(f"{table.caption} {column.header}", phrases))
-    headed = len(said & terms_of(column.header, phrases))
+    headed = 5 * _share(said, terms_of(column.header, phrases))
     rows = [_share(said, terms_of(category, phrases)) for category in column.categories]
     told = [
         index for index, written in enumerate(column.texts) if set(tokens_of(written)) & numbers and len(written) > 1
@@ -96,7 +97,7 @@ def _fit(
         row = rows.index(max(rows))
     if len(told) != 1 and (shared < 3 or not max(rows)):
         return 0.0, None
-    exact = 2.5 * (len(told) == 1 and len(column.texts[told[0]]) > 2)
+    exact = 2.5 * (len(told) == 1 and len(column.texts[told[0]]) > 1)
     return min(shared, 4) * 0.7 + 0.3 * headed + 0.6 * min(sum(bool(n) for n in rows), 3) + exact, row
 
 
@@ -124,10 +125,12 @@ def _groups(table: Table) -> list[tuple[str, list[list[str]]]]:
 
 
 def _columns_of(table: Table, group: str, rows: list[list[str]], phrases: Phrases) -> list[_Column]:
-    if not (2 if group else 3) <= len(rows) <= MOST_ROWS or len({len(row) for row in rows}) != 1:
+    if not (2 if group else 3) <= len(rows) <= MOST_TIMES or len({len(row) for row in rows}) != 1:
         return []
     categories = [_FOOTNOTE.sub("", re.sub(r"\s+", " ", row[0]).strip()) for row in rows]
     if len(set(categories)) != len(categories) or any(len(category) > 32 for category in categories):
+        return []
+    if len(rows) > MOST_ROWS and not all(_TIME.match(category) for category in categories):
         return []
     numeric = sum(bool(_CELL.match(category)) for category in categories)
     if numeric and not all(_TIME.match(category) for category in categories):
@@ -166,7 +169,8 @@ def _column(header: str, categories: list[str], cells: list[str], phrases: Phras
         return None
     mixed_signs = min(numbers) < 0 < max(numbers)
     spread = max(map(abs, numbers)) / (min(abs(number) for number in numbers if number) or 1)
-    if mixed_signs or spread > 200 or _units_differ(categories):
+    dated = all(_TIME.match(category) for category in categories)
+    if mixed_signs or spread > (5000 if dated else 200) or _units_differ(categories):
         return None
     percent = percents == {True}
     return _Column(header, categories, [m["number"] + ("%" if percent else "") for m in found], numbers, percent)

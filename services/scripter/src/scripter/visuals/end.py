@@ -26,7 +26,9 @@ _PEOPLE = re.compile(
     r"\b(?:patients?|participants?|volunteers|women|men|children|adults|people|cohort)\b", re.IGNORECASE
 )
 _COLLECTIVE = re.compile(
-    r"group|consorti|committee|network|collaborat|team|initiative|society|institute|plos|\bfor\b|\bof\b", re.IGNORECASE
+    r"contributors|authors|members|investigators|association|council|university|cent(?:re|er)\b|department|"
+    r"group|consorti|committee|network|collaborat|team|initiative|society|institute|plos|\bfor\b|\bof\b",
+    re.IGNORECASE,
 )
 _PARTICLES = frozenset(
     [
@@ -78,6 +80,8 @@ def authors_line(paper: Paper, phrases: Phrases) -> str:
     """`F. Nightingale`, `Lee and Park` or `Lee et al.`."""
     if not paper.authors:
         return ""
+    if len(paper.authors) == 1 and _COLLECTIVE.search(paper.authors[0]):
+        return paper.authors[0]
     if len(paper.authors) == 1:
         given, _, family = paper.authors[0].rpartition(" ")
         return f"{given[0]}. {family}" if given and len(paper.authors[0].split()) <= 4 else paper.authors[0]

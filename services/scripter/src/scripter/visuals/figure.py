@@ -28,10 +28,16 @@ def may_show(licence: str) -> bool:
     return free and "ND" not in plain.split("-")
 
 
-def figure_visual(sentence: Sentence, paper: Paper, phrases: Phrases, used: set[str]) -> FigureVisual | None:
-    """The figure that the sentence's passage points to, else the one whose caption speaks of the same."""
+def figure_visual(
+    sentence: Sentence, paper: Paper, phrases: Phrases, used: set[str], *, least: int = 4
+) -> FigureVisual | None:
+    """The figure that the sentence's passage points to, else the one whose caption speaks of the same.
+
+    `least` is how many terms sentence and caption must have in common.
+    """
     passage = passage_of(sentence, paper)
-    shown = {f.id: f for f in paper.figures if f.image and f.id not in used and may_show(f.licence or paper.licence)}
+    pictured = [figure for figure in paper.figures if figure.image and figure.label and figure.id not in used]
+    shown = {figure.id: figure for figure in pictured if may_show(figure.licence or paper.licence)}
     if not shown:
         return None
     for figure in shown.values():
@@ -47,7 +53,7 @@ def figure_visual(sentence: Sentence, paper: Paper, phrases: Phrases, used: set[
         (len(said & terms_of(figure.caption, phrases)), -index, figure) for index, figure in enumerate(shown.values())
     ]
     shared, _, figure = max(ranked, key=lambda item: item[:2])
-    return _visual(figure, "", paper, phrases) if shared >= 4 and shared >= 0.34 * len(said) else None
+    return _visual(figure, "", paper, phrases) if shared >= least and shared >= 0.085 * least * len(said) else None
 
 
 def _visual(figure: Figure, panel: str, paper: Paper, phrases: Phrases) -> FigureVisual | None:

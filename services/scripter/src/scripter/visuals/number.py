@@ -33,12 +33,14 @@ _MOVES = re.compile(
     re.IGNORECASE,
 )
 _NOT_COUNTED = re.compile(
-    r"(?:figure|table|chapter|model|type|day|grade|stage|phase|group|level|version|no\.|years?|in|since|age[ds]?|until|by|to|and|[–-])\s*$",
+    r"(?:per|in every|figure|table|chapter|model|type|day|grade|stage|phase|group|level|version|no\.|"
+    r"years?|in|since|age[ds]?|until|by|to|and|[–-])\s*$",
     re.IGNORECASE,
 )
 _RANGE = re.compile(r"\d\s?%?\s?(?:to|a|bis|à|[–-])\s?$")
 _CONDITION = re.compile(
-    r"\b(?:equivalent to|corresponding to|set at|set to|at|p|power of|confidence|level of)\s$", re.IGNORECASE
+    r"\b(?:equivalent to|corresponding to|set at|set to|at|p|power of|confidence|level of|when|if|where)\s$",
+    re.IGNORECASE,
 )
 _BOUNDS = (
     ("<", re.compile(r"\b(?:less|fewer|lower) than\s$|\bbelow\s$", re.IGNORECASE)),
@@ -130,14 +132,14 @@ def _shown(text: str, number: Found, phrases: Phrases) -> tuple[float, NumberVis
     named = re.search(r"[a-z,]\s[A-Z][\w-]+\s$|^[A-Z]\w+\s$", before) and "," not in number.text
     if named and not unit and not magnitude:
         return None
-    if not unit and (number.value < 10 or _NOT_COUNTED.search(before)):
+    if not unit and (number.value < 10 or (_NOT_COUNTED.search(before) and "," not in number.text)):
         return None
     unit = "%" if unit and _PERCENT.fullmatch(unit) else unit
     rest = after[match.end() :] if match else after
     if magnitude:
         unit, rest = magnitude[1], after[magnitude.end() :]
     moved = _moved(before, phrases) if unit in {"%", "fold"} else ""
-    label = moved or _label(rest, phrases)
+    label = moved or _label(rest, phrases, share=unit == "%")
     if not label:
         return None
     size = math.log10(max(number.value, 1))
@@ -150,7 +152,7 @@ def _shown(text: str, number: Found, phrases: Phrases) -> tuple[float, NumberVis
     return points, visual
 
 
-def _label(rest: str, phrases: Phrases) -> str:
+def _label(rest: str, phrases: Phrases, *, share: bool = False) -> str:
     """What is counted: the words behind the number up to the next verb, comma or bracket."""
     words: list[str] = []
     for word in re.split(r"[,;:.()](?:\s|$)|[–—]", rest.strip() + " ")[0].split():
@@ -159,7 +161,7 @@ def _label(rest: str, phrases: Phrases) -> str:
         stops = stops or (len(words) > 0 and lower in _LABEL_STOPS)
         if stops and len(words) == 1 and lower in _SAYS_MORE:
             stops = False  # `men died of disease` says more than `men`
-        if stops or len(words) == 7 or any(c.isdigit() for c in word):
+        if stops or len(words) == 7 or (any(c.isdigit() for c in word) and not share):
             break
         words.append(word)
     while words and words[-1].lower() in phrases.function_words:
@@ -196,7 +198,11 @@ def _label(rest: str, phrases: Phrases) -> str:
 def _moved(before: str, phrases: Phrases) -> str:
     """What was changed by so much: `improved clickthrough rate over the baseline by` gives `clickthrough rate`."""
     moves = list(_MOVES.finditer(before))
-    if not moves or not re.search(r"\bby (?:about |nearly |almost |up to |more than )?$", before):
+    if (
+        not moves
+        or re.search(r"\d", before[moves[-1].end() :])
+        or not re.search(r"\bby (?:about |nearly |almost |up to |more than )?$", before)
+    ):
         return ""
     words = before[moves[-1].end() :].split()[1 if before[moves[-1].end() : moves[-1].end() + 1].isalpha() else 0 :]
     words = words or [""]

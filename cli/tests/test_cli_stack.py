@@ -180,6 +180,7 @@ def test_a_running_stack_is_found_and_a_number_taken_by_another_process_is_not(s
     facts = running(servers.home)
     assert facts is not None
     assert (facts["pid"], facts["gateway_url"]) == (os.getpid(), servers.gateway_url)
+    assert facts["rpc_url"] == servers.rpc_url == f"grpc://{servers.environment()['HIDDENHILL_RPC_LISTEN']}"
     path = servers.home / "stack.json"
     whole = path.read_text()
     path.write_text(whole.replace(f'"created": {facts["created"]}', '"created": 1.0'))

@@ -240,3 +240,14 @@ def test_people_get_errors_as_pages_and_programs_as_problems(owner, running):
 
 def test_search_engines_are_kept_out(stranger):
     assert "Disallow: /" in stranger.get("/robots.txt").text
+
+
+def test_home_says_when_the_days_videos_are_used_up(start, newcomer):
+    gateway = start(HIDDENHILL_JOBS_A_DAY="1", HIDDENHILL_TRUSTED_PROXIES="1")
+    gateway.wait()
+    person = newcomer(gateway).settle()
+    assert "Free · 1 of 1 left today" in person.http.get("/").text
+    assert person.post("/new", reference="10.1000/182").status_code == 303
+    assert "Today’s 1 videos are used up" in person.http.get("/").text
+    second = person.post("/new", reference="10.1000/183")
+    assert person.http.get(f"/api/v1{second.headers['Location']}").json()["waits_until"]

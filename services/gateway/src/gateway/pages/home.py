@@ -72,6 +72,16 @@ def _options() -> Options:
         raise invalid(error) from error
 
 
+def _cost(quota: quotas.Quota) -> str:
+    """What a video costs, and what is left of today's."""
+    reset = f"a new video starts on {quota.resets_at.day} {quota.resets_at:%B}, 0:00 UTC"
+    if quota.jobs_used >= quota.jobs:
+        return f"Today’s {quota.jobs} videos are used up: {reset}"
+    if quota.minutes_used >= quota.minutes:
+        return f"Today’s {quota.minutes:g} minutes are used up: {reset}"
+    return f"Free · {quota.jobs - quota.jobs_used} of {quota.jobs} left today"
+
+
 def _home(form: Any, wrong: str = "") -> str:
     at, who = gateway(), caller()
     rows, following = at.desk.page(who, listing.Query.model_validate({"limit": _SHOWN}))
@@ -82,7 +92,7 @@ def _home(form: Any, wrong: str = "") -> str:
         "home.html",
         jobs=cards(rows),
         more=following,
-        quota=quota,
+        cost=_cost(quota),
         form=form,
         wrong=wrong,
         limit=at.settings.upload_limit,

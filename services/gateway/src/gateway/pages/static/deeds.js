@@ -19,7 +19,7 @@ export function setUpDeeds(root, address, know) {
         complain(problem.message);
       } finally {
         button.disabled = false;
-        if (button.hidden || !button.offsetParent) by("main").focus();
+        if (document.activeElement === document.body || !document.activeElement.offsetParent) by("main").focus();
       }
     });
   const onPage = (text) => say(by("wrong"), text);

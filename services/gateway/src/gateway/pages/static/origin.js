@@ -88,7 +88,7 @@ export class Origin {
     const marks = passage.boxes.map((box) => shape("rect", { x: box.x0 - 2, y: box.top - 1.5, width: box.x1 - box.x0 + 4, height: box.bottom - box.top + 3, rx: 2 }));
     const over = shape("svg", { viewBox: `0 0 ${page.width} ${page.height}`, "aria-hidden": "true" }, ...marks);
     const picture = make("img", { src: row.url, alt: `Page ${page.number} of the paper, the passage marked`, width: page.image.width, height: page.image.height, loading: "lazy" });
-    return make("details", { class: "sheet", open: true }, make("summary", { class: "soft small" }, `Page ${page.number}`), make("a", { class: "leaf", href: row.url, target: "_blank", rel: "noopener" }, picture, over));
+    return make("details", { class: "sheet", open: wide.matches }, make("summary", { class: "soft small" }, `Page ${page.number}`), make("a", { class: "leaf", href: row.url, target: "_blank", rel: "noopener" }, picture, over));
   }
 }
 

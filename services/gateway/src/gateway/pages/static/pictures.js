@@ -5,6 +5,7 @@ const WIDTH = 120;
 const PATIENCE = 15000;
 const taken = new Map(); // by address and second: a promise of a canvas
 let queue = Promise.resolve();
+let idle = 0;
 
 function once(target, name) {
   return new Promise((resolve, reject) => {
@@ -49,13 +50,15 @@ export function picture(address, seconds) {
       return null;
     });
     queue = frame;
+    clearTimeout(idle);
+    idle = setTimeout(rest, PATIENCE);
     taken.set(key, frame);
   }
   return taken.get(key);
 }
 
 // Let go of the video when nothing more is asked for.
-export function rest() {
+function rest() {
   queue = queue.then(() => {
     reel?.removeAttribute("src");
     reel?.load();

@@ -69,7 +69,7 @@ export class Script {
       say(part(row, "headline"), scene.brief.headline);
       part(row, "sentences").replaceChildren(...scene.brief.sentences.map((sentence, index) => phrase(scene, sentence, index, words?.[index])));
       if (held !== undefined) row.querySelector(`[data-index="${held}"]`)?.focus();
-      this.#markPicked();
+      if (this.#picked?.number === scene.number) this.#pick(scene.number, Math.min(this.#picked.index, scene.brief.sentences.length - 1));
     }
     row.dataset.state = scene.state;
     const doing = running.scene(scene.number);

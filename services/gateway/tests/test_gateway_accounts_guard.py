@@ -56,9 +56,9 @@ def test_ten_wrong_passwords_lock_the_address_whatever_account_they_were_for(new
 
 def test_right_passwords_do_not_count_against_anybody(newcomer):
     ada = newcomer().settle()
-    for number in range(12):
+    for number in range(3):
         browser = ada.browser(f"198.51.101.{number}")
-        assert ada.log_in(browser, password="this is not it").status_code == 403
+        assert [ada.log_in(browser, password="this is not it").status_code for _ in range(5)] == [403] * 5
         assert ada.log_in(browser).status_code == 303
 
 
@@ -92,7 +92,8 @@ def test_requests_are_limited_by_user_in_all_replicas_together(newcomer, start):
     there = httpx.get(f"{second.api}/me", headers=bearer)
     assert there.headers["x-ratelimit-limit"] == "40"
     assert int(there.headers["x-ratelimit-remaining"]) == before - 1
-    answers = [httpx.get(f"{(first, second)[turn % 2].api}/me", headers=bearer) for turn in range(40)]
+    with httpx.Client(headers=bearer, verify=False) as program:
+        answers = [program.get(f"{(first, second)[turn % 2].api}/me") for turn in range(40)]
     refused = answers[-1]
     assert (refused.status_code, refused.json()["code"]) == (429, "usage.rate")
     assert 0 < int(refused.headers["retry-after"]) <= 60
@@ -105,18 +106,20 @@ def test_visitors_are_limited_by_address_and_probes_are_not(start):
     gateway.wait()
 
     def ask(address, path="/api/v1/me"):
-        return httpx.get(gateway.url + path, headers={"X-Forwarded-For": f"6.6.6.6, {address}"}).status_code
+        return program.get(gateway.url + path, headers={"X-Forwarded-For": f"6.6.6.6, {address}"}).status_code
 
-    assert [ask("198.51.102.1") for _ in range(21)] == [401] * 20 + [429]
-    assert ask("198.51.102.2") == 401
-    assert ask("198.51.102.1", "/healthz") == 200
+    with httpx.Client(verify=False) as program:
+        assert [ask("198.51.102.1") for _ in range(21)] == [401] * 20 + [429]
+        assert ask("198.51.102.2") == 401
+        assert ask("198.51.102.1", "/healthz") == 200
 
 
 def test_address_is_the_connection_s_own_where_no_proxy_is_trusted(start):
     gateway = start(HIDDENHILL_REQUESTS_A_MINUTE="20")
     gateway.wait()
-    addresses = [{"X-Forwarded-For": f"198.51.103.{number}"} for number in range(61)]
-    answers = [httpx.get(f"{gateway.api}/me", headers=header).status_code for header in addresses]
+    addresses = [{"X-Forwarded-For": f"198.51.103.{number}"} for number in range(21)]
+    with httpx.Client(verify=False) as program:
+        answers = [program.get(f"{gateway.api}/me", headers=header).status_code for header in addresses]
     assert 429 in answers
 
 

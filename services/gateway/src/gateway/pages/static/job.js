@@ -73,7 +73,7 @@ function show() {
   document.title = `${job.state === "running" ? `${making.percent} % · ` : ""}${title} · Hidden Hill`;
 }
 
-listen(`${address}/events`, {
+listen(`${address}/events`, address, {
   snapshot: (found) => {
     running.forget();
     know(found);

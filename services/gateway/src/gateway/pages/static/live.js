@@ -8,8 +8,8 @@ const UNSEEN = 60000; // a browser opens few connections to one host: pages in t
 const lost = document.getElementById("lost");
 
 // Call `handlers[name](data)` for every event. Every (re)connection begins with `snapshot`, which replaces what was
-// known.
-export function listen(url, handlers) {
+// known. A stream says nothing of why it is refused: `probe` is asked that.
+export function listen(url, probe, handlers) {
   let source = null;
   let wait = FIRST_WAIT;
   let timer = 0;
@@ -19,6 +19,12 @@ export function listen(url, handlers) {
     clearTimeout(timer);
     source?.close();
     source = null;
+  };
+
+  const ask = async () => {
+    const { status } = await fetch(probe, { headers: { Accept: "application/json" } }).catch(() => ({ status: 0 }));
+    if (status === 404) handlers.deleted({});
+    if (status === 401) window.location.reload(); // to log in
   };
 
   const later = () => {
@@ -37,7 +43,9 @@ export function listen(url, handlers) {
     });
     source.addEventListener("error", () => {
       patience ||= setTimeout(() => (lost.hidden = document.hidden), PATIENCE);
-      if (source?.readyState === EventSource.CLOSED) later(); // it comes back by itself otherwise
+      if (source?.readyState !== EventSource.CLOSED) return; // it comes back by itself
+      later();
+      ask();
     });
     source.addEventListener("bye", later);
     for (const [name, handle] of Object.entries(handlers)) {

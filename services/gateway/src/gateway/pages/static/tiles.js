@@ -74,7 +74,7 @@ function forget(id) {
   document.getElementById("none")?.toggleAttribute("hidden", grid.children.length > 0);
 }
 
-listen("/api/v1/events", {
+listen("/api/v1/events", "/api/v1/jobs?limit=1", {
   snapshot: (data) => [...data.jobs].reverse().forEach(know),
   job: know,
   deleted: (data) => forget(data.id),

@@ -1,8 +1,11 @@
 """The life of an account, as a person with a browser has it."""
 
 import re
+from pathlib import Path
 
+import gateway
 import httpx
+from gateway.pages.acts import WORDS
 
 
 def wrong(answer):
@@ -236,3 +239,12 @@ def test_logout_ends_the_session_itself(newcomer):
     ada.http.cookies.clear()
     ada.http.cookies["hiddenhill"] = kept
     assert ada.me().status_code == 401
+
+
+def test_every_act_in_the_audit_log_has_words():
+    source = Path(gateway.__file__).parent
+    lines = [line for path in source.rglob("*.py") for line in path.read_text().splitlines()]
+    noting = "".join(line for line in lines if "note(" in line or "_write(" in line)
+    acts = set(re.findall(r'"([a-z]+(?:\.[a-z-]+)?)"', noting))
+    assert len(acts) > 20
+    assert acts <= set(WORDS)

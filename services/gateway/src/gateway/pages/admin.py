@@ -15,6 +15,7 @@ from gateway.api.account import NamedPath
 from gateway.api.admin import DeadLetterQuery, UserQuery, dead_letters, owned_jobs, retry
 from gateway.context import caller, for_admins, gateway
 from gateway.jobs.listing import Query
+from gateway.pages.acts import WORDS
 from gateway.pages.forms import CodeForm, QuotaForm, RoleForm, done, shown
 from gateway.pages.listed import STATES
 from gateway.problems import invalid, not_found
@@ -30,7 +31,7 @@ def overview() -> BaseResponse:
     """What there is to look at, and what happened lately."""
     with gateway().database.connection() as connection:
         acts = audit.listed(connection, None, limit=_ACTS)[0]
-    return shown("admin/overview.html", acts=acts, report=gateway().health.report())
+    return shown("admin/overview.html", acts=acts, words=WORDS, report=gateway().health.report())
 
 
 @pages.get("/users")
@@ -168,7 +169,7 @@ def _user(user_id: str, **sent: Any) -> Response:
         "role": RoleForm(None, prefix="role", role=row["role"]),
         "quota": QuotaForm(None, prefix="quota", **row["quota"]),
     } | sent
-    return shown("admin/user.html", user=row, acts=acts, forms=forms, settings=gateway().settings)
+    return shown("admin/user.html", user=row, acts=acts, words=WORDS, forms=forms, settings=gateway().settings)
 
 
 def _back_to_user(user_id: str, message: str) -> BaseResponse:

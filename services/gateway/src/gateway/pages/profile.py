@@ -14,6 +14,7 @@ from gateway.api.account import end
 from gateway.api.account import end_others as end_those
 from gateway.context import caller, gateway
 from gateway.pages.account import enter
+from gateway.pages.acts import WORDS
 from gateway.pages.forms import DeleteForm, EmailForm, PasswordForm, ProfileForm, TokenForm, done, shown
 
 pages = Blueprint("profile", __name__, url_prefix="/account")
@@ -148,4 +149,4 @@ def _page(secret: str = "", **sent: FlaskForm) -> Response:
     forms = {name: sent.get(name) or kind(None, prefix=name) for name, kind in _FORMS.items()}
     if "profile" not in sent:
         forms["profile"] = ProfileForm(None, prefix="profile", name=profile["name"])
-    return shown("account/account.html", profile=profile, secret=secret, forms=forms, **known)
+    return shown("account/account.html", profile=profile, secret=secret, forms=forms, words=WORDS, **known)

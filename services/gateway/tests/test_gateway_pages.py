@@ -6,6 +6,9 @@ from pathlib import Path
 
 import httpx
 import pytest
+from chassis.errors import Defect, Transient, UsageError
+from flask import Flask
+from gateway.pages import errors, frame
 from gateway.pages.listed import _AT_ONCE
 
 STATIC = Path(str(resources.files("gateway.pages"))) / "static"
@@ -236,6 +239,41 @@ def test_people_get_errors_as_pages_and_programs_as_problems(owner, running):
     wrong = owner.post("/videos")
     assert wrong.status_code == 405
     assert "GET" in wrong.headers["Allow"]
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "said", "unsaid"),
+    [
+        (Transient("unavailable.store", "The store did not answer."), 503, "The store did not answer.", "fault"),
+        (
+            Defect("internal.lost", "The bytes are not there.", "secret/key"),
+            500,
+            "The bytes are not there.",
+            "secret/key",
+        ),
+        (UsageError("usage.unverified", "Confirm your address."), 403, "Confirm your address.", "Traceback"),
+        (ValueError("secret in a <b>message"), 500, "That was our fault", "secret"),
+    ],
+)
+def test_error_page_says_what_happened_and_keeps_the_detail_inside(error, status, said, unsaid):
+    app = Flask("test", static_folder=None)
+    app.secret_key = "not a secret"
+    frame.register(app)
+    app.register_error_handler(Exception, errors.answer)
+
+    @app.get("/broken")
+    def broken():
+        raise error
+
+    answer = app.test_client().get("/broken", headers=HTML)
+    assert answer.status_code == status
+    assert said in answer.text
+    assert unsaid not in answer.text
+    assert 'href="/"' in answer.text
+    assert ("Retry-After" in answer.headers) == (status == 503)
+    assert (
+        app.test_client().get("/broken", headers={"Accept": "application/json"}).mimetype == "application/problem+json"
+    )
 
 
 def test_search_engines_are_kept_out(stranger):

@@ -3,8 +3,11 @@
 import contextlib
 import threading
 
+import grpc
 import httpx
 import pytest
+from hiddenhill.v1 import job_service_pb2 as pb
+from hiddenhill.v1 import job_service_pb2_grpc as pb_grpc
 
 
 def test_forms_and_scripts_without_the_page_s_token_are_refused(newcomer):
@@ -221,3 +224,28 @@ def test_session_survives_a_new_secret_key_as_long_as_the_old_one_is_named(newco
         gateway.wait()
         with httpx.Client(cookies=cookies) as browser:
             assert browser.get(f"{gateway.api}/me").status_code == status
+
+
+def test_watching_over_grpc_ends_when_the_token_is_revoked(newcomer, running):
+    ada = newcomer().settle()
+    header = {"X-CSRFToken": ada.token()}
+    made = ada.http.post("/api/v1/tokens", json={"name": "x"}, headers=header).json()
+    job_id = ada.http.post("/api/v1/jobs", json={"reference": "10.1000/182"}, headers=header).json()["id"]
+    with grpc.insecure_channel(running.rpc) as channel:
+        login = (("authorization", f"Bearer {made['token']}"),)
+        request = pb.WatchJobRequest(job_id=job_id)
+        watching = pb_grpc.JobServiceStub(channel).WatchJob(request, metadata=login, timeout=20)
+        next(watching)
+        ada.http.delete(f"/api/v1/tokens/{made['id']}", headers=header)
+        with pytest.raises(grpc.RpcError) as ended:
+            list(watching)
+    assert ended.value.code() is grpc.StatusCode.UNAUTHENTICATED
+
+
+def test_address_that_is_locked_out_locks_nobody_else_s_account(newcomer):
+    ada, eve = newcomer().settle(), newcomer()
+    for number in range(10):
+        assert eve.log_in(email=f"guess-{number}@example.org").status_code == 403
+    for _ in range(12):
+        assert eve.log_in(eve.browser(), email=ada.email).status_code == 429
+    assert ada.log_in(ada.browser()).status_code == 303

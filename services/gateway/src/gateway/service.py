@@ -103,7 +103,7 @@ async def serve(settings: GatewaySettings) -> int:
     mailer, guests = Mailer(settings, database), Guests(database, settings.postgres_url)
     users = Users(settings, database, Limits(Counters(database=database)), mailer)
     gateway = Gateway(settings, database, blobs, desk, users, Health(bus, database, blobs, rulebook))
-    server, rpc = _server(settings, gateway, hub, guests), rpc_server(gateway, hub)
+    server, rpc = _server(settings, gateway, hub, guests), rpc_server(gateway, hub, guests)
     await rpc.start()
     log.info("rpc", extra={"service": "gateway", "grpc_port": rpc.port})
     papers = asyncio.Event()

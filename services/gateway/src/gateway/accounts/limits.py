@@ -47,7 +47,7 @@ class Limits:
 
     def attempt(self, account: str) -> None:
         """Count a try of a password before it is checked, so that many at once do not get past. Raises TooMany."""
-        for who in self._accused(account):
+        for who in reversed(self._accused(account)):  # an address that is locked out locks no more accounts
             if not self._windows.hit(FAILURES, who):
                 seconds = self._left(FAILURES, who)
                 message = (

@@ -13,6 +13,7 @@ from hiddenhill.v1 import job_service_pb2_grpc as pb_grpc
 from pydantic import ValidationError
 
 from chassis import names
+from gateway.accounts.guests import Guests
 from gateway.context import Gateway
 from gateway.jobs.edits import Edit
 from gateway.jobs.listing import Query
@@ -33,10 +34,11 @@ _TELLING = frozenset({"snapshot", "job", "done", "cancelled"})
 class JobServicer(pb_grpc.JobServiceServicer):
     """The service's methods; each is documented in the contract."""
 
-    def __init__(self, gateway: Gateway, hub: Hub) -> None:
+    def __init__(self, gateway: Gateway, hub: Hub, guests: Guests) -> None:
         self._gateway = gateway
         self._desk = gateway.desk
         self._hub = hub
+        self._guests = guests
 
     def add_to(self, server: Any) -> None:
         """Add it to a gRPC server."""
@@ -61,13 +63,18 @@ class JobServicer(pb_grpc.JobServiceServicer):
 
     async def WatchJob(self, request: pb.WatchJobRequest, call: Any) -> AsyncIterator[pb.WatchJobResponse]:  # noqa: N802, ARG002
         job_id = _checked(request.job_id)
-        watcher = await self._hub.watch(job_id, request.after_seq, caller().sees, request.after_part)
+        who = caller()
+        watcher = await self._hub.watch(job_id, request.after_seq, who.sees, request.after_part)
         if watcher is None:
             raise not_found(f"job {job_id}")
+        self._guests.enter(who, watcher, watcher.end)
         try:
             async for each in _told(watcher):
                 yield watch_message(each)
+            if watcher.ended:
+                raise UsageError("usage.login", "This token is no longer valid; make another one.")
         finally:
+            self._guests.leave(who, watcher)
             self._hub.leave(job_id, watcher)
 
     async def CancelJob(self, request: pb.CancelJobRequest, call: Any) -> pb.CancelJobResponse:  # noqa: N802, ARG002

@@ -32,6 +32,8 @@ export class Origin {
     this.#shown = { scene, sentence: scene.brief.sentences[index], row };
     this.#draw();
     this.#place();
+    const mark = this.#panel.querySelector("mark"); // a long passage is shown where it matters
+    this.#panel.scrollTop = mark && wide.matches ? mark.offsetTop - this.#panel.clientHeight / 3 : 0;
   }
 
   // Beside the script where there is room, under the sentence's scene where there is not.

@@ -68,11 +68,16 @@ class Transient(Error):
 
 
 class RateLimited(Transient):
-    """The provider said when to come back."""
+    """A limit is reached, and it is known when to come back; `waits_for` is the user's name of whose limit it is."""
 
-    def __init__(self, code: str, message: str, detail: str = "", *, retry_after: float) -> None:
+    retry_after: float
+
+    def __init__(
+        self, code: str, message: str, detail: str = "", *, retry_after: float, waits_for: str = "a provider"
+    ) -> None:
         super().__init__(code, message, detail)
         self.retry_after = retry_after
+        self.waits_for = waits_for
 
 
 class Abandoned(Error):

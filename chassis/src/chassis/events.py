@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -11,7 +12,7 @@ from google.protobuf.timestamp_pb2 import Timestamp
 from hiddenhill.v1.events_pb2 import Cancelled, Cause, Failed, Progress, Ready
 
 from chassis import names
-from chassis.errors import Error
+from chassis.errors import Error, RateLimited
 from chassis.manifest import Entry, Manifest
 
 log = logging.getLogger(__name__)
@@ -181,3 +182,11 @@ def progress(
     """Subject and message that say how far a running stage is."""
     body = Progress(job_id=job_id, stage=stage, scene=scene or 0, fraction=fraction, note=note, worker=worker)
     return names.progress_subject(job_id, stage, scene), body
+
+
+def waiting(job_id: str, stage: str, scene: int | None, error: RateLimited, worker: str) -> tuple[str, Progress]:
+    """Subject and message that say when a stage goes on, and whose limit it waits for."""
+    subject, body = progress(job_id, stage, scene, 0.0, error.message, worker)
+    body.waits_until.FromMilliseconds(round(1000 * (time.time() + error.retry_after)))
+    body.waits_for = error.waits_for
+    return subject, body

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,9 +14,11 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from chassis import names
-from chassis.errors import Defect
+from chassis.errors import Defect, RateLimited
+from chassis.limits import Limit, LocalLimits
 
 M = TypeVar("M", bound=BaseModel)
+_ALONE = LocalLimits()
 
 
 @dataclass(frozen=True)
@@ -40,6 +43,8 @@ class JobFolder:
         scene: number of the scene, in a stage that runs per scene.
         fetch_blob: finds a blob by digest and returns a file that holds it.
         report: is told the progress (fraction 0 to 1, note); raises Abandoned when the work is no longer wanted.
+        take: takes a request out of a limit and returns the seconds to wait before it is made; without it, the limit is
+            this process' own.
     """
 
     def __init__(
@@ -50,6 +55,7 @@ class JobFolder:
         scene: int | None = None,
         fetch_blob: Callable[[str], Path] | None = None,
         report: Callable[[float, str], None] | None = None,
+        take: Callable[[Limit], float] | None = None,
     ) -> None:
         self.root = root
         self.scene = scene
@@ -57,6 +63,7 @@ class JobFolder:
         self._inputs = dict(inputs)
         self._fetch_blob = fetch_blob
         self._report = report
+        self._take = take or _ALONE.taker("")
 
     def path(self, name: str) -> Path:
         """The file of an input."""
@@ -105,6 +112,18 @@ class JobFolder:
         """Say how far the run is, 0 to 1. Raises Abandoned when nobody wants it any more: call it often."""
         if self._report is not None:
             self._report(min(max(fraction, 0.0), 1.0), note)
+
+    def take(self, limit: Limit) -> None:
+        """Wait until one more request may be made within a provider's limit, which all workers share.
+
+        Raises RateLimited when that takes longer than the limit's patience: the run is then begun again at that time.
+        """
+        wait = self._take(limit)
+        if wait > limit.patience:
+            title = limit.title or limit.name
+            message = f"{title} is asked as often as it allows; this goes on in {round(wait)} seconds."
+            raise RateLimited("rate-limited.shared", message, limit.name, retry_after=wait, waits_for=title)
+        time.sleep(wait)
 
 
 def digest_of(path: Path) -> str:

@@ -18,8 +18,9 @@ from typing import Protocol
 from chassis import events, names, telemetry
 from chassis.blobs import Blobs, key_of, put_once
 from chassis.bus import Bus, Conflict, Delivery, Offers
-from chassis.errors import Abandoned, Defect, Error, Fatal, Transient, classify
+from chassis.errors import Abandoned, Defect, Error, Fatal, RateLimited, Transient, classify
 from chassis.folder import JobFolder, Made
+from chassis.limits import Limit, Limits, LocalLimits
 from chassis.manifest import Manifest, Run, Wait, decide, done, needs_of
 from chassis.stage import Rule, Stage, rule_of
 
@@ -58,15 +59,26 @@ class Runner:
         bus, blobs: where events and bytes are.
         ack_wait: seconds of silence after which the server gives a message to another worker.
         max_attempts: deliveries of one message before the stage is failed.
+        limits: of providers; without them, those of this runner alone.
     """
 
     def __init__(
-        self, stage: Stage, service: str, bus: Bus, blobs: Blobs, *, slots: int, ack_wait: float, max_attempts: int
+        self,
+        stage: Stage,
+        service: str,
+        bus: Bus,
+        blobs: Blobs,
+        *,
+        slots: int,
+        ack_wait: float,
+        max_attempts: int,
+        limits: Limits | None = None,
     ) -> None:
         self.stage = stage
         self.rule: Rule = rule_of(stage, service)
         self._bus = bus
         self._blobs = blobs
+        self._limits = limits or LocalLimits()
         self._slots = slots or stage.slots
         self._ack_wait = ack_wait
         self._max_attempts = max_attempts
@@ -144,7 +156,10 @@ class Runner:
         pulse = asyncio.create_task(self._pulse(delivery, work))
         try:
             inputs = [manifest.entries[name] for name in work.inputs]
-            made = await asyncio.to_thread(work_on_blobs, self.stage, self._blobs, inputs, work.scene, work.report)
+            take = self._limits.taker(f"{work.job_id}.{self.stage.name}.{work.scene or 0}")
+            made = await asyncio.to_thread(
+                work_on_blobs, self.stage, self._blobs, inputs, work.scene, work.report, take
+            )
             seconds = time.monotonic() - started
             await self._announce(manifest, work, made, seconds, delivery.attempt)
         finally:
@@ -164,6 +179,9 @@ class Runner:
         if isinstance(error, Transient) and delivery.attempt < self._max_attempts:
             delay = error.retry_after or min(60.0, 2.0**delivery.attempt * 0.25) * random.uniform(0.5, 1.5)  # noqa: S311
             log.warning("will retry", extra=extra | {"delay": round(delay, 1)})
+            if isinstance(error, RateLimited):
+                with contextlib.suppress(Exception):
+                    await self._bus.progress(*events.waiting(job_id, self.stage.name, scene, error, WORKER))
             await delivery.retry(delay)
             return
         log.error("failed", extra=extra, exc_info=None if isinstance(error, Fatal) else error)
@@ -243,7 +261,12 @@ class Stored(Protocol):
 
 
 def work_on_blobs(
-    stage: Stage, blobs: Blobs, inputs: Iterable[Stored], scene: int | None, report: Callable[[float, str], None]
+    stage: Stage,
+    blobs: Blobs,
+    inputs: Iterable[Stored],
+    scene: int | None,
+    report: Callable[[float, str], None],
+    take: Callable[[Limit], float] | None = None,
 ) -> list[Made]:
     """Lay out a job folder, run the stage, store what it made. The folder is gone when it returns."""
     with tempfile.TemporaryDirectory(prefix=f"{stage.name}-", ignore_cleanup_errors=True) as scratch:
@@ -265,7 +288,7 @@ def work_on_blobs(
             for each in inputs
         }
         folder = JobFolder(
-            makes, files, scene=scene, fetch_blob=lambda digest: fetch(digest, needs / digest), report=report
+            makes, files, scene=scene, fetch_blob=lambda digest: fetch(digest, needs / digest), report=report, take=take
         )
         made = stage.work(folder)
         for output in made:

@@ -17,6 +17,7 @@ from chassis.errors import Transient
 from chassis.rpc import RpcServer
 from chassis.runner import Runner
 from chassis.settings import ChassisSettings, read_settings
+from chassis.shared_limits import NatsLimits
 from chassis.stage import Service
 from chassis.stage_servicer import NAME, StageServicer
 
@@ -34,6 +35,7 @@ async def serve(service: Service) -> int:
     stopping = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):  # until here there is nothing to end gracefully
         asyncio.get_running_loop().add_signal_handler(number, stopping.set)
+    limits = NatsLimits(bus, settings.stream_replicas)
     runners = [
         Runner(
             stage,
@@ -43,6 +45,7 @@ async def serve(service: Service) -> int:
             slots=settings.slots,
             ack_wait=settings.ack_wait,
             max_attempts=settings.max_attempts,
+            limits=limits,
         )
         for stage in service.stages
     ]

@@ -7,10 +7,12 @@ import signal
 import subprocess
 import sys
 import time
+from datetime import UTC, datetime
 
 import psycopg
 import pytest
-from chassis.errors import SourceError
+from chassis.blobs import key_of
+from chassis.errors import RateLimited, SourceError
 from httpx_sse import connect_sse
 
 from chassis import events
@@ -207,3 +209,34 @@ def test_sigterm_says_goodbye_and_ends_in_time(running, start):
         assert "bye" in [event.event for event in told]
     assert second.process.wait(5) == 0
     assert time.monotonic() - began < 3
+
+
+def test_job_that_waits_for_a_limit_says_so(running):
+    job_id = running.submit()
+    running.begun(job_id)
+    with running.client() as client, connect_sse(client, "GET", f"{running.api}/jobs/{job_id}/events") as feed:
+        told = ((event.event, json.loads(event.data)) for event in feed.iter_sse())
+        assert next(told)[0] == "snapshot"
+        error = RateLimited("rate-limited.shared", "NCBI is busy.", retry_after=90, waits_for="NCBI")
+        running.on_bus(lambda bus: bus.progress(*events.waiting(job_id, "fetch", None, error, "w")))
+        waits = next(data for name, data in told if name == "job")
+    assert waits["waits_for"] == "NCBI"
+    found = running.job(job_id)
+    assert (found["waits_for"], found["waits_until"]) == ("NCBI", waits["waits_until"])
+    assert datetime.fromisoformat(found["waits_until"]) > datetime.now(UTC)
+
+
+def test_deleted_job_takes_its_own_bytes_along_and_leaves_shared_ones(running, start):
+    gone, stays = running.submit("10.1000/1"), running.submit("10.1000/2")
+    own, shared = {"paper": {"title": gone}}, {"script": {"shared": True}}
+    digests = running.made(gone, own | shared, {"source": "x"})
+    running.made(stays, shared, {"source": "x"})
+    for job_id in (gone, stays):
+        running.until(lambda job_id=job_id: "script" in {row["artifact"] for row in running.job(job_id)["artifacts"]})
+    assert running.blobs.size(key_of(digests["paper"]))
+    running.http.delete(f"{running.api}/jobs/{gone}").raise_for_status()
+    start(HIDDENHILL_GARBAGE_AFTER="0")
+    running.until(lambda: running.blobs.size(key_of(digests["paper"])) is None, 20)
+    assert running.blobs.size(key_of(digests["script"])) is not None
+    source = next(row["digest"] for row in running.job(stays)["artifacts"] if row["artifact"] == "source")
+    assert running.blobs.size(key_of(source)) is not None

@@ -93,17 +93,21 @@ class Cancelled(_message.Message):
     def __init__(self, job_id: _Optional[str] = ..., reason: _Optional[str] = ..., announced_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
 
 class Progress(_message.Message):
-    __slots__ = ("job_id", "stage", "scene", "fraction", "note", "worker")
+    __slots__ = ("job_id", "stage", "scene", "fraction", "note", "worker", "waits_until", "waits_for")
     JOB_ID_FIELD_NUMBER: _ClassVar[int]
     STAGE_FIELD_NUMBER: _ClassVar[int]
     SCENE_FIELD_NUMBER: _ClassVar[int]
     FRACTION_FIELD_NUMBER: _ClassVar[int]
     NOTE_FIELD_NUMBER: _ClassVar[int]
     WORKER_FIELD_NUMBER: _ClassVar[int]
+    WAITS_UNTIL_FIELD_NUMBER: _ClassVar[int]
+    WAITS_FOR_FIELD_NUMBER: _ClassVar[int]
     job_id: str
     stage: str
     scene: int
     fraction: float
     note: str
     worker: str
-    def __init__(self, job_id: _Optional[str] = ..., stage: _Optional[str] = ..., scene: _Optional[int] = ..., fraction: _Optional[float] = ..., note: _Optional[str] = ..., worker: _Optional[str] = ...) -> None: ...
+    waits_until: _timestamp_pb2.Timestamp
+    waits_for: str
+    def __init__(self, job_id: _Optional[str] = ..., stage: _Optional[str] = ..., scene: _Optional[int] = ..., fraction: _Optional[float] = ..., note: _Optional[str] = ..., worker: _Optional[str] = ..., waits_until: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., waits_for: _Optional[str] = ...) -> None: ...

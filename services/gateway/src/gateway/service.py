@@ -36,11 +36,13 @@ from gateway.context import Gateway
 from gateway.database import migrate, open_pool
 from gateway.jobs.desk import Desk
 from gateway.ledger.fold import Ledger
+from gateway.ledger.garbage import Sweeper
 from gateway.ledger.hub import Hub
 from gateway.ledger.outbox import Outbox
 from gateway.ledger.reconciler import Reconciler, Undertaker
 from gateway.ledger.rulebook import Rulebook
 from gateway.ledger.titles import Titles
+from gateway.ledger.waits import Waits
 from gateway.rpc.server import rpc_server
 from gateway.settings import GatewaySettings
 
@@ -96,7 +98,8 @@ async def serve(settings: GatewaySettings) -> int:
     database = open_pool(settings.postgres_url)
     await asyncio.to_thread(bootstrap, database, settings)
     rulebook = Rulebook(bus)
-    hub = Hub(database, rulebook, settings.postgres_url, settings.stream_patience)
+    waits = Waits(database)
+    hub = Hub(database, rulebook, settings.postgres_url, settings.stream_patience, waits.hear)
     outbox = Outbox(bus, database)
     await bus.listen("progress.>", hub.progress)
     desk = Desk(settings, database, blobs, outbox, rulebook)
@@ -110,6 +113,7 @@ async def serve(settings: GatewaySettings) -> int:
     ledger, titles = Ledger(bus, database, rulebook, papers), Titles(database, blobs, papers)
     reconciler = Reconciler(bus, database, hub, rulebook, settings)
     beside: list[Any] = [rulebook, hub, outbox, ledger, titles, reconciler, Undertaker(bus, rulebook)]
+    beside += [waits, Sweeper(database, blobs, settings.garbage_after)]
     beside += [mailer, guests, Janitor(database)]
     tasks = [asyncio.create_task(part.run(), name=type(part).__name__) for part in beside]
     serving = asyncio.create_task(server.serve())

@@ -65,6 +65,8 @@ class Hub:
     postgres_url: str
     patience: float
     """Seconds after which a client that does not read is given up."""
+    waits: Callable[[Progress], None]
+    """Is told of progress that waits for a limit."""
     jobs: dict[str, Circle] = field(default_factory=dict)
     users: dict[str, Circle] = field(default_factory=dict)
     heard: dict[str, float] = field(default_factory=dict)
@@ -146,6 +148,8 @@ class Hub:
     def progress(self, message: Msg) -> None:
         """Hear how far a stage is."""
         body = Progress.FromString(message.data)
+        if body.waits_for:
+            self.waits(body)
         self.heard.pop(body.job_id, None)
         self.heard[body.job_id] = time.monotonic()
         if len(self.heard) > _REMEMBERED:

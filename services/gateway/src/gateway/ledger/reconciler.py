@@ -29,6 +29,7 @@ UPDATE states SET reconciled_at = now() WHERE job_id IN (
     SELECT job_id FROM states WHERE state IN ('queued', 'running')
     AND greatest(updated_at, reconciled_at) < now() - make_interval(secs => %s)
     AND NOT EXISTS (SELECT 1 FROM outbox WHERE outbox.job_id = states.job_id)
+    AND NOT EXISTS (SELECT 1 FROM jobs WHERE jobs.id = states.job_id AND waits_until > now())
     ORDER BY job_id LIMIT 100 FOR UPDATE SKIP LOCKED
 ) RETURNING job_id
 """

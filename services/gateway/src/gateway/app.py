@@ -21,6 +21,7 @@ from gateway.accounts.callers import COOKIE, Callers
 from gateway.api import account as me
 from gateway.api import admin, artifacts, jobs
 from gateway.api.models import SECURITY, Problem, Submit
+from gateway.api.parsing import Json
 from gateway.context import Gateway, callers, public, visitor
 from gateway.context import gateway as current
 from gateway.pages import account, errors, frame, home, listed, profile, shared
@@ -54,6 +55,8 @@ def create_app(gateway: Gateway) -> Flask:
         validation_error_callback=_refused,
         static_folder=None,
     )
+    app.json = Json(app)
+    app.url_map.merge_slashes = False  # such an address is not there, rather than elsewhere
     app.config.update(_configuration(gateway.settings))
     app.extensions["gateway"] = gateway
     app.extensions["callers"] = Callers(gateway.database, lambda cookie: unsigned(app, cookie))

@@ -13,7 +13,13 @@ from gateway.jobs.listing import State
 
 SECURITY: Any = {
     "token": {"type": "http", "scheme": "bearer", "description": "A token of yours; make one on your account's page."},
-    "session": {"type": "apiKey", "in": "cookie", "name": "hiddenhill", "description": "What the login page sets."},
+    "session": {
+        "type": "apiKey",
+        "in": "cookie",
+        "name": "hiddenhill",
+        "description": "What the login page sets. Whatever changes something also sends the header X-CSRFToken, as a"
+        " page's csrf-token has it.",
+    },
 }
 SECURED: Any = [{"token": []}, {"session": []}]
 JOB_ID = r"^[A-Za-z0-9_-]{1,64}$"

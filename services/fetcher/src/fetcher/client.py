@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import email.utils
-import threading
+import math
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Self
 from urllib.parse import urljoin, urlsplit
 
 import httpx
 from chassis.errors import RateLimited, SourceError, Transient
+from chassis.limits import Limit, LocalLimits
 
 from fetcher.web_address import public_address
 
@@ -41,24 +42,12 @@ class Answer:
         return self.content.decode("utf-8", "replace")
 
 
-@dataclass
-class Pace:
-    """Keeps the time between two requests to a host, for all threads of the process."""
-
-    seconds: dict[str, float] = field(default_factory=dict)
-    next_at: dict[str, float] = field(default_factory=dict)
-    lock: threading.Lock = field(default_factory=threading.Lock)
-
-    def wait(self, host: str) -> None:
-        """Sleep until the host may be asked again."""
-        with self.lock:
-            now = time.monotonic()
-            at = max(now, self.next_at.get(host, 0.0))
-            self.next_at[host] = at + self.seconds.get(host, 0.0)
-        time.sleep(at - now)
+_ALONE = LocalLimits()
 
 
-_PACE = Pace()
+def _sit_out(limit: Limit) -> None:
+    """Keep to a limit that nobody shares."""
+    time.sleep(_ALONE.taker("")(replace(limit, patience=math.inf)))
 
 
 class Client:
@@ -67,24 +56,32 @@ class Client:
     Args:
         settings: limits and contact.
         progress: called before every request with a word for the user; what it raises ends the work.
+        take: called before every request to a service that states a limit; waits until it may be made.
     """
 
-    def __init__(self, settings: Settings, progress: Callable[[str], None] | None = None) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        progress: Callable[[str], None] | None = None,
+        take: Callable[[Limit], None] | None = None,
+    ) -> None:
         self.settings = settings
+        self._take = take or _sit_out
         self._progress = progress
         contact = f"; mailto:{settings.contact_email}" if settings.contact_email else ""
         timeout = httpx.Timeout(settings.request_seconds, connect=min(10.0, settings.request_seconds))
         headers = {"User-Agent": _AGENT.format(contact=contact), "Accept-Language": "en"}
         self._http = httpx.Client(timeout=timeout, headers=headers, trust_env=False)
-        hosts = {
-            settings.ncbi_url: 0.11 if settings.ncbi_api_key else 0.35,
-            settings.idconv_url: 0.35,
-            settings.arxiv_api_url: 3.0,
-            settings.arxiv_pdf_url: 3.0,
-            settings.crossref_url: 0.1,
-            settings.biorxiv_url: 0.5,
+        arxiv = Limit("arxiv", every=3.0, patience=30.0, title="arXiv")
+        limits = {
+            settings.ncbi_url: Limit("ncbi", every=0.11 if settings.ncbi_api_key else 0.35, title="NCBI"),
+            settings.idconv_url: Limit("ncbi-ids", every=0.35, title="NCBI"),
+            settings.arxiv_api_url: arxiv,
+            settings.arxiv_pdf_url: arxiv,
+            settings.crossref_url: Limit("crossref", every=0.1, title="Crossref"),
+            settings.biorxiv_url: Limit("biorxiv", every=0.5, title="bioRxiv"),
         }
-        _PACE.seconds |= {host: pause for url, pause in hosts.items() if _is_public_name(host := urlsplit(url).netloc)}
+        self._limits = {host: limit for url, limit in limits.items() if _is_public_name(host := urlsplit(url).netloc)}
 
     def __enter__(self) -> Self:
         return self
@@ -124,6 +121,7 @@ class Client:
                         f"{host} asks to be left alone for a while; trying again later.",
                         problem,
                         retry_after=wanted,
+                        waits_for=host,
                     )
                 pause = wanted if wanted is not None else pause
             if attempt + 1 < self.settings.attempts:
@@ -134,7 +132,8 @@ class Client:
     def _follow(self, url: str, most: int, *, trusted: bool) -> tuple[Answer, float | None]:
         """One request and its redirects; a service's redirect elsewhere is followed like a stranger's link."""
         for _ in range(_REDIRECTS):
-            _PACE.wait(urlsplit(url).netloc)
+            if limit := self._limits.get(urlsplit(url).netloc):
+                self._take(limit)
             with self._request(url, trusted=trusted) as response:
                 location = response.headers.get("location")
                 if response.is_redirect and location:

@@ -21,11 +21,20 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
+    from chassis.limits import Limit
+
     from fetcher.references import Target
     from fetcher.settings import Settings
 
 
-def fetch_paper(reference: str, folder: Path, out: Path, settings: Settings, note: Callable[[str], None]) -> Paper:
+def fetch_paper(
+    reference: str,
+    folder: Path,
+    out: Path,
+    settings: Settings,
+    note: Callable[[str], None],
+    take: Callable[[Limit], None] | None = None,
+) -> Paper:
     """Find, fetch and read the paper that the reference names; pictures are put into `out`.
 
     Args:
@@ -34,13 +43,15 @@ def fetch_paper(reference: str, folder: Path, out: Path, settings: Settings, not
         out: an empty folder for the paper's pictures.
         settings: limits and addresses.
         note: is told what is going on; what it raises ends the work.
+        take: waits until a service's limit lets one more request through; without it, this process has its own limits.
 
     Raises:
         SourceError: there is no such paper, or none that may be read.
+        RateLimited: a service is asked as often as it allows.
         Transient: a service does not answer.
     """
     target = references.parse(reference)
-    with Client(settings, note) as client:
+    with Client(settings, note, take) as client:
         found = _find(client, target)
         file = folder / "fetched"
         file.write_bytes(found.content)

@@ -75,6 +75,8 @@ class Limits:
 
 def waiting(seconds: float) -> str:
     """A span of time as one says it."""
+    if seconds <= 1:
+        return "a second"
     if seconds < 90:
         return f"{math.ceil(seconds)} seconds"
     return f"{math.ceil(seconds / 60)} minutes"

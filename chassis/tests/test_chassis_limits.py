@@ -24,6 +24,7 @@ async def test_job_that_meets_a_limit_says_until_when_it_waits_and_is_done_after
 
     stage = Stage(name="fetch", title="Read", version="1", needs=("source",), makes=("paper",), run=fetch, slots=2)
     runner = Runner(stage, "testing", bus, blobs, slots=0, ack_wait=15, max_attempts=3, limits=limits)
+    await bus.offers(runner.rule, ack_wait=15, max_attempts=3)
     working = asyncio.create_task(runner.run())
     for job_id in ("job1", "job2"):
         await make_ready(bus, blobs, job_id, {"source": b"{}"})

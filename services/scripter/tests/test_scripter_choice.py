@@ -113,3 +113,20 @@ def test_objective_of_an_abstract_is_no_sentence_even_with_a_comma():
     aim = "To find how wards are built and measured, in armies associated with wars of the time."
     assert "an aim without a main clause" in form_faults(aim, EN)
     assert form_faults("To find how wards are built, we measured the wards of two armies.", EN) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Note: See Hitchcock (1908) for notes on the specimen of the first type.",
+        "Glumes unequal, strongly keeled; lower glumes shorter than upper glumes; upper glumes longer than the floret.",
+        "Potential hydrogen bonds and contacts of water are shown as black and red dash lines respectively.",
+    ],
+)
+def test_pointers_descriptions_and_legends_are_not_spoken(text):
+    assert not candidates_in(paper(results=text), EN)
+
+
+def test_abbreviated_name_before_a_comma_does_not_end_a_sentence():
+    text = "Types are newly chosen for Spartina anglica C.E. Hubb., Spartina maritima and Spartina cynosuroides."
+    assert [candidate.text for candidate in candidates_in(paper(text), EN)] == [text]

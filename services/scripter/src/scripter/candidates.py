@@ -202,8 +202,11 @@ def _candidate(raw: str, passage: Passage, phrases: Phrases, lore: _Lore) -> tup
         raw = _without_own_names(raw, lore.families)
     text = trim(raw, phrases, lore.vocabulary)
     text, definers = abbreviations.expand(text, lore.abbreviations)
-    too_long = len(text.split()) > LONG + 6
-    if too_long or len(text.split()) < 5 or _SYMBOLS.search(text) or grounding.form_faults(text, phrases):
+    words = len(text.split())
+    telegraphic = text.count(";") > 1  # `Glumes unequal, keeled; lower glumes 1-veined; …`
+    if not 5 <= words <= LONG + 6 or telegraphic or _ORDERS.match(text):
+        return None
+    if _SYMBOLS.search(text) or grounding.form_faults(text, phrases):
         return None
     return text, (passage.id, *[id_ for id_ in definers if id_ != passage.id])
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from chassis.errors import UsageError
 from flask import Flask, Response, current_app, g, jsonify, redirect, request, url_for
+from flask_cors import CORS
 from flask_openapi3 import Info, OpenAPI
 from itsdangerous import BadSignature
 from opentelemetry import propagate
@@ -31,6 +32,12 @@ from gateway.problems import invalid, not_found, response_of
 from gateway.settings import GatewaySettings
 
 _API = "/api/"
+_FOREIGN: Any = {
+    "allow_headers": ["Authorization", "Content-Type", "Idempotency-Key", "If-None-Match", "Range"],
+    "expose_headers": ["Content-Disposition", "Content-Range", "ETag", "Location", "Retry-After"],
+    "max_age": 600,
+}
+"""What pages of allowed origins may send and read; cookies they may not."""
 _INFO = Info(title="Hidden Hill", version="1", description="A scientific paper in, a short vertical video out.")
 _SECURITY_HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -66,6 +73,8 @@ def create_app(gateway: Gateway) -> Flask:
     app.before_request(_admit)
     protection.protect(app)
     app.after_request(_secured)
+    if gateway.settings.origins:
+        CORS(app, resources={f"{_API}*": {"origins": sorted(gateway.settings.origins)}}, **_FOREIGN)
     for blueprint in (jobs.api, artifacts.api, me.api, admin.api):
         app.register_api(blueprint)
     frame.register(app)
@@ -118,7 +127,7 @@ def _identify() -> None:
 def _admit() -> BaseResponse | None:
     """Send those away who would have to log in, or to be somebody else."""
     found, view = visitor(), current_view()
-    if view is None or getattr(view, "is_public", False):
+    if view is None or getattr(view, "is_public", False) or request.method == "OPTIONS":
         return None
     if found is None and not request.path.startswith(_API):
         return redirect(url_for("account.login", next=request.full_path))

@@ -71,6 +71,8 @@ class Gate:
             if scope["path"] not in _PROBES:
                 self._check(headers)
             if (found := _EVENTS.fullmatch(scope["path"])) and scope["method"] == "GET":
+                if headers.get("origin", "").lower() in self.origins:
+                    send = _readable_for(headers["origin"], send)
                 await self._stream(found[1], headers, receive, send, scope["state"][ABORT])
                 return
         except Exception as exception:  # noqa: BLE001 - every error gets its answer
@@ -148,6 +150,18 @@ _STREAM_HEADERS = [
     (b"cache-control", b"no-cache"),
     (b"x-accel-buffering", b"no"),
 ]
+
+
+def _readable_for(origin: str, send: Send) -> Send:
+    """Answer such that pages of another origin may read it."""
+    allowed = [(b"access-control-allow-origin", origin.encode("latin-1")), (b"vary", b"origin")]
+
+    async def answer(message: MutableMapping[str, Any]) -> None:
+        if message["type"] == "http.response.start":
+            message = {**message, "headers": [*message["headers"], *allowed]}
+        await send(message)
+
+    return answer
 
 
 def _hostname(url: str) -> str:

@@ -32,6 +32,7 @@ from gateway.accounts.mails import Mailer
 from gateway.accounts.users import Users
 from gateway.app import cookie_name, create_app
 from gateway.asgi import Connection, Gate
+from gateway.collector import Collector
 from gateway.context import Gateway
 from gateway.database import migrate, open_pool
 from gateway.jobs.desk import Desk
@@ -113,7 +114,7 @@ async def serve(settings: GatewaySettings) -> int:
     ledger, titles = Ledger(bus, database, rulebook, papers), Titles(database, blobs, papers)
     reconciler = Reconciler(bus, database, hub, rulebook, settings)
     beside: list[Any] = [rulebook, hub, outbox, ledger, titles, reconciler, Undertaker(bus, rulebook)]
-    beside += [waits, Sweeper(database, blobs, settings.garbage_after)]
+    beside += [waits, Sweeper(database, blobs, settings.garbage_after), Collector()]
     beside += [mailer, guests, Janitor(database)]
     tasks = [asyncio.create_task(part.run(), name=type(part).__name__) for part in beside]
     serving = asyncio.create_task(server.serve())

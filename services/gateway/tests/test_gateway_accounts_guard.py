@@ -101,6 +101,9 @@ def test_requests_are_limited_by_user_in_all_replicas_together(newcomer, start):
     assert (refused.status_code, refused.json()["code"]) == (429, "usage.rate")
     assert 0 < int(refused.headers["retry-after"]) <= 60
     assert refused.headers["content-type"] == "application/problem+json"
+    stream = httpx.get(f"{first.api}/events", headers=bearer)
+    assert (stream.status_code, stream.json()["code"]) == (429, "usage.rate")
+    assert 0 < int(stream.headers["retry-after"]) <= 60
     assert bob.me().status_code == 200
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import re
 from collections.abc import Awaitable, Callable, MutableMapping
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from gateway.accounts.callers import Caller, Callers
 from gateway.accounts.guests import Guests
+from gateway.accounts.limits import Requests
 from gateway.ledger.hub import Hub
 from gateway.ledger.watching import Watcher
 from gateway.problems import body_of, error_of, not_found, status_of
@@ -49,6 +51,7 @@ class Gate:
         hub: who knows what changes.
         guests: who knows who may go on listening.
         callers: who knows who asks.
+        requests: who counts how often.
         cookie: name of the session cookie.
         rest: the application for all other paths.
         hosts: names under which the gateway may be asked for.
@@ -58,6 +61,7 @@ class Gate:
     hub: Hub
     guests: Guests
     callers: Callers
+    requests: Requests
     cookie: str
     rest: Application
     hosts: frozenset[str]
@@ -96,9 +100,13 @@ class Gate:
         except CookieError:
             morsel = None
         cookie = morsel.value if morsel else None
-        caller = await asyncio.to_thread(self.callers.of, cookie, headers.get("authorization"))
+        return await asyncio.to_thread(self._admitted, cookie, headers.get("authorization"))
+
+    def _admitted(self, cookie: str | None, authorization: str | None) -> Caller:
+        caller = self.callers.of(cookie, authorization)
         if caller is None:
             raise UsageError("usage.login", "Log in first, or send a token as `Authorization: Bearer …`.")
+        self.requests.count(caller)
         return caller
 
     async def _stream(self, job_id: str | None, headers: Headers, receive: Receive, send: Send, abort: Abort) -> None:
@@ -174,8 +182,8 @@ def _hostname(url: str) -> str:
 async def _refuse(send: Send, error: Error) -> None:
     status = status_of(error)
     headers = [(b"content-type", b"application/problem+json")]
-    if status == 503:
-        headers.append((b"retry-after", b"2"))
+    if wait := getattr(error, "retry_after", None) or (2 if status == 503 else 0):
+        headers.append((b"retry-after", b"%d" % math.ceil(wait)))
     if status == 401:
         headers.append((b"www-authenticate", b"Bearer"))
     await send({"type": "http.response.start", "status": status, "headers": headers})

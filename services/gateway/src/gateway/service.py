@@ -27,7 +27,7 @@ from gateway.accounts.counters import Counters
 from gateway.accounts.guests import Guests
 from gateway.accounts.health import Health
 from gateway.accounts.janitor import Janitor
-from gateway.accounts.limits import Limits
+from gateway.accounts.limits import Limits, Requests
 from gateway.accounts.mails import Mailer
 from gateway.accounts.users import Users
 from gateway.app import cookie_name, create_app
@@ -153,8 +153,9 @@ def _server(settings: GatewaySettings, gateway: Gateway, hub: Hub, guests: Guest
     app: Any = create_app(gateway)
     flask: Any = WSGIMiddleware(app, workers=_THREADS)
     cookie = cookie_name(https=settings.is_https)
+    requests = Requests(Counters(database=gateway.database), settings.requests_a_minute)
     config = uvicorn.Config(
-        Gate(hub, guests, app.extensions["callers"], cookie, flask, settings.hosts, settings.origins),
+        Gate(hub, guests, app.extensions["callers"], requests, cookie, flask, settings.hosts, settings.origins),
         host=host,
         port=port,
         http=Connection,

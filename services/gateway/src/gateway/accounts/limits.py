@@ -11,6 +11,8 @@ from limits import RateLimitItem, RateLimitItemPerHour, RateLimitItemPerMinute
 from limits.strategies import FixedWindowRateLimiter
 
 from gateway.accounts import audit
+from gateway.accounts.bootstrap import LOCAL
+from gateway.accounts.callers import Caller
 from gateway.accounts.counters import Counters
 
 LOGINS = RateLimitItemPerMinute(10, namespace="login")
@@ -19,6 +21,8 @@ LETTERS = RateLimitItemPerHour(10, namespace="letter")
 """Mails that an address may have sent: resets, confirmations."""
 LETTERS_EACH = RateLimitItemPerHour(5, namespace="letter-each")
 """Of these, to one and the same recipient."""
+SCOPE = "global"
+"""What Flask-Limiter counts an application's requests under."""
 FAILURES = RateLimitItemPerMinute(10, 15, namespace="failure")
 
 
@@ -28,6 +32,23 @@ class TooMany(UsageError):
     def __init__(self, code: str, message: str, retry_after: float) -> None:
         super().__init__(code, message)
         self.retry_after = retry_after
+
+
+class Requests:
+    """Counts whatever a user or an address asks for, in whichever way; the same in all replicas."""
+
+    def __init__(self, counters: Counters, a_minute: int) -> None:
+        self._windows = FixedWindowRateLimiter(counters)
+        self._item = RateLimitItemPerMinute(a_minute)
+
+    def count(self, caller: Caller | None, address: str = "") -> None:
+        """Count a request; the machine's own token is not limited: whoever has it has the machine. Raises TooMany."""
+        if caller is not None and caller.token_id == LOCAL:
+            return
+        key = f"user:{caller.user_id}" if caller else f"address:{address}", SCOPE
+        if not self._windows.hit(self._item, *key):
+            seconds = max(1.0, self._windows.get_window_stats(self._item, *key).reset_time - time.time())
+            raise TooMany("usage.rate", too_many(self._item, seconds), seconds)
 
 
 class Limits:
@@ -71,6 +92,11 @@ class Limits:
 
     def _left(self, item: RateLimitItem, who: str) -> float:
         return max(1.0, self._windows.get_window_stats(item, who).reset_time - time.time())
+
+
+def too_many(item: RateLimitItem, seconds: float) -> str:
+    """The sentence for who asks too often."""
+    return f"That were more than {item.amount} requests in a minute; try again in {waiting(seconds)}."
 
 
 def waiting(seconds: float) -> str:

@@ -13,7 +13,7 @@ from limits import RateLimitItem
 
 from gateway.accounts.bootstrap import LOCAL
 from gateway.accounts.counters import SCHEME
-from gateway.accounts.limits import TooMany, waiting
+from gateway.accounts.limits import TooMany, too_many
 from gateway.context import Gateway, visitor
 
 _FREE = frozenset({"healthz", "readyz", "frame.static_file"})
@@ -74,8 +74,4 @@ def _is_free() -> bool:
 def _refuse(breached: RequestLimit) -> Response | None:
     item: RateLimitItem = breached.limit
     seconds = max(1.0, breached.reset_at - time.time())
-    raise TooMany(
-        "usage.rate",
-        f"That were more than {item.amount} requests in a minute; try again in {waiting(seconds)}.",
-        seconds,
-    )
+    raise TooMany("usage.rate", too_many(item, seconds), seconds)

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from chassis.rpc import RpcServer, Tls
-from limits import RateLimitItemPerMinute
-from limits.strategies import FixedWindowRateLimiter
 
 from gateway.accounts.callers import Callers
 from gateway.accounts.counters import Counters
 from gateway.accounts.guests import Guests
+from gateway.accounts.limits import Requests
 from gateway.context import Gateway
 from gateway.ledger.hub import Hub
 from gateway.problems import error_of
@@ -19,8 +18,8 @@ from gateway.rpc.servicer import NAME, JobServicer
 def rpc_server(gateway: Gateway, hub: Hub, guests: Guests) -> RpcServer:
     """JobService for programs with tokens; made on the running loop. Raises RuntimeError where the port is taken."""
     settings, database = gateway.settings, gateway.database
-    windows = FixedWindowRateLimiter(Counters(database=database))
-    admit = Admission(Callers(database, lambda _: None), windows, RateLimitItemPerMinute(settings.requests_a_minute))
+    requests = Requests(Counters(database=database), settings.requests_a_minute)
+    admit = Admission(Callers(database, lambda _: None), requests)
     tls = Tls(settings.rpc_tls_cert, settings.rpc_tls_key) if settings.rpc_tls_cert and settings.rpc_tls_key else None
     return RpcServer(
         {NAME: JobServicer(gateway, hub, guests).add_to},

@@ -23,6 +23,16 @@ class Options(Model):
     theme: Literal["", "dusk", "dawn", "paper", "night"] = ""
     """Empty: chosen by the paper's subject."""
     music: bool = False
+    audience: Literal["child", "general", "student", "expert"] = "general"
+    tone: Literal["calm", "lively", "serious"] = "calm"
+    writer: Literal["", "extractive", "gemini"] = ""
+    """Who writes the script; empty: the best that is usable within the budget."""
+    footage: bool = False
+    """Have moving pictures made where the script asks for them."""
+    budget: float = Field(0, ge=0, le=1000)
+    """Dollars that the job may cost; 0: nothing is paid for."""
+    force: bool = False
+    """Make the video of a paper that was retracted all the same; it is labelled so."""
     review: bool = False
     """Wait with voice and pictures until a person has approved the script."""
 

@@ -18,6 +18,23 @@ class Evidence(Model):
     text: str
 
 
+class Check(Model):
+    """One thing that was looked at when a sentence was held against its passages."""
+
+    name: Literal["passages", "numbers", "direction", "entities", "cause", "population", "strength", "similarity"]
+    passed: bool
+    reason: str = ""
+    """What was found, for the reader: such as `12 % is not in the passage`. Empty where there was nothing to look at."""
+
+
+class Verdict(Model):
+    """Whether the cited passages support a sentence. `score` is 0 to 1; below the threshold the sentence fails."""
+
+    supported: bool
+    score: float
+    checks: list[Check]
+
+
 class Sentence(Model):
     """A sentence as it is captioned; the narrator decides how its symbols are spoken."""
 
@@ -25,6 +42,8 @@ class Sentence(Model):
     evidence: list[Evidence]
     edited: bool = False
     """True: a person wrote it."""
+    verdict: Verdict | None = None
+    """None: not looked at yet, as after an edit."""
 
 
 class TitleVisual(Model):

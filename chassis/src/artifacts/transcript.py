@@ -1,7 +1,7 @@
 """Artifact `transcript`: what is said when, and the passages it rests on. The command writes it as FILE.json."""
 
 from artifacts.model import Model
-from artifacts.script import Card, Evidence
+from artifacts.script import Card, Evidence, Verdict
 
 
 class SpokenWord(Model):
@@ -19,6 +19,7 @@ class SpokenSentence(Model):
     evidence: list[Evidence]
     words: list[SpokenWord]
     edited: bool = False
+    verdict: Verdict | None = None
 
 
 class SpokenScene(Model):

@@ -85,7 +85,9 @@ def _scene(brief: Brief, narration: Narration, start: float, end: float) -> Spok
         headline=brief.headline,
         visual=brief.visual.kind,
         sentences=[
-            SpokenSentence(text=s.text, evidence=s.evidence, words=spoken.get(i, []), edited=s.edited)
+            SpokenSentence(
+                text=s.text, evidence=s.evidence, words=spoken.get(i, []), edited=s.edited, verdict=s.verdict
+            )
             for i, s in enumerate(brief.sentences)
         ],
     )

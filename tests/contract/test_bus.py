@@ -361,3 +361,17 @@ async def test_event_is_found_by_its_sequence(bus):
     event = await bus.message_at(seq - 1)
     assert (event.seq, event.body.artifact, event.body.digest) == (seq - 1, "source", "one")
     assert await bus.message_at(seq + 1) is None
+
+
+async def test_costs_are_read_with_the_budget_and_written_on_top_of_the_last(bus):
+    await bus.announce([events.budget("costly", 2.5)])
+    costs, seq = await bus.costs("costly")
+    assert (costs.budget, list(costs.calls), seq) == (2.5, [], 0)
+    costs.calls.add(key="a", dollars=0.5)
+    await bus.announce([events.costs(costs)], {events.COSTS: 0})
+    with pytest.raises(Conflict):
+        await bus.announce([events.costs(costs)], {events.COSTS: 0})
+    await bus.announce([events.budget("costly", 3.0)])
+    costs, seq = await bus.costs("costly")
+    assert (costs.budget, [call.dollars for call in costs.calls], seq > 0) == (3.0, [0.5], True)
+    assert (await bus.manifest("costly")).entries == {}

@@ -24,7 +24,7 @@ class Check(Model):
     name: Literal["passages", "numbers", "direction", "entities", "cause", "population", "strength", "similarity"]
     passed: bool
     reason: str = ""
-    """What was found, for the reader: such as `12 % is not in the passage`. Empty where there was nothing to look at."""
+    """What was found, for the reader, such as `12 % is not in the passage`; empty: there was nothing to look at."""
 
 
 class Verdict(Model):

@@ -17,6 +17,7 @@ from typing import Any, Protocol
 import nats
 import nats.errors
 from google.protobuf.message import Message as Proto
+from hiddenhill.v1.events_pb2 import Costs
 from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.js import api
@@ -24,7 +25,7 @@ from nats.js.errors import APIError, NotFoundError
 
 from chassis import names, telemetry
 from chassis.errors import Defect, Transient
-from chassis.events import Event, Outgoing, manifest_of, read_event, readable
+from chassis.events import Event, Outgoing, costs_of, manifest_of, read_event, readable
 from chassis.manifest import Manifest
 from chassis.settings import ChassisSettings
 from chassis.stage import Rule, triggers
@@ -87,6 +88,10 @@ class Bus(Protocol):
     """What the runner and the gateway ask of the stream."""
 
     async def manifest(self, job_id: str) -> Manifest: ...
+    async def costs(self, job_id: str) -> tuple[Costs, int]:
+        """What the job may cost and has paid for, and the sequence of the event that says so; 0: none does."""
+        ...
+
     async def announce(self, batch: Sequence[Outgoing], expected: dict[str, int] | None = None) -> int:
         """Publish all or nothing, if each artifact still has the sequence in `expected`; returns the last sequence.
 
@@ -237,6 +242,11 @@ class NatsBus:
         last = {"multi_last": [f"job.{job}.ready.>", f"job.{job}.cancelled"]}
         found = await self._ask(f"$JS.API.DIRECT.GET.{names.STREAM}", last)
         return manifest_of([read_event(message) for message in found])
+
+    async def costs(self, job_id: str) -> tuple[Costs, int]:
+        last = {"multi_last": [names.budget_subject(job_id), names.costs_subject(job_id)]}
+        found = await self._ask(f"$JS.API.DIRECT.GET.{names.STREAM}", last)
+        return costs_of(job_id, [read_event(message) for message in found])
 
     async def _ask(self, subject: str, question: dict[str, Any], most: int = -1) -> list[Msg]:
         """The messages that answer a request, up to its closing status or `most` of them.

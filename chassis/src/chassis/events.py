@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from google.protobuf.timestamp_pb2 import Timestamp
-from hiddenhill.v1.events_pb2 import Cancelled, Cause, Failed, Progress, Ready
+from hiddenhill.v1.events_pb2 import Budget, Cancelled, Cause, Costs, Failed, Progress, Ready
 
 from chassis import names
 from chassis.errors import Error, RateLimited
@@ -18,13 +18,18 @@ from chassis.manifest import Entry, Manifest
 log = logging.getLogger(__name__)
 
 
+Body = Ready | Failed | Cancelled | Budget | Costs
+COSTS = "costs"
+"""What announcements call the job's costs, where they name the sequence that they expect."""
+
+
 @dataclass(frozen=True)
 class Event:
-    """A message of the stream with its place in it. `body` is a Ready, Failed or Cancelled."""
+    """A message of the stream with its place in it. `body` is one of the messages below."""
 
     subject: str
     seq: int
-    body: Ready | Failed | Cancelled
+    body: Body
     headers: Mapping[str, str]
 
     @property
@@ -53,10 +58,12 @@ class Blob:
 
 DETAIL = 20_000
 """Characters of an error's detail that are kept: the server takes no message above 1 MB."""
-KINDS: dict[str, type[Ready | Failed | Cancelled]] = {
+KINDS: dict[str, type[Body]] = {
     "ready": Ready,
     "failed": Failed,
     "cancelled": Cancelled,
+    "budget": Budget,
+    "costs": Costs,
 }
 
 
@@ -169,6 +176,32 @@ def cancelled(job_id: str, reason: str) -> Outgoing:
     """The event that the user stopped the job."""
     body = Cancelled(job_id=job_id, reason=reason, announced_at=now())
     return Outgoing(names.cancelled_subject(job_id), body.SerializeToString())
+
+
+def budget(job_id: str, dollars: float) -> Outgoing:
+    """The event that says what a job may cost."""
+    body = Budget(job_id=job_id, dollars=dollars, announced_at=now())
+    return Outgoing(names.budget_subject(job_id), body.SerializeToString())
+
+
+def costs_of(job_id: str, found: Iterable[Event]) -> tuple[Costs, int]:
+    """What the job has paid for under the budget that it has now, and the sequence of its costs; 0: there are none."""
+    costs, seq, dollars = Costs(job_id=job_id), 0, 0.0
+    for event in found:
+        if isinstance(event.body, Costs):
+            costs, seq = event.body, event.seq
+        elif isinstance(event.body, Budget):
+            dollars = event.body.dollars
+    costs.budget = dollars
+    return costs, seq
+
+
+def costs(body: Costs) -> Outgoing:
+    """The event that says what a job has paid for."""
+    stamped = Costs()
+    stamped.CopyFrom(body)
+    stamped.announced_at.CopyFrom(now())
+    return Outgoing(names.costs_subject(body.job_id), stamped.SerializeToString(), COSTS)
 
 
 def kick(job_id: str, manifest: Manifest, artifacts: Sequence[str]) -> list[Outgoing]:

@@ -9,13 +9,16 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
 from chassis import names
 from chassis.errors import Defect, RateLimited
 from chassis.limits import Limit, LocalLimits
+
+if TYPE_CHECKING:
+    from chassis.purse import Purse
 
 M = TypeVar("M", bound=BaseModel)
 _ALONE = LocalLimits()
@@ -45,6 +48,7 @@ class JobFolder:
         report: is told the progress (fraction 0 to 1, note); raises Abandoned when the work is no longer wanted.
         take: takes a request out of a limit and returns the seconds to wait before it is made; without it, the limit is
             this process' own.
+        purse: pays for calls of providers; without it, nothing can be paid for.
     """
 
     def __init__(
@@ -56,6 +60,7 @@ class JobFolder:
         fetch_blob: Callable[[str], Path] | None = None,
         report: Callable[[float, str], None] | None = None,
         take: Callable[[Limit], float] | None = None,
+        purse: Purse | None = None,
     ) -> None:
         self.root = root
         self.scene = scene
@@ -63,6 +68,7 @@ class JobFolder:
         self._inputs = dict(inputs)
         self._fetch_blob = fetch_blob
         self._report = report
+        self._purse = purse
         self._take = take or _ALONE.taker("")
 
     def path(self, name: str) -> Path:
@@ -112,6 +118,13 @@ class JobFolder:
         """Say how far the run is, 0 to 1. Raises Abandoned when nobody wants it any more: call it often."""
         if self._report is not None:
             self._report(min(max(fraction, 0.0), 1.0), note)
+
+    @property
+    def purse(self) -> Purse:
+        """Pays for this run."""
+        if self._purse is None:
+            raise Defect("internal.purse", "This step cannot pay for anything; please report this.", str(self.root))
+        return self._purse
 
     def take(self, limit: Limit) -> None:
         """Wait until one more request may be made within a provider's limit, which all workers share.

@@ -82,6 +82,16 @@ def cancelled_subject(job_id: str) -> str:
     return f"job.{check_job(job_id)}.cancelled"
 
 
+def budget_subject(job_id: str) -> str:
+    """Subject of what the job may cost."""
+    return f"job.{check_job(job_id)}.budget"
+
+
+def costs_subject(job_id: str) -> str:
+    """Subject of what the job has paid for."""
+    return f"job.{check_job(job_id)}.costs"
+
+
 def progress_subject(job_id: str, stage: str, scene: int | None) -> str:
     """Subject, outside the stream, of a running stage's progress."""
     return f"progress.{check_job(job_id)}.{stage}" + (f".{scene}" if scene else "")

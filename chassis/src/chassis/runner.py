@@ -22,10 +22,13 @@ from chassis.errors import Abandoned, Defect, Error, Fatal, RateLimited, Transie
 from chassis.folder import JobFolder, Made
 from chassis.limits import Limit, Limits, LocalLimits
 from chassis.manifest import Manifest, Run, Wait, decide, done, needs_of
+from chassis.purse import Change, Purse, charge
 from chassis.stage import Rule, Stage, rule_of
 
 log = logging.getLogger(__name__)
 WORKER = f"{socket.gethostname()}-{os.getpid()}"
+ANSWER = 15.0
+"""Seconds that a stage's thread waits for the server."""
 LAG = 0.2
 """Seconds to wait for a replica that lags behind the message in hand."""
 
@@ -158,7 +161,7 @@ class Runner:
             inputs = [manifest.entries[name] for name in work.inputs]
             take = self._limits.taker(f"{work.job_id}.{self.stage.name}.{work.scene or 0}")
             made = await asyncio.to_thread(
-                work_on_blobs, self.stage, self._blobs, inputs, work.scene, work.report, take
+                work_on_blobs, self.stage, self._blobs, inputs, work.scene, work.report, take, self._purse(work)
             )
             seconds = time.monotonic() - started
             await self._announce(manifest, work, made, seconds, delivery.attempt)
@@ -168,6 +171,14 @@ class Runner:
         await delivery.ack()
         extra = {"stage": self.stage.name, "job": work.job_id, "scene": work.scene, "seconds": round(seconds, 2)}
         log.info("made", extra=extra)
+
+    def _purse(self, work: Work) -> Purse:
+        loop = asyncio.get_running_loop()
+
+        def keep(change: Change) -> None:
+            asyncio.run_coroutine_threadsafe(charge(self._bus, work.job_id, change), loop).result(ANSWER)
+
+        return Purse(self._blobs, keep, self.stage.name, work.scene)
 
     async def _failed(self, delivery: Delivery, scene: int | None, error: Error) -> None:
         job_id = delivery.event.job_id
@@ -267,6 +278,7 @@ def work_on_blobs(
     scene: int | None,
     report: Callable[[float, str], None],
     take: Callable[[Limit], float] | None = None,
+    purse: Purse | None = None,
 ) -> list[Made]:
     """Lay out a job folder, run the stage, store what it made. The folder is gone when it returns."""
     with tempfile.TemporaryDirectory(prefix=f"{stage.name}-", ignore_cleanup_errors=True) as scratch:
@@ -288,7 +300,13 @@ def work_on_blobs(
             for each in inputs
         }
         folder = JobFolder(
-            makes, files, scene=scene, fetch_blob=lambda digest: fetch(digest, needs / digest), report=report, take=take
+            makes,
+            files,
+            scene=scene,
+            fetch_blob=lambda digest: fetch(digest, needs / digest),
+            report=report,
+            take=take,
+            purse=purse,
         )
         made = stage.work(folder)
         for output in made:

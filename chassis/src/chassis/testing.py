@@ -13,11 +13,12 @@ from pathlib import Path
 from typing import Any
 
 from google.protobuf.message import Message as Proto
+from hiddenhill.v1.events_pb2 import Costs
 
 from chassis import events, names, telemetry
 from chassis.blobs import Blobs, key_of
 from chassis.bus import ADVISORIES, PATIENCE, Conflict, Message, check_batch
-from chassis.events import Blob, Event, Outgoing, manifest_of, read_event, readable
+from chassis.events import Blob, Event, Outgoing, costs_of, manifest_of, read_event, readable
 from chassis.manifest import Manifest
 from chassis.runner import Runner
 from chassis.stage import Rule, Stage, triggers
@@ -145,6 +146,10 @@ class MemoryBus:
     async def manifest(self, job_id: str) -> Manifest:
         prefix = f"job.{names.check_job(job_id)}."
         return manifest_of(read_event(m) for m in self.streams[names.STREAM] if m.subject.startswith(prefix))
+
+    async def costs(self, job_id: str) -> tuple[Costs, int]:
+        subjects = (names.budget_subject(job_id), names.costs_subject(job_id))
+        return costs_of(job_id, [read_event(m) for m in self.streams[names.STREAM] if m.subject in subjects])
 
     async def announce(self, batch: Sequence[Outgoing], expected: dict[str, int] | None = None) -> int:
         check_batch(batch)

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import logging
 import signal
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from nats.aio.msg import Msg
@@ -58,6 +59,8 @@ async def serve(service: Service) -> int:
 
     await bus.listen("job.*.cancelled", cancelled)
     await rpc.start()
+    slots = sum(settings.slots or stage.slots for stage in service.stages)
+    asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(slots + 8))  # a run of a stage is a thread
     work = asyncio.gather(*(runner.run() for runner in runners))
     notify.ready()
     log.info("ready", extra={"service": service.name, "grpc_port": rpc.port})

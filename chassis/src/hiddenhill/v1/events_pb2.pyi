@@ -18,12 +18,25 @@ class Cause(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     CAUSE_EDITED: _ClassVar[Cause]
     CAUSE_KICKED: _ClassVar[Cause]
     CAUSE_RESTORED: _ClassVar[Cause]
+
+class CallState(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    CALL_STATE_UNSPECIFIED: _ClassVar[CallState]
+    CALL_STATE_OPEN: _ClassVar[CallState]
+    CALL_STATE_PAID: _ClassVar[CallState]
+    CALL_STATE_KNOWN: _ClassVar[CallState]
+    CALL_STATE_REFUSED: _ClassVar[CallState]
 CAUSE_UNSPECIFIED: Cause
 CAUSE_SUBMITTED: Cause
 CAUSE_MADE: Cause
 CAUSE_EDITED: Cause
 CAUSE_KICKED: Cause
 CAUSE_RESTORED: Cause
+CALL_STATE_UNSPECIFIED: CallState
+CALL_STATE_OPEN: CallState
+CALL_STATE_PAID: CallState
+CALL_STATE_KNOWN: CallState
+CALL_STATE_REFUSED: CallState
 
 class Ready(_message.Message):
     __slots__ = ("job_id", "artifact", "digest", "size", "media_type", "inputs", "stage", "stage_version", "cause", "scenes", "announced_at", "seconds", "attempt")
@@ -91,6 +104,50 @@ class Cancelled(_message.Message):
     reason: str
     announced_at: _timestamp_pb2.Timestamp
     def __init__(self, job_id: _Optional[str] = ..., reason: _Optional[str] = ..., announced_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+
+class Budget(_message.Message):
+    __slots__ = ("job_id", "dollars", "announced_at")
+    JOB_ID_FIELD_NUMBER: _ClassVar[int]
+    DOLLARS_FIELD_NUMBER: _ClassVar[int]
+    ANNOUNCED_AT_FIELD_NUMBER: _ClassVar[int]
+    job_id: str
+    dollars: float
+    announced_at: _timestamp_pb2.Timestamp
+    def __init__(self, job_id: _Optional[str] = ..., dollars: _Optional[float] = ..., announced_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+
+class Costs(_message.Message):
+    __slots__ = ("job_id", "budget", "calls", "announced_at")
+    JOB_ID_FIELD_NUMBER: _ClassVar[int]
+    BUDGET_FIELD_NUMBER: _ClassVar[int]
+    CALLS_FIELD_NUMBER: _ClassVar[int]
+    ANNOUNCED_AT_FIELD_NUMBER: _ClassVar[int]
+    job_id: str
+    budget: float
+    calls: _containers.RepeatedCompositeFieldContainer[Call]
+    announced_at: _timestamp_pb2.Timestamp
+    def __init__(self, job_id: _Optional[str] = ..., budget: _Optional[float] = ..., calls: _Optional[_Iterable[_Union[Call, _Mapping]]] = ..., announced_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+
+class Call(_message.Message):
+    __slots__ = ("key", "provider", "model", "stage", "scene", "state", "estimate", "dollars", "cut_off")
+    KEY_FIELD_NUMBER: _ClassVar[int]
+    PROVIDER_FIELD_NUMBER: _ClassVar[int]
+    MODEL_FIELD_NUMBER: _ClassVar[int]
+    STAGE_FIELD_NUMBER: _ClassVar[int]
+    SCENE_FIELD_NUMBER: _ClassVar[int]
+    STATE_FIELD_NUMBER: _ClassVar[int]
+    ESTIMATE_FIELD_NUMBER: _ClassVar[int]
+    DOLLARS_FIELD_NUMBER: _ClassVar[int]
+    CUT_OFF_FIELD_NUMBER: _ClassVar[int]
+    key: str
+    provider: str
+    model: str
+    stage: str
+    scene: int
+    state: CallState
+    estimate: float
+    dollars: float
+    cut_off: int
+    def __init__(self, key: _Optional[str] = ..., provider: _Optional[str] = ..., model: _Optional[str] = ..., stage: _Optional[str] = ..., scene: _Optional[int] = ..., state: _Optional[_Union[CallState, str]] = ..., estimate: _Optional[float] = ..., dollars: _Optional[float] = ..., cut_off: _Optional[int] = ...) -> None: ...
 
 class Progress(_message.Message):
     __slots__ = ("job_id", "stage", "scene", "fraction", "note", "worker", "waits_until", "waits_for")

@@ -128,21 +128,35 @@ def apply(database: Database, events: Sequence[Event], rules: Sequence[Rule], pl
 def _fold(connection: Connection[DictRow], events: Sequence[Event], rules: Sequence[Rule]) -> None:
     known = _open(connection, sorted({event.job_id for event in events}))
     events = [event for event in events if event.job_id in known]
-    with connection.cursor() as cursor:
-        cursor.executemany(_ARTIFACT, [_artifact(event) for event in events if isinstance(event.body, Ready)])
-        cursor.executemany(_FAILURE, [_failure(event) for event in events if isinstance(event.body, Failed)])
-        cursor.executemany(_JOB, [_job(event) for event in events])
+    rows: dict[str, list[tuple[Any, ...]]] = {
+        _ARTIFACT: [_artifact(event) for event in events if isinstance(event.body, Ready)],
+        _FAILURE: [_failure(event) for event in events if isinstance(event.body, Failed)],
+        _JOB: [_job(event) for event in events],
+    }
+    with connection.pipeline(), connection.cursor() as cursor:
+        for query, values in rows.items():
+            if values:
+                cursor.executemany(query, values)
     settle(connection, known, rules)
 
 
 def _open(connection: Connection[DictRow], jobs: list[str]) -> list[str]:
     """Have a state for every job that was not deleted, locked in one order, so that nobody can deadlock."""
+    known = _lock(connection, jobs)
+    if len(known) == len(jobs):
+        return known
     gone = connection.execute("SELECT id FROM deleted_jobs WHERE id = ANY(%s)", (jobs,)).fetchall()
     left = sorted(set(jobs) - {row["id"] for row in gone})
     connection.execute("INSERT INTO jobs (id) SELECT unnest(%s::text[]) ON CONFLICT DO NOTHING", (left,))
     connection.execute("INSERT INTO states (job_id) SELECT unnest(%s::text[]) ON CONFLICT DO NOTHING", (left,))
-    connection.execute("SELECT 1 FROM states WHERE job_id = ANY(%s) ORDER BY job_id FOR UPDATE", (left,))
-    return left
+    return _lock(connection, left)
+
+
+def _lock(connection: Connection[DictRow], jobs: list[str]) -> list[str]:
+    rows = connection.execute(
+        "SELECT job_id FROM states WHERE job_id = ANY(%s) ORDER BY job_id FOR NO KEY UPDATE", (jobs,)
+    )
+    return [row["job_id"] for row in rows.fetchall()]
 
 
 def settle(connection: Connection[DictRow], jobs: Sequence[str], rules: Sequence[Rule]) -> None:
@@ -152,9 +166,9 @@ def settle(connection: Connection[DictRow], jobs: Sequence[str], rules: Sequence
     for job_id, rows in read_jobs(connection, jobs).items():
         state, error = state_of(rows, rules)
         states.append((state, Jsonb(error) if error else None, job_id))
-    with connection.cursor() as cursor:
+    with connection.pipeline(), connection.cursor() as cursor:
         cursor.executemany("UPDATE states SET state = %s, error = %s, updated_at = now() WHERE job_id = %s", states)
-    tell(connection, *jobs)
+        tell(connection, *jobs)
 
 
 def _artifact(event: Event) -> tuple[Any, ...]:

@@ -75,7 +75,7 @@ def measure_gateway(stack: Stack) -> None:
         with listening(port, "/api/v1/jobs/bench-{}/events", stack.token, STREAMS) as clients:
             time.sleep(1)
             holding = process.memory_info().rss
-            asyncio.run(play(stack))
+            stored = asyncio.run(play(stack))
             time.sleep(2)
             after, found = process.memory_info().rss, results(clients)
     size = max(holding, after) - before
@@ -205,16 +205,25 @@ def results(clients: list[subprocess.Popen[str]]) -> dict[str, Any]:
     return {"late": late, "ended_once": sum(each["ended_once"] for each in found)}
 
 
-async def play(stack: Stack) -> None:
-    """Both halves: progress and artifacts, then progress and the end of every job."""
+async def play(stack: Stack) -> list[float]:
+    """Both halves: progress and artifacts, then progress and the end of every job.
+
+    Returns how long the message server took to store each: what no gateway can do anything about.
+    """
     bus = await NatsBus.connect(settings(stack), "benchmark")
     order = random.sample(range(STREAMS), STREAMS)
-    pending: set[asyncio.Task[Any]] = set()
+    pending: set[asyncio.Task[None]] = set()
+    stored: list[float] = []
+
+    async def publish(ready: events.Outgoing) -> None:
+        began = time.monotonic()
+        await bus.stream.publish(ready.subject, ready.payload, timeout=30)
+        stored.append(time.monotonic() - began)
 
     def announce(number: int, artifact: str, inputs: dict[str, str]) -> None:
         blob = Blob(artifact, DIGEST, 1, "application/json")
         ready = events.ready(f"bench-{number}", blob, cause="made", inputs=inputs, stage="x")
-        task = asyncio.create_task(bus.stream.publish(ready.subject, ready.payload, timeout=30))
+        task = asyncio.create_task(publish(ready))
         pending.add(task)
         task.add_done_callback(pending.discard)
 
@@ -234,6 +243,7 @@ async def play(stack: Stack) -> None:
         announce(number, "script", {"paper": DIGEST})
     await asyncio.gather(*pending)
     await bus.close()
+    return stored
 
 
 async def only_progress(stack: Stack, count: int, rate: float) -> None:

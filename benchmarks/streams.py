@@ -23,6 +23,7 @@ from typing import Any
 import httpx
 import psutil
 import psycopg
+import uvloop
 from chassis.bus import NatsBus
 from chassis.events import Blob
 from chassis.settings import ChassisSettings
@@ -75,25 +76,16 @@ def measure_gateway(stack: Stack) -> None:
         with listening(port, "/api/v1/jobs/bench-{}/events", stack.token, STREAMS) as clients:
             time.sleep(1)
             holding = process.memory_info().rss
-            stored = asyncio.run(play(stack))
+            stored = uvloop.run(play(stack))
             time.sleep(2)
             after, found = process.memory_info().rss, results(clients)
     size = max(holding, after) - before
     lost = STREAMS - found["ended_once"]
     seconds = SECONDS + STREAMS / ENDS
-    for name, title in (
-        ("progress", "gateway, progress"),
-        ("artifact", "gateway, artifacts"),
-        ("done", "gateway, ends"),
-    ):
-        row(
-            title,
-            STREAMS,
-            len(found["late"][name]) / seconds,
-            found["late"][name],
-            size,
-            lost if name == "done" else None,
-        )
+    row("message server, stored", STREAMS, len(stored) / seconds, stored, 0, None)
+    for name in ("progress", "artifact", "done"):
+        late = found["late"][name]
+        row(f"gateway, {name}", STREAMS, len(late) / seconds, late, size, lost if name == "done" else None)
 
 
 def measure_plain(stack: Stack, count: int) -> float:
@@ -105,7 +97,7 @@ def measure_plain(stack: Stack, count: int) -> float:
         before = process.memory_info().rss
         rate = RATE * count / STREAMS
         with listening(port, "/jobs/bench-{}/events", "-", count) as clients:
-            asyncio.run(only_progress(stack, count, rate))
+            uvloop.run(only_progress(stack, count, rate))
             time.sleep(1)
             size, found = process.memory_info().rss - before, results(clients)
         server.kill()

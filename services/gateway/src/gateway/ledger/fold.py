@@ -32,6 +32,8 @@ from gateway.ledger.rulebook import Rulebook
 log = logging.getLogger(__name__)
 
 BATCH = 256
+GATHER = 0.005
+"""Seconds between two batches, in which a crowd of events gathers: each batch costs as much as many events."""
 PAPER = "paper"
 _ARTIFACT = """
 INSERT INTO artifacts (job_id, artifact, seq, digest, size, media_type, inputs, scenes, cause, stage, stage_version,
@@ -91,6 +93,7 @@ class Ledger:
             place = await asyncio.to_thread(apply, self._database, events, self._rulebook.rules, place, seq)
             if any(isinstance(event.body, Ready) and event.body.artifact == PAPER for event in events):
                 self._papers.set()
+            await asyncio.sleep(GATHER)
 
 
 def find(database: Database) -> Place:

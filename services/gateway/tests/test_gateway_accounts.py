@@ -5,7 +5,10 @@ from pathlib import Path
 
 import gateway
 import httpx
+import pytest
 from gateway.pages.acts import WORDS
+
+pytestmark = [pytest.mark.stack, pytest.mark.xdist_group("stack")]
 
 
 def wrong(answer):

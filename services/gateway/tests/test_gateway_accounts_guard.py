@@ -9,6 +9,8 @@ import pytest
 from hiddenhill.v1 import job_service_pb2 as pb
 from hiddenhill.v1 import job_service_pb2_grpc as pb_grpc
 
+pytestmark = [pytest.mark.stack, pytest.mark.xdist_group("stack")]
+
 
 def test_forms_and_scripts_without_the_page_s_token_are_refused(newcomer):
     ada = newcomer()

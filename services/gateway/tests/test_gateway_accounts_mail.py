@@ -16,6 +16,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
+pytestmark = [pytest.mark.stack, pytest.mark.xdist_group("stack")]
+
 
 class MailServer:
     """A mail server on loopback, which wants TLS before anything else; `trouble` is what it answers to DATA."""

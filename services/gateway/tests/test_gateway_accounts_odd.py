@@ -5,6 +5,8 @@ import re
 import httpx
 import pytest
 
+pytestmark = [pytest.mark.stack, pytest.mark.xdist_group("stack")]
+
 BODIES = (
     b"",
     b"{",

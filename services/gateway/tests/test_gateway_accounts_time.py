@@ -7,6 +7,8 @@ from gateway.accounts.janitor import Janitor
 from gateway.accounts.limits import waiting
 from gateway.database import open_pool
 
+pytestmark = [pytest.mark.stack, pytest.mark.xdist_group("stack")]
+
 
 @pytest.fixture
 def later(stack):

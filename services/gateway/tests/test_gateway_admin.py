@@ -10,6 +10,8 @@ from chassis.errors import Defect, SourceError
 
 from chassis import events
 
+pytestmark = [pytest.mark.stack, pytest.mark.xdist_group("stack")]
+
 PAGES = ("", "/users", "/codes", "/jobs", "/failures", "/health")
 
 

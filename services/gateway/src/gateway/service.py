@@ -80,6 +80,7 @@ def main() -> int:
         return 2
     logs.set_up(settings.log_level)
     telemetry.set_up("gateway", settings.otlp_endpoint)
+    sys.setswitchinterval(0.001)  # a thread that computes gives way to the streams' loop sooner
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         return runner.run(serve(settings))
 

@@ -32,6 +32,8 @@ from gateway.ledger.rulebook import Rulebook
 log = logging.getLogger(__name__)
 
 BATCH = 256
+GATHER = 0.005
+"""Seconds between two batches, in which a crowd of events gathers: each batch costs as much as many events."""
 PAPER = "paper"
 _ARTIFACT = """
 INSERT INTO artifacts (job_id, artifact, seq, digest, size, media_type, inputs, scenes, cause, stage, stage_version,
@@ -91,6 +93,7 @@ class Ledger:
             place = await asyncio.to_thread(apply, self._database, events, self._rulebook.rules, place, seq)
             if any(isinstance(event.body, Ready) and event.body.artifact == PAPER for event in events):
                 self._papers.set()
+            await asyncio.sleep(GATHER)
 
 
 def find(database: Database) -> Place:
@@ -128,21 +131,35 @@ def apply(database: Database, events: Sequence[Event], rules: Sequence[Rule], pl
 def _fold(connection: Connection[DictRow], events: Sequence[Event], rules: Sequence[Rule]) -> None:
     known = _open(connection, sorted({event.job_id for event in events}))
     events = [event for event in events if event.job_id in known]
-    with connection.cursor() as cursor:
-        cursor.executemany(_ARTIFACT, [_artifact(event) for event in events if isinstance(event.body, Ready)])
-        cursor.executemany(_FAILURE, [_failure(event) for event in events if isinstance(event.body, Failed)])
-        cursor.executemany(_JOB, [_job(event) for event in events])
+    rows: dict[str, list[tuple[Any, ...]]] = {
+        _ARTIFACT: [_artifact(event) for event in events if isinstance(event.body, Ready)],
+        _FAILURE: [_failure(event) for event in events if isinstance(event.body, Failed)],
+        _JOB: [_job(event) for event in events],
+    }
+    with connection.pipeline(), connection.cursor() as cursor:
+        for query, values in rows.items():
+            if values:
+                cursor.executemany(query, values)
     settle(connection, known, rules)
 
 
 def _open(connection: Connection[DictRow], jobs: list[str]) -> list[str]:
     """Have a state for every job that was not deleted, locked in one order, so that nobody can deadlock."""
+    known = _lock(connection, jobs)
+    if len(known) == len(jobs):
+        return known
     gone = connection.execute("SELECT id FROM deleted_jobs WHERE id = ANY(%s)", (jobs,)).fetchall()
     left = sorted(set(jobs) - {row["id"] for row in gone})
     connection.execute("INSERT INTO jobs (id) SELECT unnest(%s::text[]) ON CONFLICT DO NOTHING", (left,))
     connection.execute("INSERT INTO states (job_id) SELECT unnest(%s::text[]) ON CONFLICT DO NOTHING", (left,))
-    connection.execute("SELECT 1 FROM states WHERE job_id = ANY(%s) ORDER BY job_id FOR UPDATE", (left,))
-    return left
+    return _lock(connection, left)
+
+
+def _lock(connection: Connection[DictRow], jobs: list[str]) -> list[str]:
+    rows = connection.execute(
+        "SELECT job_id FROM states WHERE job_id = ANY(%s) ORDER BY job_id FOR NO KEY UPDATE", (jobs,)
+    )
+    return [row["job_id"] for row in rows.fetchall()]
 
 
 def settle(connection: Connection[DictRow], jobs: Sequence[str], rules: Sequence[Rule]) -> None:
@@ -152,9 +169,9 @@ def settle(connection: Connection[DictRow], jobs: Sequence[str], rules: Sequence
     for job_id, rows in read_jobs(connection, jobs).items():
         state, error = state_of(rows, rules)
         states.append((state, Jsonb(error) if error else None, job_id))
-    with connection.cursor() as cursor:
+    with connection.pipeline(), connection.cursor() as cursor:
         cursor.executemany("UPDATE states SET state = %s, error = %s, updated_at = now() WHERE job_id = %s", states)
-    tell(connection, *jobs)
+        tell(connection, *jobs)
 
 
 def _artifact(event: Event) -> tuple[Any, ...]:

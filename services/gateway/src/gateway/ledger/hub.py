@@ -35,6 +35,8 @@ _REMEMBERED = 10_000
 """Jobs whose last progress is known, the latest heard."""
 _AT_ONCE = 200
 """Jobs that are read in one go."""
+_GATHER = 0.005
+"""Seconds between two readings, in which changes gather."""
 _SHOWN = 50
 """Jobs in the snapshot of all of a user's."""
 _SPREAD = 40
@@ -270,6 +272,7 @@ class Hub:
             for (_, future), ids in zip(asked, answers, strict=True):
                 if not future.done():  # who asked goes on before anything more is read
                     future.set_result({job_id: found[job_id] for job_id in ids if job_id in found})
+            await asyncio.sleep(_GATHER)
 
     def _read(self, changed: list[str], queries: list[Query]) -> tuple[Read, list[list[str]]]:
         with self.database.connection() as connection:

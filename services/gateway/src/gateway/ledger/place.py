@@ -29,10 +29,9 @@ class Moved(Exception):
 
 def where(connection: Connection[DictRow], *, hold: bool = False) -> Place:
     """The ledger's place; held, it stays there until the transaction ends."""
-    connection.execute("INSERT INTO place DEFAULT VALUES ON CONFLICT DO NOTHING")
     with connection.cursor(row_factory=class_row(Place)) as cursor:
-        found = cursor.execute(_READ + (" FOR UPDATE" if hold else "")).fetchone()
-    assert found is not None
+        while (found := cursor.execute(_READ + (" FOR UPDATE" if hold else "")).fetchone()) is None:
+            cursor.execute("INSERT INTO place DEFAULT VALUES ON CONFLICT DO NOTHING")
     return found
 
 

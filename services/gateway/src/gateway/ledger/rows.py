@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from typing import Any
 
 from psycopg import Connection
 from psycopg.rows import DictRow
@@ -25,18 +24,26 @@ FROM jobs LEFT JOIN states ON states.job_id = jobs.id
 def read_jobs(connection: Connection[DictRow], job_ids: Sequence[str]) -> dict[str, JobRows]:
     """All rows of jobs, by id; without those that are not there."""
     ids = list(job_ids)
-    jobs = connection.execute(f"{JOBS} WHERE jobs.id = ANY(%s)", (ids,)).fetchall()
-    artifacts: dict[str, list[Any]] = defaultdict(list)
-    for row in connection.execute("SELECT * FROM artifacts WHERE job_id = ANY(%s)", (ids,)):
-        artifacts[row["job_id"]].append(row)
-    failures: dict[str, list[Any]] = defaultdict(list)
-    for row in connection.execute("SELECT * FROM failures WHERE job_id = ANY(%s)", (ids,)):
-        failures[row["job_id"]].append(row)
-    waiting = connection.execute("SELECT DISTINCT job_id FROM outbox WHERE job_id = ANY(%s) AND revives", (ids,))
-    pending = {row["job_id"] for row in waiting}
-    return {
-        job["id"]: JobRows(job, artifacts[job["id"]], failures[job["id"]], pending=job["id"] in pending) for job in jobs
-    }
+    queries = (
+        f"{JOBS} WHERE jobs.id = ANY(%s)",
+        "SELECT * FROM artifacts WHERE job_id = ANY(%s)",
+        "SELECT * FROM failures WHERE job_id = ANY(%s)",
+        "SELECT DISTINCT job_id FROM outbox WHERE job_id = ANY(%s) AND revives",
+    )
+    with connection.pipeline():  # one journey for all
+        jobs, *found = [connection.execute(query, (ids,)) for query in queries]
+        artifacts, failures, waiting = (_by_job(each.fetchall()) for each in found)
+        return {
+            job["id"]: JobRows(job, artifacts[job["id"]], failures[job["id"]], pending=job["id"] in waiting)
+            for job in jobs.fetchall()
+        }
+
+
+def _by_job(rows: Sequence[DictRow]) -> defaultdict[str, list[DictRow]]:
+    found: defaultdict[str, list[DictRow]] = defaultdict(list)
+    for row in rows:
+        found[row["job_id"]].append(row)
+    return found
 
 
 def snapshot(connection: Connection[DictRow], *job_ids: str) -> dict[str, JobRows]:

@@ -1,0 +1,1 @@
+"""A stand-in for Gemini's generateContent, countTokens and models."""

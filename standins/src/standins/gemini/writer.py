@@ -1,0 +1,210 @@
+"""The default script writer: sentences of the prompt's own passages, lightly reworded, each citing its passage."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from standins.gemini.asked import Asked, Passage
+
+TEXT = {"text", "sentence", "line", "spoken", "narration", "say", "content"}
+CITES = {
+    "passages", "passage", "evidence", "citations", "cites", "passage_ids", "passageids", "sources", "source", "ids",
+    "id", "passage_id", "refs", "references", "cited",
+}  # fmt: skip
+PICTURES = {"footage", "shot", "prompt", "visual", "picture", "image", "video", "clip"}
+ROLES = ["hook", "question", "method", "results", "results", "results", "caveat", "takeaway"]
+WORDS_A_SECOND = 2.4
+_BOUNDARY = re.compile(r"(?<=[.!?])[\"”’)]?\s+(?=[\"“(¿¡]?[A-ZÀ-ÞΑ-Ω0-9])|(?<=[。！？])")
+_ABBREVIATED = re.compile(r"(?:\b(?:al|vs|cf|Fig|Figs|Tab|Dr|Mr|Mrs|St|No|ca|approx|[A-Z])|e\.g|i\.e)\.$")
+_SWAPS = (
+    (r"^(?:However|Moreover|Furthermore|In addition|Additionally|Therefore|Thus|Hence|Taken together|Here),?\s+", ""),
+    (r"^(?:In this (?:study|paper|work)|In the present study),?\s+", ""),
+    (r"\s*\[[\d,;\s–-]+\]", ""),
+    (r"\s*\([^()]*\b(?:et al\.|Fig|Table|Supplementary)[^()]*\)", ""),
+    (r"\b[Ww]e (?=[a-z])", "the researchers "),
+    (r"\bapproximately\b", "about"),
+    (r"\butili[sz]ed\b", "used"),
+    (r"\bdemonstrated\b", "showed"),
+    (r"\bprior to\b", "before"),
+    (r"\bin order to\b", "to"),
+)
+
+
+@dataclass(frozen=True)
+class Cited:
+    """A sentence and the passage that it is from."""
+
+    text: str
+    passage: str
+
+
+@dataclass
+class _Scene:
+    number: int
+    of: int
+    cited: Cited
+    schema: dict[str, Any] = field(default_factory=dict)
+
+
+def script(asked: Asked) -> str:
+    """JSON that fits the asked schema; plain sentences with ids in brackets where there is no schema."""
+    supply = _endless(_sentences(asked))
+    if asked.schema is None:
+        chosen = [next(supply) for _ in range(3)]
+        return " ".join(f"{one.text} [{one.passage}]" if one.passage else one.text for one in chosen)
+    return json.dumps(_Filler(asked, supply).fill(asked.schema, ""), ensure_ascii=False)
+
+
+def split(text: str) -> list[str]:
+    """The sentences of a passage."""
+    found: list[str] = []
+    for piece in _BOUNDARY.split(text):
+        if found and _ABBREVIATED.search(found[-1]):
+            found[-1] += f" {piece}"
+        elif piece.strip():
+            found.append(piece.strip())
+    return found
+
+
+def reword(sentence: str) -> str:
+    """The sentence with stock phrases swapped; its numbers, names and direction stay."""
+    for pattern, replacement in _SWAPS:
+        sentence = re.sub(pattern, replacement, sentence)
+    return sentence[:1].upper() + sentence[1:]
+
+
+def _sentences(asked: Asked) -> list[Cited]:
+    """What can be said, best first; what the prompt quotes outside of its passages was refused before."""
+    passages = [one for one in asked.passages if not one.id.startswith(("fig", "tab"))] or asked.passages
+    ranked = sorted(passages, key=lambda one: not one.id.startswith(("abs", "sum")))
+    outside = asked.everything
+    for one in passages:
+        outside = outside.replace(one.text, " ")
+    found = [
+        Cited(said, one.id)
+        for one in ranked
+        for said in map(reword, split(one.text))
+        if _sayable(said) and said not in outside
+    ]
+    return found or [Cited(" ".join(one.text.split()[:20]), one.id) for one in ranked] or [Cited("It is so.", "")]
+
+
+def _sayable(sentence: str) -> bool:
+    if any(character >= "\u3040" for character in sentence):
+        return 8 <= len(sentence) <= 90
+    return 5 <= len(sentence.split()) <= 30 and sentence[-1] in ".!?"
+
+
+def _endless(sentences: list[Cited]) -> Iterator[Cited]:
+    while True:
+        yield from sentences
+
+
+class _Filler:
+    def __init__(self, asked: Asked, supply: Iterator[Cited]) -> None:
+        self._root = asked.schema or {}
+        self._supply = supply
+        said = asked.everything
+        for passage in asked.passages:
+            said = said.replace(passage.text, " ")
+        seconds = _number(said, r"(\d+)[\s-]*(?:s|sec|seconds?)\b", 60)
+        self._scenes = _number(said, r"(\d+)\s+scenes?\b", max(round(seconds / 9), 3))
+        self._sentences = max(round(seconds * WORDS_A_SECOND / self._scenes / 18), 1)
+        self._scene: _Scene | None = None
+
+    def fill(self, schema: dict[str, Any], name: str) -> Any:
+        schema = self._resolved(schema)
+        if "const" in schema:
+            return schema["const"]
+        kind = schema.get("type", "object" if "properties" in schema else "string")
+        kind = next((one for one in kind if one != "null"), "null") if isinstance(kind, list) else kind
+        match kind.lower():
+            case "object":
+                return self._object(schema)
+            case "array":
+                return self._array(schema, name)
+            case "integer" | "number":
+                return schema.get("minimum", min(1, schema.get("maximum", 1)))
+            case "boolean":
+                return False
+            case "null":
+                return None
+            case _:
+                return self._string(schema, name)
+
+    def _object(self, schema: dict[str, Any]) -> dict[str, Any]:
+        properties = schema.get("properties", {})
+        names = {key.lower() for key in properties}
+        scene = self._scene
+        if scene is None or (names & TEXT and names & CITES):
+            cited = next(self._supply)
+            self._scene = _Scene(scene.number, scene.of, cited) if scene else _Scene(1, 1, cited)
+        needed = set(schema.get("required", properties))
+        wanted = [key for key in properties if key in needed or key.lower() in TEXT | CITES]
+        return {key: self.fill(properties[key], key) for key in wanted}
+
+    def _array(self, schema: dict[str, Any], name: str) -> list[Any]:
+        items = self._resolved(schema.get("items", {"type": "string"}))
+        if "properties" not in items:
+            return [self.fill(items, name)] if schema.get("minItems", 1) or name.lower() in CITES else []
+        outer = self._scene
+        of_scenes = "scene" in name.lower() or any("sentence" in key.lower() for key in items["properties"])
+        count = self._scenes if of_scenes else self._sentences
+        count = min(max(count, schema.get("minItems", 0)), schema.get("maxItems", count))
+        made = []
+        for number in range(1, count + 1):
+            if of_scenes:
+                self._scene = _Scene(number, count, next(self._supply) if not made else self._peek())
+            made.append(self._object(items))
+        self._scene = outer
+        return made
+
+    def _peek(self) -> Cited:
+        assert self._scene
+        return self._scene.cited
+
+    def _string(self, schema: dict[str, Any], name: str) -> str:
+        scene = self._scene or _Scene(1, 1, next(self._supply))
+        key, cited = name.lower(), scene.cited
+        if choices := schema.get("enum"):
+            return str(cited.passage if cited.passage in choices else _choice(choices, scene))
+        if key in CITES:
+            return cited.passage
+        words = cited.text.rstrip(".!?。").split()
+        said = cited.text if key in TEXT else " ".join(words[:5])
+        if key in PICTURES:
+            said = f"A slow vertical shot of {' '.join(words[-6:])}"
+        return said[: schema.get("maxLength", len(said))]
+
+    def _resolved(self, schema: dict[str, Any]) -> dict[str, Any]:
+        while True:
+            if "$ref" in schema:
+                target: Any = self._root
+                for step in schema["$ref"].removeprefix("#/").split("/"):
+                    target = target[step]
+                schema = target
+            elif options := schema.get("anyOf") or schema.get("oneOf") or schema.get("allOf"):
+                schema = next((one for one in options if one.get("type") != "null"), options[0])
+            else:
+                return schema
+
+
+def _choice(choices: list[Any], scene: _Scene) -> Any:
+    if not set(ROLES) & set(choices):
+        return choices[0]
+    if scene.number == scene.of > 1 and "takeaway" in choices:
+        return "takeaway"
+    role = ROLES[min((scene.number - 1) * len(ROLES) // scene.of, len(ROLES) - 1)]
+    return role if role in choices else choices[0]
+
+
+def _number(text: str, pattern: str, default: int) -> int:
+    found = re.search(pattern, text)
+    return int(found[1]) if found and int(found[1]) else default
+
+
+__all__ = ["Cited", "Passage", "reword", "script", "split"]

@@ -5,16 +5,17 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
-from standins.gemini.asked import Asked, Passage
+from standins.gemini.asked import Asked
 
 TEXT = {"text", "sentence", "line", "spoken", "narration", "say", "content"}
 CITES = {
     "passages", "passage", "evidence", "citations", "cites", "passage_ids", "passageids", "sources", "source", "ids",
     "id", "passage_id", "refs", "references", "cited",
 }  # fmt: skip
+COUNTED = {"scene", "number", "index", "position", "order"}
 PICTURES = {"footage", "shot", "prompt", "visual", "picture", "image", "video", "clip"}
 ROLES = ["hook", "question", "method", "results", "results", "results", "caveat", "takeaway"]
 WORDS_A_SECOND = 2.4
@@ -40,14 +41,6 @@ class Cited:
 
     text: str
     passage: str
-
-
-@dataclass
-class _Scene:
-    number: int
-    of: int
-    cited: Cited
-    schema: dict[str, Any] = field(default_factory=dict)
 
 
 def script(asked: Asked) -> str:
@@ -105,6 +98,8 @@ def _endless(sentences: list[Cited]) -> Iterator[Cited]:
 
 
 class _Filler:
+    """Walks a schema and fills it; arrays before the rest, so that headlines follow from the sentences."""
+
     def __init__(self, asked: Asked, supply: Iterator[Cited]) -> None:
         self._root = asked.schema or {}
         self._supply = supply
@@ -114,21 +109,21 @@ class _Filler:
         seconds = _number(said, r"(\d+)[\s-]*(?:s|sec|seconds?)\b", 60)
         self._scenes = _number(said, r"(\d+)\s+scenes?\b", max(round(seconds / 9), 3))
         self._sentences = max(round(seconds * WORDS_A_SECOND / self._scenes / 18), 1)
-        self._scene: _Scene | None = None
+        self._scene, self._of = 1, 1
+        self._last: Cited | None = None
 
     def fill(self, schema: dict[str, Any], name: str) -> Any:
         schema = self._resolved(schema)
         if "const" in schema:
             return schema["const"]
-        kind = schema.get("type", "object" if "properties" in schema else "string")
-        kind = next((one for one in kind if one != "null"), "null") if isinstance(kind, list) else kind
-        match kind.lower():
+        match _kind(schema):
             case "object":
                 return self._object(schema)
             case "array":
                 return self._array(schema, name)
             case "integer" | "number":
-                return schema.get("minimum", min(1, schema.get("maximum", 1)))
+                counted = self._scene if name.lower() in COUNTED else 1
+                return max(min(counted, schema.get("maximum", counted)), schema.get("minimum", counted))
             case "boolean":
                 return False
             case "null":
@@ -137,41 +132,34 @@ class _Filler:
                 return self._string(schema, name)
 
     def _object(self, schema: dict[str, Any]) -> dict[str, Any]:
-        properties = schema.get("properties", {})
-        names = {key.lower() for key in properties}
-        scene = self._scene
-        if scene is None or (names & TEXT and names & CITES):
-            cited = next(self._supply)
-            self._scene = _Scene(scene.number, scene.of, cited) if scene else _Scene(1, 1, cited)
+        properties = {key: self._resolved(value) for key, value in schema.get("properties", {}).items()}
+        if _is_sentence(properties):
+            self._last = next(self._supply)
         needed = set(schema.get("required", properties))
         wanted = [key for key in properties if key in needed or key.lower() in TEXT | CITES]
-        return {key: self.fill(properties[key], key) for key in wanted}
+        ordered = sorted(wanted, key=lambda key: _kind(properties[key]) != "array")
+        filled = {key: self.fill(properties[key], key) for key in ordered}
+        return {key: filled[key] for key in wanted}
 
     def _array(self, schema: dict[str, Any], name: str) -> list[Any]:
         items = self._resolved(schema.get("items", {"type": "string"}))
         if "properties" not in items:
-            return [self.fill(items, name)] if schema.get("minItems", 1) or name.lower() in CITES else []
-        outer = self._scene
-        of_scenes = "scene" in name.lower() or any("sentence" in key.lower() for key in items["properties"])
+            return [self.fill(items, name)] if name.lower() in CITES or schema.get("minItems", 0) else []
+        of_scenes = not _is_sentence(items["properties"])
         count = self._scenes if of_scenes else self._sentences
         count = min(max(count, schema.get("minItems", 0)), schema.get("maxItems", count))
         made = []
         for number in range(1, count + 1):
             if of_scenes:
-                self._scene = _Scene(number, count, next(self._supply) if not made else self._peek())
+                self._scene, self._of = number, count
             made.append(self._object(items))
-        self._scene = outer
         return made
 
-    def _peek(self) -> Cited:
-        assert self._scene
-        return self._scene.cited
-
     def _string(self, schema: dict[str, Any], name: str) -> str:
-        scene = self._scene or _Scene(1, 1, next(self._supply))
-        key, cited = name.lower(), scene.cited
+        cited = self._last = self._last or next(self._supply)
+        key = name.lower()
         if choices := schema.get("enum"):
-            return str(cited.passage if cited.passage in choices else _choice(choices, scene))
+            return str(cited.passage if cited.passage in choices else self._choice(choices))
         if key in CITES:
             return cited.passage
         words = cited.text.rstrip(".!?。").split()
@@ -179,6 +167,12 @@ class _Filler:
         if key in PICTURES:
             said = f"A slow vertical shot of {' '.join(words[-6:])}"
         return said[: schema.get("maxLength", len(said))]
+
+    def _choice(self, choices: list[Any]) -> Any:
+        if self._scene == self._of > 1 and "takeaway" in choices:
+            return "takeaway"
+        role = ROLES[(self._scene - 1) * len(ROLES) // self._of]
+        return role if role in choices else choices[0]
 
     def _resolved(self, schema: dict[str, Any]) -> dict[str, Any]:
         while True:
@@ -193,18 +187,17 @@ class _Filler:
                 return schema
 
 
-def _choice(choices: list[Any], scene: _Scene) -> Any:
-    if not set(ROLES) & set(choices):
-        return choices[0]
-    if scene.number == scene.of > 1 and "takeaway" in choices:
-        return "takeaway"
-    role = ROLES[min((scene.number - 1) * len(ROLES) // scene.of, len(ROLES) - 1)]
-    return role if role in choices else choices[0]
+def _kind(schema: dict[str, Any]) -> str:
+    kind = schema.get("type", "object" if "properties" in schema else "string")
+    kind = next((one for one in kind if one != "null"), "null") if isinstance(kind, list) else kind
+    return str(kind).lower()
+
+
+def _is_sentence(properties: dict[str, Any]) -> bool:
+    names = {key.lower() for key in properties}
+    return bool(names & TEXT and names & CITES)
 
 
 def _number(text: str, pattern: str, default: int) -> int:
     found = re.search(pattern, text)
     return int(found[1]) if found and int(found[1]) else default
-
-
-__all__ = ["Cited", "Passage", "reword", "script", "split"]

@@ -14,7 +14,7 @@ PASSAGES = {
 @pytest.fixture
 def prompt():
     offered = "\n".join(f'<passage id="{key}">{text}</passage>' for key, text in PASSAGES.items())
-    return f"Write a script of 30 seconds in 4 scenes for a general audience.\n\n<paper>\n{offered}\n</paper>"
+    return f"Write a script of 60 seconds in 4 scenes for a general audience.\n\n<paper>\n{offered}\n</paper>"
 
 
 @pytest.fixture

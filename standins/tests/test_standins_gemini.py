@@ -155,7 +155,7 @@ def test_speech_is_in_the_language_of_its_text(gemini_standin, gemini, text, lan
     gemini.models.generate_content(model=SPEAKER, contents=text, config=speech())
     spoken = gemini_standin.get("speech")[0]
     assert spoken["language"] == language
-    assert len(spoken["words"]) >= 5
+    assert len(spoken["words"]) >= 4
     assert spoken["seconds"] > 1.5
 
 

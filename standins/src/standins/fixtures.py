@@ -13,8 +13,8 @@ import pytest
 
 if TYPE_CHECKING:
     from standins.gemini.vendor import Gemini
-    from standins.runway.vendor import Runway
     from standins.running import Control, Threaded
+    from standins.runway.vendor import Runway
 
 Spawn = Callable[..., "Control"]
 
@@ -32,8 +32,8 @@ def gemini_standin() -> Iterator[Threaded[Gemini]]:
 @pytest.fixture
 def runway_standin() -> Iterator[Threaded[Runway]]:
     """Runway in threads of this process; its tasks take tenths of seconds."""
-    from standins.runway.vendor import Runway  # noqa: PLC0415
     from standins.running import threaded  # noqa: PLC0415
+    from standins.runway.vendor import Runway  # noqa: PLC0415
 
     with threaded(Runway()) as running:
         yield running

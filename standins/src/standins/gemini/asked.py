@@ -12,6 +12,7 @@ from standins.exchange import Request
 
 PICTURE_TOKENS = 258
 AUDIO_TOKENS_A_SECOND = 25
+SCHEMAS = {"responseJsonSchema", "responseSchema"}
 _KNOWN = re.compile(r"(?:(?:abs|sum|fig|tab)|s\d+|[a-z]{1,6}\d{0,3})(?:\.\d+)+", re.IGNORECASE)
 _TAGGED = re.compile(r"<(\w+)\b[^>]*?\bid\s*=\s*[\"']?([\w.:-]+)[\"']?[^>]*>(.*?)</\1>", re.DOTALL)
 _LABELLED = re.compile(rf"^[\s>*\-\[(#]*({_KNOWN.pattern})[\])]?\s*[:|\t\])–—-]*\s+(\S.*)$", re.IGNORECASE)
@@ -65,20 +66,24 @@ def content_tokens(contents: list[dict[str, Any]]) -> int:
     return total
 
 
+def camel(value: Any) -> Any:
+    """The value with its keys in camel case; the vendor takes both spellings and the SDK mixes them."""
+    if isinstance(value, list):
+        return [camel(one) for one in value]
+    if not isinstance(value, dict):
+        return value
+    spelled = {re.sub(r"_([a-z])", lambda found: found[1].upper(), key): one for key, one in value.items()}
+    return {key: one if key in SCHEMAS else camel(one) for key, one in spelled.items()}
+
+
 def asked(request: Request, body: dict[str, Any]) -> Asked:
-    """Read the request's body; both spellings of a key are taken, as the vendor does."""
-    config = _either(body, "generationConfig", "generation_config") or {}
-    system = _either(body, "systemInstruction", "system_instruction") or {}
+    """Read the request's body."""
+    body = camel(body)
+    config = body.get("generationConfig") or {}
+    system = body.get("systemInstruction") or {}
     contents = body.get("contents") or []
     turns = tuple(_text(content) for content in contents)
-    schema = next(
-        (
-            found
-            for key in ("responseJsonSchema", "response_json_schema", "responseSchema", "response_schema")
-            if (found := config.get(key))
-        ),
-        None,
-    )
+    schema = config.get("responseJsonSchema") or config.get("responseSchema")
     instruction = [system] if system else []
     return Asked(
         model=request.model,
@@ -142,7 +147,3 @@ def _plain(markup: str) -> str:
 
 def _text(content: dict[str, Any]) -> str:
     return "\n".join(part["text"] for part in content.get("parts", []) if "text" in part)
-
-
-def _either(body: dict[str, Any], *names: str) -> Any:
-    return next((body[name] for name in names if name in body), None)

@@ -21,7 +21,7 @@ NOISE = 12
 """Amplitude of the hiss, of 32768: recordings are never digital silence."""
 _SPACELESS = re.compile(r"[\u4e00-\u9fff々]+[\u3040-\u309f]*|[\u3040-\u309f]+|[\u30a0-\u30ffー]+|[^\s\u3040-\u9fff]+")
 _COMMON = {
-    "en": "the of and to in is was that for with", "de": "der die das und ist nicht mit ein eine von",
+    "en": "the of and to in is was that for with", "de": "der die das und ist nicht mit ein eine von den im zu sind auf alle",
     "es": "el la los las que y en una por con", "fr": "le la les des et est une dans que pour",
     "pt": "o a os as que e em uma não com", "it": "il lo gli che di è una per con non",
 }  # fmt: skip
@@ -84,8 +84,8 @@ def language_of(text: str) -> str:
 
 @lru_cache(maxsize=64)
 def speak(text: str, voice: str, language: str = "") -> Spoken:
-    """Speak a text in a voice that depends on the name alone; the same words make the same sound."""
-    language = language.split("-")[0].lower() or language_of(text)
+    """Speak a text in a voice that depends on the name alone."""
+    language = language.split("-", maxsplit=1)[0].lower() or language_of(text)
     seed = int.from_bytes(hashlib.sha256(voice.encode()).digest()[:4], "big")
     name = f"{voice_name(language)}+{VARIANTS[seed % len(VARIANTS)]}"
     engine = Espeak(name, pace=150 + seed // 7 % 20, pitch=35 + seed // 11 % 30, pitch_range=50)

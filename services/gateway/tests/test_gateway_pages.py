@@ -94,7 +94,7 @@ def test_plain_form_starts_a_job_with_its_options(newcomer):
     job = person.http.get(f"/api/v1{answer.headers['Location']}").json()
     assert job["source"] == "10.1000/182"
     options = {"seconds": 90, "language": "de", "voice": "de+f3", "theme": "night", "music": True, "review": False}
-    assert job["options"] == options
+    assert job["options"].items() >= options.items()
 
 
 def test_plain_form_takes_a_file(newcomer):

@@ -29,20 +29,32 @@ JOB_STATE_FAILED: JobState
 JOB_STATE_CANCELLED: JobState
 
 class JobOptions(_message.Message):
-    __slots__ = ("seconds", "language", "voice", "theme", "music", "review")
+    __slots__ = ("seconds", "language", "voice", "theme", "music", "review", "audience", "tone", "writer", "footage", "budget", "force")
     SECONDS_FIELD_NUMBER: _ClassVar[int]
     LANGUAGE_FIELD_NUMBER: _ClassVar[int]
     VOICE_FIELD_NUMBER: _ClassVar[int]
     THEME_FIELD_NUMBER: _ClassVar[int]
     MUSIC_FIELD_NUMBER: _ClassVar[int]
     REVIEW_FIELD_NUMBER: _ClassVar[int]
+    AUDIENCE_FIELD_NUMBER: _ClassVar[int]
+    TONE_FIELD_NUMBER: _ClassVar[int]
+    WRITER_FIELD_NUMBER: _ClassVar[int]
+    FOOTAGE_FIELD_NUMBER: _ClassVar[int]
+    BUDGET_FIELD_NUMBER: _ClassVar[int]
+    FORCE_FIELD_NUMBER: _ClassVar[int]
     seconds: int
     language: str
     voice: str
     theme: str
     music: bool
     review: bool
-    def __init__(self, seconds: _Optional[int] = ..., language: _Optional[str] = ..., voice: _Optional[str] = ..., theme: _Optional[str] = ..., music: _Optional[bool] = ..., review: _Optional[bool] = ...) -> None: ...
+    audience: str
+    tone: str
+    writer: str
+    footage: bool
+    budget: float
+    force: bool
+    def __init__(self, seconds: _Optional[int] = ..., language: _Optional[str] = ..., voice: _Optional[str] = ..., theme: _Optional[str] = ..., music: _Optional[bool] = ..., review: _Optional[bool] = ..., audience: _Optional[str] = ..., tone: _Optional[str] = ..., writer: _Optional[str] = ..., footage: _Optional[bool] = ..., budget: _Optional[float] = ..., force: _Optional[bool] = ...) -> None: ...
 
 class SubmitJobRequest(_message.Message):
     __slots__ = ("header", "chunk")

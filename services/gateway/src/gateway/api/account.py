@@ -46,6 +46,7 @@ class QuotaState(BaseModel):
     money: float = Field(description="Dollars.")
     jobs_used: int
     minutes_used: float
+    money_used: float = Field(description="Spent, or set aside for jobs under way.")
     resets_at: datetime
 
 

@@ -89,12 +89,34 @@ class JobSummary(BaseModel):
     url: str
 
 
+class Call(BaseModel):
+    """A call of a paid provider."""
+
+    provider: str
+    model: str
+    stage: str
+    scene: int | None
+    state: Literal["open", "paid", "known", "refused"] = Field(description="known: it had been paid for before.")
+    estimate: float = Field(description="Dollars, at most.")
+    dollars: float
+    cut_off: int = Field(description="Earlier calls whose end nobody saw; they count as paid, and were made again.")
+
+
+class Costs(BaseModel):
+    """What the job may cost and has cost, in dollars."""
+
+    budget: float
+    dollars: float = Field(description="Paid, or set aside for calls that are on their way.")
+    calls: list[Call]
+
+
 class Job(JobSummary):
     """A job, whole."""
 
     seq: int = Field(description="Sequence of the newest event that is in here.")
     scenes: list[int]
     stages: list[Stage]
+    costs: Costs
     failures: list[Failure]
     artifacts: list[Artifact]
 

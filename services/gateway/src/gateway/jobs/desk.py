@@ -59,7 +59,7 @@ class Desk:
             if key and (before := _submitted(connection, caller, key, asked)):
                 return before, False
             quota = quotas.quota_of(connection, caller.user_id, caller.quota, self.settings)
-            waits_until, waits_for = quotas.starts(connection, caller.user_id, quota, options.seconds)
+            waits_until, waits_for = quotas.starts(connection, caller.user_id, quota, options.seconds, options.budget)
             job_id, wished = str(ULID()).lower(), options.model_dump(mode="json")
             traceparent = telemetry.inject({}).get("traceparent", "")
             connection.execute(
@@ -67,8 +67,9 @@ class Desk:
                 " VALUES (%s, %s, %s, %s, %s, %s, %s)",
                 (job_id, caller.user_id, name, Jsonb(wished), traceparent, waits_until, waits_for),
             )
-            connection.execute("INSERT INTO states (job_id) VALUES (%s)", (job_id,))
+            connection.execute("INSERT INTO states (job_id, budget) VALUES (%s, %s)", (job_id, options.budget))
             batch = [events.ready(job_id, blob, cause="submitted", stage="submit") for blob in given]
+            batch += [events.budget(job_id, options.budget)] if options.budget else []
             expected = {blob.artifact: 0 for blob in given}
             outbox.write(connection, job_id, batch, expected, not_before=waits_until)
             if key:

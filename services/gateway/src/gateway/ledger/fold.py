@@ -18,7 +18,8 @@ from chassis.bus import Bus
 from chassis.events import Event, entry_of
 from chassis.manifest import DELIBERATE
 from chassis.stage import Rule
-from hiddenhill.v1.events_pb2 import Cancelled, Failed, Ready
+from google.protobuf.json_format import MessageToDict
+from hiddenhill.v1.events_pb2 import Budget, Cancelled, Costs, Failed, Ready
 from psycopg import Connection
 from psycopg.rows import DictRow
 from psycopg.types.json import Jsonb
@@ -57,6 +58,8 @@ UPDATE states SET seq = greatest(seq, %s), cancelled_seq = greatest(cancelled_se
     deliberate_seq = greatest(deliberate_seq, %s), untitled = untitled OR %s
 WHERE job_id = %s
 """
+_BUDGET = "UPDATE states SET budget = %s WHERE job_id = %s"
+_CALLS = "UPDATE states SET calls = %s WHERE job_id = %s"
 _FOLDED = """
 DELETE FROM outbox USING states WHERE states.job_id = outbox.job_id AND outbox.job_id = ANY(%s)
     AND outbox.seq BETWEEN 1 AND states.deliberate_seq
@@ -135,6 +138,8 @@ def _fold(connection: Connection[DictRow], events: Sequence[Event], rules: Seque
         _ARTIFACT: [_artifact(event) for event in events if isinstance(event.body, Ready)],
         _FAILURE: [_failure(event) for event in events if isinstance(event.body, Failed)],
         _JOB: [_job(event) for event in events],
+        _BUDGET: [(event.body.dollars, event.job_id) for event in events if isinstance(event.body, Budget)],
+        _CALLS: [(_calls(event.body), event.job_id) for event in events if isinstance(event.body, Costs)],
     }
     with connection.pipeline(), connection.cursor() as cursor:
         for query, values in rows.items():
@@ -194,3 +199,11 @@ def _job(event: Event) -> tuple[Any, ...]:
     deliberate = isinstance(event.body, Ready) and entry_of(event).cause in DELIBERATE
     paper = isinstance(event.body, Ready) and event.body.artifact == PAPER
     return (event.seq, event.seq * cancelled, event.seq * deliberate, paper, event.job_id)
+
+
+def _calls(costs: Costs) -> Jsonb:
+    calls = [
+        MessageToDict(call, preserving_proto_field_name=True, always_print_fields_with_no_presence=True)
+        for call in costs.calls
+    ]
+    return Jsonb([call | {"state": call["state"].removeprefix("CALL_STATE_").lower()} for call in calls])

@@ -13,6 +13,7 @@ from chassis.stage import Rule
 from chassis import names
 
 Row = Mapping[str, Any]
+_CALL = ("provider", "model", "stage", "scene", "state", "estimate", "dollars", "cut_off")
 ENDS = frozenset({"done", "failed", "cancelled"})
 APPROVAL = "approval"
 
@@ -154,6 +155,13 @@ def artifact_json(row: Row) -> dict[str, Any]:
     }
 
 
+def costs_json(job: Row) -> dict[str, Any]:
+    """What the job may cost, what it has cost, and for what, in dollars."""
+    calls = [{key: call[key] for key in _CALL} | {"scene": call["scene"] or None} for call in job["calls"]]
+    dollars = sum(call["dollars"] + (call["estimate"] if call["state"] == "open" else 0.0) for call in calls)
+    return {"budget": job["budget"], "dollars": round(dollars, 6), "calls": calls}
+
+
 def summary_json(job: Row, thumbnail: str = "") -> dict[str, Any]:
     """A job in a list; `thumbnail` is its digest."""
     waits = job["waits_until"] is not None and job["waits_until"] > datetime.now(UTC)
@@ -186,6 +194,7 @@ def job_json(rows: JobRows, rules: Sequence[Rule]) -> dict[str, Any]:
         "seq": rows.job["seq"],
         "scenes": list(rows.manifest().scenes),
         "stages": stages_json(rows, rules),
+        "costs": costs_json(rows.job),
         "failures": [failure_json(row) for row in standing_failures(rows, rules) if not rows.pending],
         "artifacts": [artifact_json(row) for row in sorted(rows.artifacts, key=lambda row: row["artifact"])],
     }

@@ -14,6 +14,7 @@ CHANNEL = "ledger"
 """PostgreSQL tells every replica on this channel which job has changed."""
 JOBS = """
 SELECT jobs.*, coalesce(state, 'queued') AS state, coalesce(title, '') AS title, error, coalesce(seq, 0) AS seq,
+    coalesce(budget, 0) AS budget, coalesce(calls, '[]') AS calls,
     coalesce(cancelled_seq, 0) AS cancelled_seq, coalesce(deliberate_seq, 0) AS deliberate_seq,
     coalesce(updated_at, created_at) AS updated_at
 FROM jobs LEFT JOIN states ON states.job_id = jobs.id

@@ -158,6 +158,8 @@ CREATE TABLE states (
     seq bigint NOT NULL DEFAULT 0,
     cancelled_seq bigint NOT NULL DEFAULT 0,
     deliberate_seq bigint NOT NULL DEFAULT 0,
+    budget double precision NOT NULL DEFAULT 0,
+    calls jsonb NOT NULL DEFAULT '[]',
     updated_at timestamptz NOT NULL DEFAULT now(),
     reconciled_at timestamptz NOT NULL DEFAULT now()
 );

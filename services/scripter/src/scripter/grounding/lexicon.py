@@ -1,0 +1,96 @@
+"""What words mean to the grounding check, from the tables in `lexicons/`."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import lru_cache
+from importlib import resources
+from typing import Any
+
+import Stemmer
+
+STEMMERS = {"en": "english", "de": "german", "es": "spanish", "fr": "french", "pt": "portuguese", "it": "italian"}
+_LISTS = (
+    "stop", "light", "up", "down", "negators", "same", "hedges", "soft", "sure", "universal", "partial", "strong", "weak",
+    "causal", "claims_cause", "association", "acts", "people", "generic_people", "creatures",
+)  # fmt: skip
+_AS_WRITTEN = frozenset({"hedges", "soft", "sure", "causal", "claims_cause", "association", "acts", "negators"})
+"""Lists in which the form of a word matters: `lead` is a metal, `reduced` often an adjective."""
+
+
+@dataclass(frozen=True)
+class Lexicon:
+    """The lists of one language. Words of `_AS_WRITTEN` lists are compared as they stand, others by stem."""
+
+    language: str
+    stem: Callable[[str], str] = field(repr=False)
+    lists: dict[str, frozenset[str]] = field(repr=False)
+    meaning: dict[str, str] = field(repr=False)
+    """From a stem to the one word that stands for all of its meaning."""
+    phrases: re.Pattern[str] | None = field(repr=False)
+    phrase_words: dict[str, str] = field(repr=False)
+    kinds: dict[str, str] = field(repr=False)
+    """From a meaning to its kind, such as `organ`."""
+    groups: dict[str, frozenset[str]] = field(repr=False)
+
+    def has(self, name: str, word: str) -> bool:
+        """Whether a word, in lower case, is in a list."""
+        return (word if name in _AS_WRITTEN else self.stem(word)) in self.lists[name]
+
+    def key(self, word: str) -> str:
+        """What stands for the word's meaning: equal for words that may be put for each other."""
+        stem = self.stem(word)
+        return self.meaning.get(word) or self.meaning.get(stem, stem)
+
+
+@lru_cache(maxsize=16)
+def lexicon_of(language: str) -> Lexicon:
+    """The lexicon of a language by its ISO 639-1 code; one without lists where there is none."""
+    code = language.lower().split("-")[0]
+    table = _table(f"{code}.toml")
+    meanings = _table(f"{code}.meanings.toml")
+    algorithm = STEMMERS.get(code)
+    stem: Callable[[str], str] = Stemmer.Stemmer(algorithm).stemWord if algorithm else str
+    lists = {
+        name: frozenset(words if name in _AS_WRITTEN else map(stem, words))
+        for name in _LISTS
+        for words in [_words(table.get(name, ""))]
+    }
+    meaning, phrase_words = _meanings(meanings.get("same", []), stem)
+    kinds = {
+        meaning.get(stem(word), stem(word)): kind
+        for kind, words in meanings.get("kinds", {}).items()
+        for word in _words(words)
+    }
+    longest_first = sorted(phrase_words, key=len, reverse=True)
+    pattern = rf"(?<!\w)(?:{'|'.join(map(re.escape, longest_first))})(?!\w)"
+    groups = {name: frozenset(_words(words)) for name, words in table.get("groups", {}).items()}
+    compiled = re.compile(pattern, re.IGNORECASE) if phrase_words else None
+    return Lexicon(code, stem, lists, meaning, compiled, phrase_words, kinds, groups)
+
+
+def _words(text: str) -> list[str]:
+    return [word.rstrip("*") for word in text.split()]
+
+
+def _meanings(lines: list[str], stem: Callable[[str], str]) -> tuple[dict[str, str], dict[str, str]]:
+    """Words by stem, phrases as they stand, each to the first word of its line; the first line that names a word wins."""
+    words: dict[str, str] = {}
+    phrases: dict[str, str] = {}
+    for line in lines:
+        first, *others = line.split("|")
+        kept = words.get(stem(first), stem(first)) if not re.search(r"[ -]", first) else re.sub(r"[ -]", "", first)
+        for text in (first, *others):
+            if re.search(r"[ -]", text):
+                phrases.setdefault(text, kept)
+            else:
+                words.setdefault(stem(text), kept)
+    return words, phrases
+
+
+def _table(name: str) -> dict[str, Any]:
+    path = resources.files("scripter.grounding") / "lexicons" / name
+    return tomllib.loads(path.read_text("utf-8")) if path.is_file() else {}

@@ -1,0 +1,183 @@
+"""A text as the grounding check reads it: segments of clauses of words, each word with what stands for its meaning."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
+
+from scripter.grounding.lexicon import Lexicon, lexicon_of
+from scripter.phrases import phrases_for
+from scripter.sentences import split
+
+_WORD = re.compile(r"(?:[^\W\d_]|\d+(?=[^\W\d_]))[^\W_]*(?:'[^\W_]+|[-.](?=[^\W_]*\d)[^\W_]+|(?<=\bun)-[^\W_]+|(?<=-)[A-Z])*")
+_CLAUSE = re.compile(
+    r"(?<=[^\d\s])[,;:](?=\s)|(?<=\d)[,;:](?=\s)|\s[–—]\s|(?=[()])|"
+    r"\s(?=(?:and|but|while|whereas|although|though|versus|vs|und|aber|während|et|mais|tandis|y|e|pero|mas|mientras|enquanto)\s)",
+    re.IGNORECASE,
+)
+_MAIN = re.compile(
+    r"[;:](?=\s)|\s[–—]\s|,?\s(?=(?:but|while|whereas|although|though|yet|aber|während|mais|pero|mas)\s)", re.IGNORECASE
+)
+_CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
+_IDIOMS = re.compile(
+    r"\bnot (?:only|just|merely|necessarily)\b|\bno (?:less|fewer|more|later|earlier) than\b|\bwhether or not\b|"
+    r"\bcannot be (?:excluded|ruled out)\b|\bcan(?:no|')t be ruled out\b",
+    re.IGNORECASE,
+)
+_UN = re.compile(r"(?:un|non-?)([a-z]{4,}(?:ed|t))\b|without ([a-z]{4,})\b", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Word:
+    """A word: in lower case, what stands for its meaning, where it stands, whether it is a name and carries content."""
+
+    text: str
+    key: str
+    start: int
+    name: bool
+    content: bool
+
+
+@dataclass(frozen=True)
+class Clause:
+    """A part of a segment that says one thing."""
+
+    text: str
+    start: int
+    words: tuple[Word, ...]
+    negations: int
+
+    @cached_property
+    def keys(self) -> frozenset[str]:
+        return frozenset(word.key for word in self.words if word.content)
+
+
+@dataclass(frozen=True)
+class Segment:
+    """A sentence of a passage: its text, small clauses for numbers, and larger ones for what is claimed."""
+
+    text: str
+    words: tuple[Word, ...]
+    clauses: tuple[Clause, ...]
+    mains: tuple[Clause, ...]
+
+    @cached_property
+    def keys(self) -> frozenset[str]:
+        return frozenset(word.key for word in self.words if word.content)
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A whole text, read."""
+
+    text: str
+    lexicon: Lexicon = field(repr=False)
+    segments: tuple[Segment, ...]
+
+    @cached_property
+    def keys(self) -> frozenset[str]:
+        return frozenset().union(*(segment.keys for segment in self.segments))
+
+    @cached_property
+    def words(self) -> tuple[Word, ...]:
+        return tuple(word for segment in self.segments for word in segment.words)
+
+    @cached_property
+    def texts(self) -> frozenset[str]:
+        return frozenset(word.text for word in self.words)
+
+    def has(self, name: str, words: tuple[Word, ...] | None = None) -> set[str]:
+        """The words of a list that stand in the text, or among the given words."""
+        return {word.text for word in (self.words if words is None else words) if self.lexicon.has(name, word.text)}
+
+
+@lru_cache(maxsize=512)
+def read(text: str, language: str) -> Reading:
+    """Read a text; passages are read once."""
+    lexicon = lexicon_of(language)
+    plain = normal(text)
+    parts = _split(plain, lexicon.language)
+    segments = tuple(_segment(_canonical(part, lexicon), lexicon) for part in parts if part.strip())
+    return Reading(plain, lexicon, segments)
+
+
+def normal(text: str) -> str:
+    """One form for signs that look alike: dashes, quotes, spaces, superscripts and minus signs stay apart."""
+    text = unicodedata.normalize("NFC", text).replace("’", "'").replace("‘", "'").replace("‐", "-").replace("‑", "-")
+    text = re.sub(r"[\u00a0\u2009\u202f\u2007\u200a]", " ", text).replace("μ", "µ")
+    return re.sub(r"\s+", " ", text).strip()
+
+
+def is_cjk(text: str) -> bool:
+    """Whether a text is written without spaces between its words."""
+    return len(_CJK.findall(text)) > len(text) / 4
+
+
+def _split(text: str, language: str) -> list[str]:
+    if is_cjk(text):
+        return re.split(r"(?<=[。！？])", text)
+    return [span.text for span in split(text, phrases_for(language))]
+
+
+def _canonical(text: str, lexicon: Lexicon) -> str:
+    """Phrases of one meaning as one word, and `without shade` as `unshade`."""
+    if lexicon.phrases:
+        text = lexicon.phrases.sub(lambda match: lexicon.phrase_words[match[0].lower()], text)
+    return _UN.sub(lambda match: "un-" + (match[1] or match[2]), text) if lexicon.language == "en" else text
+
+
+def _segment(text: str, lexicon: Lexicon) -> Segment:
+    words = _cjk_words(text) if is_cjk(text) else _words(text, lexicon)
+    return Segment(text, words, _clauses(text, words, _CLAUSE, lexicon), _clauses(text, words, _MAIN, lexicon))
+
+
+def _words(text: str, lexicon: Lexicon) -> tuple[Word, ...]:
+    found = []
+    for match in _WORD.finditer(text):
+        written = match[0].removesuffix("'s").removesuffix("'")
+        lower = written.lower()
+        name = _is_name(written, opens=match.start() == 0)
+        content = len(lower) > 1 and (name or not lexicon.has("stop", lower))
+        negative = lower.startswith("un-")
+        key = "un-" + lexicon.key(lower[3:]) if negative else lexicon.key(lower)
+        found.append(Word(lower, key, match.start(), name, content))
+    return tuple(found)
+
+
+def _is_name(written: str, *, opens: bool) -> bool:
+    if re.search(r"\d", written) or re.search(r"[^\W\d_][A-Z]", written):
+        return bool(re.search(r"[A-Z]", written)) or not re.fullmatch(r"\d+[a-z]+", written)
+    return written[0].isupper() and not opens
+
+
+def _cjk_words(text: str) -> tuple[Word, ...]:
+    """Pairs of neighbouring letters stand for words; runs of Latin letters and of katakana are names."""
+    found = [
+        Word(match[0].lower(), match[0].lower(), match.start(), name=True, content=True)
+        for match in re.finditer(r"[A-Za-z][A-Za-z0-9-]+|[ァ-ヴー]{3,}", text)
+    ]
+    for at in range(len(text) - 1):
+        pair = text[at : at + 2]
+        if re.fullmatch(r"[\u3400-\u9fff]{2}", pair):
+            found.append(Word(pair, pair, at, name=False, content=True))
+    return tuple(found)
+
+
+def _clauses(text: str, words: tuple[Word, ...], at: re.Pattern[str], lexicon: Lexicon) -> tuple[Clause, ...]:
+    cuts = [0, *(match.start() for match in at.finditer(text)), len(text)]
+    spans = [(a, b) for a, b in zip(cuts, cuts[1:], strict=False) if text[a:b].strip(" ,;:()")]
+    return tuple(
+        Clause(text[a:b], a, inside, negations_in(text[a:b], inside, lexicon))
+        for a, b in spans
+        for inside in [tuple(word for word in words if a <= word.start < b)]
+    )
+
+
+def negations_in(text: str, words: tuple[Word, ...], lexicon: Lexicon) -> int:
+    """How many words deny something, idioms such as `not only` left aside."""
+    if lexicon.language == "ja":
+        return len(re.findall(r"(?:な(?:い|かっ)|ません|ずに|なく)(?!て(?:は|も))", text))
+    idioms = len(_IDIOMS.findall(text))
+    return max(sum(lexicon.has("negators", word.text) for word in words) - idioms, 0)

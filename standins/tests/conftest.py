@@ -3,10 +3,11 @@
 import pytest
 from google import genai
 from google.genai import types
+from runwayml import RunwayML
 
 PASSAGES = {
     "abs.1": "Soap killed 92% of the bacteria on hands within 20 seconds. Cold water alone removed 14% of them.",
-    "s1.1": "However, we measured hands of 48 nurses in two wards (Smith et al. 2010). The nurses washed six times a day.",
+    "s1.1": "However, we measured hands of 48 nurses in two wards (Li et al. 2010). The nurses washed six times a day.",
     "s2.3": "Alcohol rub killed 97% of the bacteria but not the spores. Spores need 60 seconds of scrubbing with soap.",
 }
 
@@ -35,6 +36,25 @@ def connect():
 @pytest.fixture
 def gemini(gemini_standin, connect):
     return connect(gemini_standin.url)
+
+
+@pytest.fixture
+def produce():
+    """Makes a client of runwayml for a stand-in, without retries of its own."""
+    made = []
+
+    def client(url, key="key_0123", **more):
+        made.append(RunwayML(api_key=key, base_url=url, max_retries=0, **{"timeout": 10} | more))
+        return made[-1]
+
+    yield client
+    for one in made:
+        one.close()
+
+
+@pytest.fixture
+def runway(runway_standin, produce):
+    return produce(runway_standin.url)
 
 
 SCRIPT = {

@@ -36,10 +36,10 @@ def test_a_script_fits_the_schema_and_cites_passages_that_hold_its_numbers(gemin
     [
         "[abs.1] Soap killed 92% of the bacteria on hands.\n[s1.2] The nurses washed six times a day.",
         "abs.1: Soap killed 92% of the bacteria on hands.\ns1.2: The nurses washed six times a day.",
-        'Passages: [{"id": "abs.1", "text": "Soap killed 92% of the bacteria on hands."},'
-        ' {"id": "s1.2", "kind": "body", "text": "The nurses washed six times a day."}]',
-        "<p kind='body' id=abs.1>Soap killed 92% of the bacteria on hands.</p>\n"
-        "<p id=s1.2>The nurses washed six times a day.</p>",
+        """Passages: [{"id": "abs.1", "text": "Soap killed 92% of the bacteria on hands."},
+        {"id": "s1.2", "kind": "body", "text": "The nurses washed six times a day."}]""",
+        """<p kind='body' id=abs.1>Soap killed 92% of the bacteria on hands.</p>
+        <p id=s1.2>The nurses washed six times a day.</p>""",
     ],
 )
 def test_passages_are_found_however_the_prompt_marks_them(gemini, offered, script_config):

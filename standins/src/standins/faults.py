@@ -16,8 +16,15 @@ Kind = Literal[
     "finish", "block", "empty", "broken",
     "throttle", "fail", "stuck", "vanish", "expire", "cancel",
 ]  # fmt: skip
-UNPAID = frozenset({"status", "reset", "hang"})
-"""Kinds that strike before the vendor has worked."""
+_GENERATES = ("generateContent", "streamGenerateContent")
+_CREATES = ("text_to_video", "image_to_video")
+OPERATIONS: dict[str, tuple[str, ...]] = {
+    **dict.fromkeys(("finish", "block", "empty", "broken"), _GENERATES),
+    **dict.fromkeys(("throttle", "fail", "stuck", "cancel"), _CREATES),
+    "vanish": (*_CREATES, "tasks.get"),
+    "expire": (*_CREATES, "tasks.get", "output"),
+}
+"""Kinds that strike inside of the vendor's work see the requests of that work alone."""
 
 
 class Fault(BaseModel):
@@ -63,6 +70,7 @@ class Fault(BaseModel):
     def fits(self, request: Request) -> bool:
         return (
             (not self.operation or self.operation == request.operation)
+            and request.operation in OPERATIONS.get(self.kind, (request.operation,))
             and (not self.path or bool(re.search(self.path, request.path)))
             and (not self.model or self.model == request.model)
             and (not self.body or bool(re.search(self.body, request.text)))

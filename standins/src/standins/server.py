@@ -11,6 +11,7 @@ import struct
 import termios
 import threading
 import time
+from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -94,7 +95,7 @@ class Handler(BaseHTTPRequestHandler):
         else:
             self._exchange(request)
 
-    do_GET = do_POST = do_DELETE = do_PUT = do_PATCH = do_HEAD = _serve
+    do_GET = do_POST = do_DELETE = do_PUT = do_PATCH = do_HEAD = _serve  # noqa: N815 - the base class looks for these
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the base class names it so
         """Nothing: the record says it all."""
@@ -198,7 +199,8 @@ class Handler(BaseHTTPRequestHandler):
     def _control(self, request: Request) -> Answer:
         vendor, name = self.server.vendor, request.path.removeprefix(CONTROL)
         if request.method == "GET":
-            shown = {
+            vendor.settle()
+            shown: dict[str, Callable[[], Any]] = {
                 "requests": vendor.ledger.view,
                 "faults": vendor.faults.view,
                 "costs": vendor.ledger.costs,

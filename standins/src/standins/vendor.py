@@ -27,6 +27,10 @@ class Vendor(Protocol):
         """An error in the vendor's own form."""
         ...
 
+    def settle(self) -> None:
+        """Bring the ledger up to date with what calls came to cost after they were answered."""
+        ...
+
     def views(self) -> dict[str, Any]:
         """What the control API shows besides requests, faults and costs: name to JSON value."""
         ...

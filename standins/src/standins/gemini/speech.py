@@ -21,10 +21,13 @@ NOISE = 12
 """Amplitude of the hiss, of 32768: recordings are never digital silence."""
 _SPACELESS = re.compile(r"[\u4e00-\u9fff々]+[\u3040-\u309f]*|[\u3040-\u309f]+|[\u30a0-\u30ffー]+|[^\s\u3040-\u9fff]+")
 _COMMON = {
-    "en": "the of and to in is was that for with", "de": "der die das und ist nicht mit ein eine von den im zu sind auf alle",
-    "es": "el la los las que y en una por con", "fr": "le la les des et est une dans que pour",
-    "pt": "o a os as que e em uma não com", "it": "il lo gli che di è una per con non",
-}  # fmt: skip
+    "en": "the of and to in is was that for with",
+    "de": "der die das und ist nicht mit ein eine von den im zu sind auf alle",
+    "es": "el la los las que y en una por con",
+    "fr": "le la les des et est une dans que pour",
+    "pt": "o a os as que e em uma não com",
+    "it": "il lo gli che di è una per con non",
+}
 
 
 @dataclass(frozen=True)

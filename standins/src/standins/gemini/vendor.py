@@ -91,6 +91,9 @@ class Gemini:
     def refuse(self, status: int, message: str, headers: dict[str, str]) -> Answer:
         return wire.error(status, message, headers)
 
+    def settle(self) -> None:
+        """Nothing: a generation costs what it cost when it was answered."""
+
     def views(self) -> dict[str, Any]:
         return {
             "speech": [spoken.view() for spoken in self.spoken],

@@ -54,6 +54,7 @@ def error(status: int, message: str = "", headers: dict[str, str] | None = None,
 
 
 def unknown_model(name: str) -> Answer:
+    """The refusal of a model that there is not."""
     return error(
         404,
         f"models/{name} is not found for API version v1beta, or is not supported for generateContent. "
@@ -64,12 +65,15 @@ def unknown_model(name: str) -> Answer:
 def blocked(asked: Asked, model: Model, reason: str) -> Answer:
     """A prompt that was refused: no candidates; what was read is charged."""
     usage = _usage(asked, 0, "TEXT", 0)
-    content = {"promptFeedback": {"blockReason": reason, "safetyRatings": _ratings(high="DANGEROUS_CONTENT")}}
+    content: dict[str, Any] = {
+        "promptFeedback": {"blockReason": reason, "safetyRatings": _ratings(high="DANGEROUS_CONTENT")}
+    }
     content |= {"usageMetadata": usage, "modelVersion": model.name, "responseId": _response_id(asked)}
     return json_answer(200, content, price=_price(model, asked.tokens, 0, 0), note={"block": reason})
 
 
 def text_parts(text: str) -> list[dict[str, Any]]:
+    """One part, or none for an empty text."""
     return [{"text": text}] if text else []
 
 

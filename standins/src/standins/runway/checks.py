@@ -19,7 +19,7 @@ _STILL = ("1280:720", "720:1280", "1104:832", "960:960", "832:1104", "1584:672")
 
 @dataclass(frozen=True)
 class Model:
-    """A model: credits for a second, durations, and ratios by endpoint; an endpoint that is missing does not take it."""
+    """A model: credits for a second, durations, and ratios by each endpoint that takes it."""
 
     credits: int
     seconds: tuple[int, ...]
@@ -76,6 +76,7 @@ def seconds_of(body: dict[str, Any]) -> int:
 
 
 def credits_of(body: dict[str, Any]) -> int:
+    """What the task is estimated to cost."""
     return MODELS[body["model"]].credits * seconds_of(body)
 
 

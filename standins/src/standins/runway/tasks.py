@@ -72,7 +72,7 @@ class Tasks:
         self.pace = pace
         self.lock = threading.RLock()
         self.all: dict[str, Task] = {}
-        self._freed = 0.0
+        self._clock = 0.0
 
     def create(self, exchange: int, endpoint: str, body: dict[str, Any], credits_: int, fault: Fault | None) -> Task:
         with self.lock:
@@ -104,7 +104,7 @@ class Tasks:
                 if task.status in WAITING:
                     task.charged = 0
                 _end(task, "CANCELLED", time.time())
-                self._freed = time.time()
+                self._clock = max(self._clock, time.time())
             task.deleted = True
             return task
 
@@ -115,21 +115,18 @@ class Tasks:
                 running = [one for one in self.all.values() if one.status == "RUNNING"]
                 waiting = [one for one in self.all.values() if one.status in WAITING]
                 ending = min(running, key=self._end_of, default=None)
-                beginning = min(waiting, key=lambda one: one.ready, default=None)
+                first = min(waiting, key=lambda one: one.ready, default=None)
                 ends = self._end_of(ending) if ending else math.inf
-                full = len(running) >= self.pace.concurrency
-                begins = max(beginning.ready, self._freed if full else 0.0) if beginning and not full else math.inf
+                free = first and len(running) < self.pace.concurrency
+                begins = max(first.ready, self._clock) if first and free else math.inf
                 if min(ends, begins) > now:
                     break
+                self._clock = min(ends, begins)
                 if ending and ends <= begins:
                     self._finish(ending, ends)
-                elif beginning:
-                    beginning.status = "RUNNING"
-                    beginning.started = max(begins, self._freed if self._queued(beginning) else 0.0)
+                elif first:
+                    first.status, first.started = "RUNNING", begins
             self._label(now)
-
-    def _queued(self, task: Task) -> bool:
-        return task.status == "RUNNING" and self._freed > task.ready
 
     def _end_of(self, task: Task) -> float:
         kind = task.fault.kind if task.fault else ""
@@ -137,7 +134,6 @@ class Tasks:
 
     def _finish(self, task: Task, at: float) -> None:
         fault = task.fault
-        self._freed = max(self._freed, at)
         if fault and fault.kind == "fail":
             kept = fault.charged if fault.charged is not None else fault.code.startswith(KEPT)
             task.charged = task.credits if kept else 0
@@ -161,8 +157,8 @@ def view(task: Task, now: float, pace: Pace) -> dict[str, Any]:
     if task.status == "RUNNING":
         shown["progress"] = round(min(max((now - task.started) / max(pace.running, 1e-6), 0.01), 0.99), 3)
     if task.status == "FAILED" and task.fault:
-        known = next((text for code, text in FAILURES.items() if task.fault.code.startswith(code)), FAILURES["INTERNAL"])
-        shown |= {"failure": task.fault.message or known, "failureCode": task.fault.code}
+        sentence = task.fault.message or FAILURES.get(task.fault.code, FAILURES["INTERNAL"])
+        shown |= {"failure": sentence, "failureCode": task.fault.code}
     cost = {"cost": {"credits": task.charged}} if task.status in OVER else {"estimatedCost": {"credits": task.credits}}
     return shown | cost
 

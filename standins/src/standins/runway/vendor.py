@@ -104,7 +104,7 @@ class Runway:
         return json_answer(status, {"error": message or MESSAGES.get(status, "Error")}, headers=headers)
 
     def views(self) -> dict[str, Any]:
-        self._settle()
+        self.settle()
         return {
             "tasks": [self._row(task) for task in self.tasks.all.values()],
             "balance": {"credits": self._balance()},
@@ -151,7 +151,7 @@ class Runway:
         if task is None or task.deleted:
             return self.refuse(404, "", {})
         task.looks += 1
-        self._settle()
+        self.settle()
         shown = view(task, time.time(), self.tasks.pace)
         if task.status == "SUCCEEDED":
             shown["output"] = [self._signed(request.base, task, fault)]
@@ -174,7 +174,7 @@ class Runway:
         film = clip(prompt, checks.seconds_of(task.body), width, height)
         return Answer(200, film, {"Content-Type": "video/mp4"}, note={"task": task.id})
 
-    def _settle(self) -> None:
+    def settle(self) -> None:
         """Give back to the ledger what tasks were not charged in the end."""
         with self.tasks.lock:
             self.tasks.advance(time.time())
@@ -183,7 +183,7 @@ class Runway:
                     self.ledger.settle(task.exchange, _price(task))
 
     def _settled(self, task: Task) -> dict[str, Any]:
-        self._settle()
+        self.settle()
         return {"task": task.id, "charged": task.charged}
 
     def _balance(self) -> int:
@@ -203,7 +203,7 @@ class Runway:
         for task in self.tasks.all.values():
             spent[task.body["model"]] = spent.get(task.body["model"], 0) + task.charged
         today = datetime.now(UTC).date()
-        days = [{"date": f"{today - timedelta(days=1)}", "usedCredits": []}]
+        days: list[dict[str, Any]] = [{"date": f"{today - timedelta(days=1)}", "usedCredits": []}]
         days.append({"date": f"{today}", "usedCredits": [{"model": name, "amount": n} for name, n in spent.items()]})
         return {"models": sorted(spent), "results": days}
 

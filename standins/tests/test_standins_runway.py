@@ -46,7 +46,7 @@ def test_a_task_is_pending_then_running_then_there_and_its_film_is_as_asked(runw
         video = film_file.streams.video[0]
         assert (video.width, video.height, video.codec_context.name) == (720, 1280, "h264")
         assert film_file.duration / av.time_base == pytest.approx(3, abs=0.1)
-        last = [frame for frame in film_file.decode(video=0)][-1].to_ndarray(format="rgb24")
+        last = list(film_file.decode(video=0))[-1].to_ndarray(format="rgb24")
     assert last[10, 10].tolist() == pytest.approx(colour_of("Hands under water"), abs=12)
 
 

@@ -9,6 +9,9 @@ import time
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+SETTLING = 1.0
+"""Seconds that a reader of the record waits for answers that are just being delivered."""
+
 
 @dataclass
 class Request:
@@ -107,8 +110,9 @@ class Ledger:
     """All exchanges in order, and the sums over them."""
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
+        self._lock = threading.Condition()
         self._exchanges: list[Exchange] = []
+        self._closing: set[int] = set()
 
     def begin(self, request: Request) -> Exchange:
         sent = request.headers.get("x-goog-api-key") or request.headers.get("authorization", "").partition(" ")[2]
@@ -142,8 +146,15 @@ class Ledger:
                 exchange = self._exchanges[number - 1]
                 exchange.usd, exchange.credits, exchange.paid = price.usd, price.credits, price.usd > 0
 
+    def close(self, exchange: Exchange) -> None:
+        """Say that the last bytes are about to go, so that whoever reads the record next waits for `end`."""
+        with self._lock:
+            self._closing.add(exchange.number)
+
     def end(self, exchange: Exchange, *, answered: bool) -> None:
         with self._lock:
+            self._closing.discard(exchange.number)
+            self._lock.notify_all()
             exchange.answered, exchange.open = answered, False
             exchange.seconds = round(time.time() - exchange.at, 4)
 
@@ -153,6 +164,7 @@ class Ledger:
 
     def view(self) -> list[dict[str, Any]]:
         with self._lock:
+            self._lock.wait_for(lambda: not self._closing, SETTLING)
             return [asdict(exchange) for exchange in self._exchanges]
 
     def costs(self) -> dict[str, Any]:
@@ -161,6 +173,7 @@ class Ledger:
         `paid_again` has the numbers of paid calls that asked what an earlier paid call had answered in full.
         """
         with self._lock:
+            self._lock.wait_for(lambda: not self._closing, SETTLING)
             by_digest: dict[str, dict[str, Any]] = {}
             by_operation: dict[str, dict[str, Any]] = {}
             total = _empty()

@@ -49,7 +49,7 @@ class Fault(BaseModel):
     """Only for a stand-in in the test's own process."""
 
     status: int = 503
-    retry_after: float | str | None = None
+    retry_after: int | float | str | None = None
     """Seconds, or an HTTP date."""
     message: str = ""
     reason: str = "SAFETY"

@@ -112,12 +112,12 @@ class Handler(BaseHTTPRequestHandler):
                 self._reset()
                 return
             if fault and fault.kind == "hang":
-                self.server.stopping.wait(fault.seconds or 3600)
+                self._idle(fault.seconds or 3600)
                 self.close_connection = True
                 return
             answer = self._answered(request, fault)
             vendor.ledger.charge(exchange, answer)
-            delivered = self._deliver(answer, fault)
+            delivered = self._deliver(exchange, answer, fault)
         except OSError:
             self.close_connection = True
         finally:
@@ -131,11 +131,11 @@ class Handler(BaseHTTPRequestHandler):
             return vendor.refuse(fault.status, fault.message, headers)
         return vendor.answer(request, fault)
 
-    def _deliver(self, answer: Answer, fault: Fault | None) -> bool:
+    def _deliver(self, exchange: Exchange, answer: Answer, fault: Fault | None) -> bool:
         """Send the answer as the fault lets it; True: the client took it whole."""
         kind = fault.kind if fault else ""
         if kind == "late":
-            self.server.stopping.wait(fault.seconds if fault else 0)
+            self._idle(fault.seconds if fault else 0)
         if kind == "lost":
             self._reset()
             return False
@@ -147,29 +147,41 @@ class Handler(BaseHTTPRequestHandler):
             self.close_connection = True
             return False
         if kind == "cut":
-            self._send(answer, part=len(answer.body) // 2)
+            self._send(answer, exchange, part=len(answer.body) // 2)
             return False
-        self._send(answer, over=fault.seconds if fault and kind == "drip" else 0)
+        self._send(answer, exchange, over=fault.seconds if fault and kind == "drip" else 0)
         return self._taken() and kind not in {"truncated", "garbage"}
 
-    def _send(self, answer: Answer, *, part: int | None = None, over: float = 0) -> None:
+    def _send(
+        self, answer: Answer, exchange: Exchange | None = None, *, part: int | None = None, over: float = 0
+    ) -> None:
         self.send_response(answer.status)
         for name, value in answer.headers.items():
             self.send_header(name, value)
         if answer.status != 204:
             self.send_header("Content-Length", str(len(answer.body)))
-        self.end_headers()
-        if self.command == "HEAD":
-            return
-        body = answer.body[:part]
+        body = b"" if self.command == "HEAD" else answer.body[:part]
         size = -(-len(body) // DRIPS) or 1 if over else len(body) or 1
+        self._last_bytes_of(exchange if len(body) <= size else None)
+        self.end_headers()
         for start in range(0, len(body), size):
-            self.wfile.write(body[start : start + size])
-            if over:
+            if start:
                 self.wfile.flush()
                 self.server.stopping.wait(over / DRIPS)
+                self._last_bytes_of(exchange if start + size >= len(body) else None)
+            self.wfile.write(body[start : start + size])
         if part is not None:
             self.close_connection = True
+
+    def _last_bytes_of(self, exchange: Exchange | None) -> None:
+        if exchange:
+            self.server.vendor.ledger.close(exchange)
+
+    def _idle(self, seconds: float) -> None:
+        """Wait for so long, or until the client goes away."""
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline and not self._gone() and not self.server.stopping.wait(0.02):
+            pass
 
     def _gone(self) -> bool:
         readable, _, _ = select.select([self.connection], [], [], 0)

@@ -65,9 +65,8 @@ def unknown_model(name: str) -> Answer:
 def blocked(asked: Asked, model: Model, reason: str) -> Answer:
     """A prompt that was refused: no candidates; what was read is charged."""
     usage = _usage(asked, 0, "TEXT", 0)
-    content: dict[str, Any] = {
-        "promptFeedback": {"blockReason": reason, "safetyRatings": _ratings(high="DANGEROUS_CONTENT")}
-    }
+    feedback = {"blockReason": reason, "safetyRatings": _ratings(high="DANGEROUS_CONTENT")}
+    content: dict[str, Any] = {"promptFeedback": feedback}
     content |= {"usageMetadata": usage, "modelVersion": model.name, "responseId": _response_id(asked)}
     return json_answer(200, content, price=_price(model, asked.tokens, 0, 0), note={"block": reason})
 

@@ -1,0 +1,156 @@
+"""How much is asserted: causes, for whom, and how surely."""
+
+from __future__ import annotations
+
+import re
+
+from scripter.grounding.evidence import Claim
+from scripter.grounding.reading import Clause, Segment, Word
+
+_AFTER_ACT = re.compile(r"\s(?:the|their|his|her|its|your|a|an|of|[a-z]+)\b")
+_RESTRICTED = re.compile(r"\b(?:but )?not (?:in|among|for) (\w+)|\bonly (?:in|among|for|when|if|where)\b", re.IGNORECASE)
+_NOT_SIGNIFICANT = re.compile(
+    r"\b(?:not?|neither|nor|without)\b[^.;]{0,60}\bsignifican|\bnon-?significant|\bdid not (?:differ|reach)|\bnot statistically", re.IGNORECASE
+)
+_SIGNIFICANT = re.compile(r"\bsignifican\w*|\bp\s?[<=≤]\s?0?\.0", re.IGNORECASE)
+
+
+def cause_fault(claim: Claim) -> str:
+    """Causal words only where the passages have them."""
+    lexicon = claim.lexicon
+    said = claim.said.has("claims_cause")
+    focus = _focus_words(claim)
+    there = claim.said.has("causal", focus)
+    linked = claim.said.has("association", focus)
+    if said and not there:
+        return f"the passage has no cause, the sentence has `{sorted(said)[0]}`"
+    acts = [word for word in claim.said.words if lexicon.has("acts", word.text) and _acts(word, claim)]
+    if acts and linked and not there & lexicon.lists["claims_cause"] and not claim.said.has("association"):
+        if not any(lexicon.has("acts", word.text) or lexicon.key(word.text) == lexicon.key(acts[0].text) and lexicon.has("acts", word.text) for word in focus):
+            return f"the passage has a link, the sentence a cause: `{acts[0].text}`"
+    return ""
+
+
+def _acts(word: Word, claim: Claim) -> bool:
+    return bool(_AFTER_ACT.match(claim.said.text, claim.said.text.lower().find(word.text) + len(word.text)))
+
+
+def _focus_words(claim: Claim) -> tuple[Word, ...]:
+    return tuple(word for segment in claim.focus for word in segment.words)
+
+
+def population_fault(claim: Claim) -> str:
+    """Nothing of people from a study in animals or cells, nothing of one group from another, or of all from one."""
+    lexicon = claim.lexicon
+    humans = claim.said.has("generic_people") - _as_attribute(claim)
+    if humans and not claim.said.has("people", claim.words) and claim.said.has("creatures", claim.words):
+        return f"the passage is not about {sorted(humans)[0]}"
+    if humans & {"people", "patients", "patient", "volunteers"} and not claim.said.has("people", _focus_words(claim)) and claim.said.has("creatures", _focus_words(claim)):
+        return f"the passage is not about {sorted(humans)[0]} here"
+    for name, group in lexicon.groups.items():
+        named = {word.text for word in claim.said.words} & group
+        if named and not claim.texts & group and _other_group(name, claim):
+            return f"the passage does not speak of {sorted(named)[0]}"
+    return _widened(claim)
+
+
+def _as_attribute(claim: Claim) -> set[str]:
+    """`human` as in `human cells` is no population."""
+    found = re.findall(r"\bhuman (?!beings?\b|volunteers\b|patients\b)\w+", claim.said.text, re.IGNORECASE)
+    return {"human"} if found else set()
+
+
+def _other_group(name: str, claim: Claim) -> bool:
+    """Whether the passages are about another group, or about creatures of none."""
+    groups = claim.lexicon.groups
+    return any(claim.texts & members - groups[name] for other, members in groups.items() if other != name)
+
+
+def _widened(claim: Claim) -> str:
+    for segment in claim.focus[:1]:
+        match = _RESTRICTED.search(segment.text)
+        if not match or claim.said.texts & {"only", "alone", "not", "but", "unless", "except"}:
+            continue
+        before = [word for word in segment.words if word.start < match.start()][-3:]
+        apart = {word.key for word in before if word.content} | ({claim.lexicon.key(match[1].lower())} if match[1] else set())
+        if match[1] and not apart & claim.said.keys and claim.said.keys & {claim.lexicon.key(w) for w in ("risk", "people", "effect")}:
+            return "the passage says so only of a part"
+    return ""
+
+
+def strength_fault(claim: Claim) -> str:
+    """No surer, no wider and no stronger than the passages."""
+    focus = _focus_words(claim)
+    lexicon = claim.lexicon
+    sure = claim.said.has("sure") - claim.said.has("sure", claim.words)
+    if sure:
+        return f"the passage is less sure than `{sorted(sure)[0]}`"
+    return (
+        _unhedged(claim)
+        or _universal(claim, focus)
+        or _significance(claim)
+        or (
+            "the passage has a smaller effect"
+            if claim.said.has("strong") and claim.said.has("weak", focus) and not claim.said.has("strong", focus)
+            else ""
+        )
+        if lexicon.lists["hedges"]
+        else ""
+    )
+
+
+def _unhedged(claim: Claim) -> str:
+    if claim.said.has("hedges") or claim.said.has("soft") or not claim.focus:
+        return ""
+    best = claim.focus[0]
+    clause = _clause_of(best, claim)
+    hedges = claim.said.has("hedges", clause.words) if clause else set()
+    carried = {word.text for word in best.words if claim.lexicon.has("hedges", word.text) and _carries(word, best)}
+    told = hedges | carried
+    return f"the passage says `{sorted(told)[0]}`, the sentence is sure" if told else ""
+
+
+def _clause_of(segment: Segment, claim: Claim) -> Clause | None:
+    return max(segment.mains, key=lambda clause: len(clause.keys & claim.said.keys), default=None)
+
+
+def _carries(word: Word, segment: Segment) -> bool:
+    """`suggest that` and its like hold for the rest of the sentence."""
+    after = segment.text[word.start : word.start + len(word.text) + 6]
+    return bool(re.search(r"(?:suggest\w*|hypothes\w+|propose\w*|speculate\w*)\s+that$|(?:suggest\w*|hypothes\w+|propose\w*)\s+th", after))
+
+
+def _universal(claim: Claim, focus: tuple[Word, ...]) -> str:
+    said = [word for word in claim.said.words if claim.lexicon.has("universal", word.text)]
+    said = [word for word in said if word.text not in {"none", "any"} and not _idiom(word, claim)]
+    if said and not claim.said.has("universal", focus):
+        partial = claim.said.has("partial", focus)
+        if partial or said[0].text in {"all", "every", "everyone"}:
+            return f"the passage does not say it of `{said[0].text}`"
+    most = claim.said.texts & {"most", "majority"}
+    if most and re.search(r"\b(?:the )?most\b(?! (?:\w+ly|of the time)\b)", claim.said.text) and claim.said.has("weak", focus) and not {"most", "majority"} & {w.text for w in focus}:
+        return "the passage does not say it of most"
+    return ""
+
+
+def _idiom(word: Word, claim: Claim) -> bool:
+    text = claim.said.text.lower()
+    if word.text == "all":
+        return bool(re.search(r"\b(?:at|first of|after|above|in|of|over|overall) all\b|\ball \d|\ball (?:placental|the|of|those|these)\b", text))
+    if word.text == "every":
+        return bool(re.search(r"\bevery (?:\d|two|three|four|few|other|day|year|night|week|month|one of)", text))
+    if word.text in {"whole", "entire"}:
+        return True
+    return word.text == "each" and bool(re.search(r"\beach other\b|\beach (?:\w+ ){0,2}(?:had|with|of|trip|contain)", text))
+
+
+def _significance(claim: Claim) -> str:
+    said = _SIGNIFICANT.search(claim.said.text)
+    denied_here = bool(_NOT_SIGNIFICANT.search(claim.said.text)) or any(m.negations for s in claim.said.segments for m in s.mains)
+    focus = " ".join(segment.text for segment in claim.focus)
+    if said and not denied_here:
+        if not _SIGNIFICANT.search(focus):
+            return "the passage does not call it significant"
+        if all(_NOT_SIGNIFICANT.search(s.text) for s in claim.focus if _SIGNIFICANT.search(s.text)):
+            return "the passage says it was not significant"
+    return ""

@@ -1,0 +1,201 @@
+"""Directions: what rises does not fall, what was found was not denied, and who was compared with whom stays so."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from itertools import chain
+
+from scripter.grounding.evidence import Claim
+from scripter.grounding.quantities import quantities_in
+from scripter.grounding.reading import Clause, Word
+
+_THAN = re.compile(
+    r"\b(?:than|compared (?:with|to)|relative to|versus|vs\.?|against|as (?:many|much|often|fast|high|large|long|common)(?: \w+){0,4}? as|"
+    r"unlike|while|whereas|als|que|do que)\b",
+    re.IGNORECASE,
+)
+_COMPARES = re.compile(r"\b(?:than|compared|versus|vs|as (?:many|much|often|fast|high)|als|more|less|fewer)\b", re.IGNORECASE)
+_ASIDE = re.compile(r"^\W*(?:but |and |mas |mais |aber |pero )?(?:not|never|unlike|nicht|non|no|não|pas|except)\b", re.IGNORECASE)
+_BOUNDS = re.compile(
+    r"\b(?:more|less|fewer|lower|higher|longer|shorter|greater) than (?=\w*\d|(?:two|three|four|five|six|seven|eight|nine|ten|half|a)\b)|"
+    r"\b(?:at least|at most|up to)\b|\bno(?:t)? (?:more|less|fewer|lower|higher) than\b",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True)
+class Way:
+    """Which way a clause goes: +1 up, -1 down, 0 not said; and whether it denies."""
+
+    sign: int
+    denies: bool
+
+
+def fault(claim: Claim) -> str:
+    """What goes the other way in the passages; empty where nothing does."""
+    for segment in claim.said.segments:
+        for clause in segment.mains:
+            reason = _denied(clause, claim) or _turned(clause, claim)
+            if reason:
+                return reason
+    return _aside(claim)
+
+
+def _mains(claim: Claim) -> list[Clause]:
+    return list(chain.from_iterable(segment.mains for segment in claim.segments))
+
+
+def way_of(clause: Clause, claim: Claim) -> Way:
+    """The product of all ways in a clause, bounds of numbers left aside; two denials cancel out."""
+    bounds = [match.span() for match in _BOUNDS.finditer(clause.text)]
+    has = claim.lexicon.has
+    sign, known = 1, False
+    for word in clause.words:
+        at = word.start - clause.start
+        if any(a <= at < b for a, b in bounds):
+            continue
+        if has("down", word.text) or has("up", word.text):
+            sign, known = sign * (-1 if has("down", word.text) else 1), True
+    return Way(sign if known else 0, bool(_denials(clause, claim) % 2))
+
+
+def _denials(clause: Clause, claim: Claim) -> int:
+    """Denials, with `similar` and `unchanged` as `not different`."""
+    alike = sum(claim.lexicon.has("same", word.text) for word in clause.words)
+    return clause.negations + alike
+
+
+def _aligned(clause: Clause, claim: Claim) -> list[Clause]:
+    """The clauses of the passages that share most with this one, and enough to speak of the same thing."""
+    wanted = {key for key in clause.keys if key in claim.keys}
+    if not wanted:
+        return []
+    scored = [(sum(_worth(key, claim) for key in wanted & other.keys), other) for other in _mains(claim)]
+    most = max((score for score, _ in scored), default=0.0)
+    total = sum(_worth(key, claim) for key in wanted)
+    if most < 0.5 * total or most < 1:
+        return []
+    return [other for score, other in scored if score >= most - 1e-9]
+
+
+def _worth(key: str, claim: Claim) -> float:
+    return 0.4 if key in claim.lexicon.lists["light"] or key in claim.lexicon.lists["up"] else 1.0
+
+
+def _denied(clause: Clause, claim: Claim) -> str:
+    """Denied here and not there, or there and not here."""
+    others = _aligned(clause, claim)
+    if not others:
+        return ""
+    here = bool(_denials(clause, claim))
+    there = [bool(_denials(other, claim)) for other in others]
+    if here and not any(there) and not _softly_denied(clause, others, claim):
+        return "the passage does not deny it"
+    if not here and all(there) and not _partly(clause, others[0], claim):
+        return "the passage denies it"
+    return ""
+
+
+def _softly_denied(clause: Clause, others: list[Clause], claim: Claim) -> bool:
+    """Whether the passages deny elsewhere what is denied here, or the denial is one of size: `no fewer than`."""
+    elsewhere = any(segment_denies for segment in claim.segments for segment_denies in [any(_denials(m, claim) for m in segment.mains)] if clause.keys & segment.keys)
+    down = any(way_of(other, claim).sign < 0 for other in others)
+    return elsewhere or down
+
+
+def _partly(clause: Clause, other: Clause, claim: Claim) -> bool:
+    """Whether the denial in the passage is of a part that the sentence leaves out."""
+    denied: set[str] = set()
+    small = [c for segment in claim.segments for c in segment.clauses if c.text in other.text]
+    for part in small:
+        if part.negations or any(claim.lexicon.has("same", word.text) for word in part.words):
+            denied |= part.keys
+    free = {key for part in small if not part.negations for key in part.keys}
+    shared = clause.keys & other.keys
+    return bool(shared) and len(shared & free - denied) > len(shared & denied - free)
+
+
+def _turned(clause: Clause, claim: Claim) -> str:
+    """Up where the passage has down, unless the two sides of the comparison change places too."""
+    here = way_of(clause, claim)
+    others = [other for other in _parts(clause, claim)]
+    if not others:
+        return ""
+    for other in others:
+        there = way_of(other, claim)
+        swapped = _swapped(clause, other, claim)
+        if here.sign == 0 or there.sign == 0:
+            if swapped and _compares(clause) and _compares(other):
+                return "the passage compares them the other way round"
+            if here.sign == 0 or there.sign == 0:
+                return ""
+        same = here.sign == there.sign
+        if same != swapped:
+            return ""
+    other = others[0]
+    if _swapped(clause, other, claim):
+        return "the passage compares them the other way round"
+    return "the passage says the opposite"
+
+
+def _parts(clause: Clause, claim: Claim) -> list[Clause]:
+    """Aligned clauses, cut to the part that the sentence speaks of where they say several things."""
+    found = []
+    for main in _aligned(clause, claim):
+        small = [c for segment in claim.segments for c in segment.clauses if c.text in main.text and c.keys]
+        best = max(small, key=lambda c: len(clause.keys & c.keys), default=main)
+        whole = len(clause.keys & main.keys)
+        found.append(best if len(clause.keys & best.keys) >= whole and not _THAN.search(main.text) else main)
+    return found
+
+
+def _compares(clause: Clause) -> bool:
+    return bool(_COMPARES.search(clause.text))
+
+
+def _sides(clause: Clause) -> tuple[set[str], set[str]] | None:
+    match = next((m for m in _THAN.finditer(clause.text) if not _bounds_number(clause.text, m)), None)
+    if not match:
+        return None
+    at = clause.start + match.start()
+    left = {word.key for word in clause.words if word.content and word.start < at}
+    right = {word.key for word in clause.words if word.content and word.start > clause.start + match.end() - 1}
+    if match.start() < 3:
+        return None
+    return left - right, right - left
+
+
+def _bounds_number(text: str, match: re.Match[str]) -> bool:
+    return match[0].lower() == "than" and bool(quantities_in(text[match.end() : match.end() + 12].strip(), "en"))
+
+
+def _swapped(clause: Clause, other: Clause, claim: Claim) -> bool:
+    """Whether what stood on the left of the comparison stands on its right."""
+    del claim
+    here, there = _sides(clause), _sides(other)
+    if not here or not there:
+        return False
+    straight = len(here[0] & there[0]) + len(here[1] & there[1])
+    crossed = len(here[0] & there[1]) + len(here[1] & there[0])
+    return crossed > straight
+
+
+def _aside(claim: Claim) -> str:
+    """What the passage sets apart (`but not in women`) is not what the sentence asserts."""
+    for segment in claim.focus[:1]:
+        for clause in segment.clauses:
+            if not _ASIDE.match(clause.text) or not 0 < len(clause.keys) <= 4:
+                continue
+            free = {key for other in segment.clauses if other is not clause for key in other.keys}
+            apart = clause.keys - free
+            for said in chain.from_iterable(part.clauses for part in claim.said.segments):
+                named = apart & said.keys
+                if named and not _denials(said, claim) and not _COMPARES.search(said.text):
+                    return "the passage says so of something else, and sets this apart"
+    return ""
+
+
+def words_of(clause: Clause, names: tuple[str, ...], claim: Claim) -> list[Word]:
+    """The words of a clause that are in one of the lists."""
+    return [word for word in clause.words if any(claim.lexicon.has(name, word.text) for name in names)]

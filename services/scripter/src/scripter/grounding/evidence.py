@@ -1,0 +1,121 @@
+"""The sentence and the part of its passages that it speaks of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from rapidfuzz import fuzz, process
+from rapidfuzz.distance import JaroWinkler
+
+from scripter.grounding.lexicon import Lexicon
+from scripter.grounding.reading import Clause, Reading, Segment, Word, read
+
+_ALIKE = 0.91
+_MOST = 3
+"""Segments that one sentence may merge."""
+LIGHT = 0.35
+"""Weight of words that say little, where the passage lacks them."""
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A sentence to be judged and its passages, read."""
+
+    said: Reading
+    passages: tuple[Reading, ...]
+    language: str
+
+    @property
+    def lexicon(self) -> Lexicon:
+        return self.said.lexicon
+
+    @cached_property
+    def segments(self) -> tuple[Segment, ...]:
+        return tuple(segment for passage in self.passages for segment in passage.segments)
+
+    @cached_property
+    def keys(self) -> frozenset[str]:
+        return frozenset().union(*(passage.keys for passage in self.passages))
+
+    @cached_property
+    def words(self) -> tuple[Word, ...]:
+        return tuple(word for passage in self.passages for word in passage.words)
+
+    @cached_property
+    def texts(self) -> frozenset[str]:
+        return frozenset(word.text for word in self.words)
+
+    @cached_property
+    def content(self) -> tuple[Word, ...]:
+        return tuple(word for segment in self.said.segments for word in segment.words if word.content)
+
+    @cached_property
+    def uncovered(self) -> tuple[Word, ...]:
+        """Content words of the sentence for which the passages have no counterpart."""
+        return tuple(word for word in self.content if not self.covers(word))
+
+    def covers(self, word: Word) -> bool:
+        """Whether the passages have the word, another of its meaning, or one spelt or derived alike."""
+        if word.key in self.keys or word.text in self.texts:
+            return True
+        return not word.name and alike(word.key, self.keys)
+
+    def is_light(self, word: Word) -> bool:
+        has = self.lexicon.has
+        return not word.name and (
+            has("light", word.text) or has("up", word.text) or has("down", word.text)
+            or any(has(name, word.text) for name in ("hedges", "soft", "same", "strong", "weak", "partial", "causal"))
+        )  # fmt: skip
+
+    @cached_property
+    def focus(self) -> tuple[Segment, ...]:
+        """The segments that between them hold most of what the sentence says, the best first."""
+        wanted = {word.key: (0.4 if self.is_light(word) else 2.0 if word.name else 1.0) for word in self.content}
+        chosen: list[Segment] = []
+        while wanted and len(chosen) < _MOST:
+            gains = [(sum(wanted.get(key, 0.0) for key in segment.keys), -at) for at, segment in enumerate(self.segments)]
+            gain, at = max(gains, default=(0.0, 0))
+            if gain < (0.3 if not chosen else 1.9):
+                break
+            segment = self.segments[-at]
+            chosen.append(segment)
+            wanted = {key: weight for key, weight in wanted.items() if key not in segment.keys}
+        return tuple(chosen)
+
+    @cached_property
+    def similarity(self) -> float:
+        """0 to 1: how much of what the sentence says the passages say, in the same words or in others."""
+        if not self.content:
+            return 1.0
+        total = covered = 0.0
+        for word in self.content:
+            weight = LIGHT if self.is_light(word) else 1.0
+            total += weight
+            covered += weight * self.covers(word)
+        # Where few words are left to judge by, the spelling of the whole decides along.
+        spelt = max((fuzz.token_set_ratio(self.said.text, segment.text) for segment in self.focus), default=0.0) / 100
+        return (covered + 0.5 * spelt) / (total + 0.5)
+
+
+def alike(key: str, keys: frozenset[str]) -> bool:
+    """Whether a stem has a near twin: another derivation (`detection`, `detectable`) or spelling (`tumour`)."""
+    if len(key) < 5:
+        return False
+    near = [other for other in keys if other[:4] == key[:4] and abs(len(other) - len(key)) <= 4]
+    return bool(near) and process.extractOne(key, near, scorer=JaroWinkler.similarity, score_cutoff=_ALIKE) is not None
+
+
+def claim_of(sentence: str, passages: list[str], language: str) -> Claim:
+    """Read a sentence and its passages."""
+    return Claim(read(sentence, language), tuple(read(text, language) for text in passages), language)
+
+
+def closest(words: frozenset[str], clauses: list[Clause]) -> tuple[Clause | None, int]:
+    """The clause that shares most with a set of meanings, and how many it shares."""
+    best: tuple[Clause | None, int] = (None, 0)
+    for clause in clauses:
+        shared = len(words & clause.keys)
+        if shared > best[1]:
+            best = clause, shared
+    return best

@@ -1,0 +1,191 @@
+"""Numbers: each is in the passages, with its unit and its bound, and stands for the same thing there."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from scripter.grounding import units
+from scripter.grounding.evidence import Claim
+from scripter.grounding.quantities import Quantity, quantities_in
+from scripter.grounding.reading import Reading, Segment
+
+ROUNDED = 0.025
+"""How far a number may be rounded without a word such as `about`, by dropping decimals."""
+ABOUT = 0.075
+"""How far it may be off with one; fractions in words and round numbers, twice as far."""
+_ROLES = frozenset({"from", "to", "first", "second", "third", "before", "after"})
+_RATIO = {"fraction", "%"}
+
+
+@dataclass(frozen=True)
+class Place:
+    """A quantity where it stands: its segment, and the meanings around it up to the neighbouring quantities."""
+
+    quantity: Quantity
+    segment: Segment
+    near: frozenset[str]
+
+
+def fault(claim: Claim) -> str:
+    """What is wrong with the first number that is; empty where all are right."""
+    given = [place for reading in claim.passages for place in places(reading, claim)]
+    for place in places(claim.said, claim):
+        reason = _fault(place, given, claim)
+        if reason:
+            return reason
+    return ""
+
+
+def count(claim: Claim) -> int:
+    """How many numbers the sentence holds."""
+    return sum(len(quantities_in(segment.text, claim.language)) for segment in claim.said.segments)
+
+
+def places(reading: Reading, claim: Claim) -> Iterator[Place]:
+    """Every quantity of a text with what is near it."""
+    for segment in reading.segments:
+        found = quantities_in(segment.text, claim.language)
+        for at, quantity in enumerate(found):
+            clause = next((c for c in segment.clauses if c.start <= quantity.start < c.start + len(c.text)), None)
+            first, last = (clause.start, clause.start + len(clause.text)) if clause else (0, len(segment.text))
+            first = max(first, found[at - 1].end if at else 0)
+            last = min(last, found[at + 1].start if at + 1 < len(found) else last)
+            near = {
+                word.key if word.content else word.text
+                for word in segment.words
+                if first <= word.start < last and (word.content or word.text in _ROLES)
+            }
+            ways = {way for word in segment.words if first <= word.start < last for way in _ways(word.text, claim)}
+            yield Place(quantity, segment, frozenset(near | ways))
+
+
+def _ways(word: str, claim: Claim) -> list[str]:
+    has = claim.lexicon.has
+    return ["^"] * has("up", word) + ["v"] * has("down", word)
+
+
+def _fault(place: Place, given: list[Place], claim: Claim) -> str:
+    said = place.quantity
+    equal = [other for other in given if same_value(said, other.quantity)]
+    if not equal and _derived(said, given):
+        return ""
+    if not equal:
+        return f"{said.text.strip()} is not in the passage"
+    fitting = [other for other in equal if same_unit(said, other.quantity)]
+    if not fitting:
+        return f"{said.text.strip()} has another unit in the passage: {equal[0].quantity.text.strip()}"
+    bounded = [other for other in fitting if not _opposite(place, other, claim)]
+    if not bounded:
+        return f"{said.text.strip()}: the passage has it as the other bound"
+    if all(_another_thing(place, other, given, claim) for other in bounded):
+        return f"{said.text.strip()} stands for something else in the passage"
+    return ""
+
+
+def same_value(said: Quantity, given: Quantity) -> bool:
+    """Equal, or honestly rounded."""
+    a, b = said.value * said.unit.factor, given.value * given.unit.factor
+    if {said.unit.kind, given.unit.kind} == {"fraction", "%"}:
+        a, b = (x * (0.01 if q.unit.kind == "%" else 1) for x, q in ((a, said), (b, given)))
+    elif said.unit.kind != given.unit.kind:
+        a, b = said.value, given.value
+    if math.isclose(a, b, rel_tol=1e-6):
+        return True
+    if b == 0 or a * b < 0:
+        return False
+    off = abs(a - b) / abs(b)
+    if said.unit.kind == "fraction":
+        return off <= (2 * ABOUT if said.about else ABOUT)
+    step = said.step * (said.unit.factor if said.unit.kind == given.unit.kind else 1)
+    if off <= ROUNDED and abs(a - b) <= 0.5 * step + 1e-9 and not _invented(said, given):
+        return True
+    if said.bound == ">" and not given.bound:
+        return 0 < b - a <= 0.1 * b
+    if said.bound == "<" and not given.bound:
+        return 0 < a - b <= 0.1 * b
+    return said.about and off <= ABOUT and _round(said.value)
+
+
+def _invented(said: Quantity, given: Quantity) -> bool:
+    """More digits than the passage has are no rounding."""
+    return said.step * said.unit.factor < given.step * given.unit.factor if said.unit == given.unit else False
+
+
+def _round(value: float) -> bool:
+    """At most two digits that are not zero."""
+    return len(f"{abs(value):.6g}".replace(".", "").strip("0")) <= 2 or "e" in f"{abs(value):.6g}"
+
+
+def same_unit(said: Quantity, given: Quantity) -> bool:
+    """The same kind of unit, or none where the words around say what is counted."""
+    one, other = said.unit, given.unit
+    if one.kind in {"times", "fraction"} or other.kind in {"times", "fraction"}:
+        return one.kind in {"", "times", "fraction", "%"} and other.kind in {"", "times", "fraction", "%"}
+    if "order" in {one.kind, other.kind}:
+        return {one.kind, other.kind} <= {"order", ""}
+    if one.kind == other.kind:
+        return not (one.under and other.under) or one.under == other.under
+    if not one.kind:
+        return other.kind not in {"%"} and other.kind != "celsius"
+    return not other.kind and one.kind in {"time", "people", "bases"}
+
+
+def _derived(said: Quantity, given: list[Place]) -> bool:
+    """A share or multiple in words that follows from two numbers of one segment: `a third` from 9 of 27."""
+    if said.unit.kind not in {"fraction", "times"} or not said.worded:
+        return False
+    for one in given:
+        for other in given:
+            if one.segment is other.segment and one.quantity.unit.kind == other.quantity.unit.kind and other.quantity.value:
+                ratio = one.quantity.value / other.quantity.value
+                wanted = said.value
+                near = 0.15 if said.about or said.bound else 0.04
+                if ratio and (abs(ratio - wanted) <= near * wanted or abs(1 / ratio - wanted) <= 0):
+                    return True
+    return False
+
+
+def _opposite(place: Place, other: Place, claim: Claim) -> bool:
+    one, two = place.quantity.bound, other.quantity.bound
+    if not one or not two or one == two:
+        return False
+    # `less often in adults over 65` says what `more often in adults under 65` says.
+    return not ({"^", "v"} & place.near and {"^", "v"} & other.near and ("^" in place.near) != ("^" in other.near)) or (
+        not claim.said.texts & {"than", "less", "fewer"}
+    )
+
+
+def _another_thing(place: Place, match: Place, given: list[Place], claim: Claim) -> bool:
+    """Whether another number of the same segment is what the sentence's words belong to."""
+    for rival in given:
+        if rival.segment is not match.segment or rival is match or same_value(place.quantity, rival.quantity):
+            continue
+        if rival.quantity.unit.kind != match.quantity.unit.kind:
+            continue
+        theirs, ours = rival.near - match.near, match.near - rival.near
+        for_rival = _weight(place.near & theirs, claim)
+        for_match = _weight(place.near & ours, claim)
+        left_out = ours - place.near
+        if for_rival > for_match and left_out:
+            return True
+        if any(_rivals(a, b, claim) for a in place.near & theirs for b in left_out):
+            return True
+    shared = {key for key in claim.said.keys if key in match.segment.keys}
+    return not shared and bool(match.segment.keys) and len(claim.content) > 1
+
+
+def _weight(keys: frozenset[str], claim: Claim) -> float:
+    names = {word.key for word in claim.content if word.name}
+    return sum(3.0 if key in names or key in claim.lexicon.kinds or key in "^v" else 0.3 if key in _ROLES else 1.0 for key in keys)
+
+
+def _rivals(one: str, other: str, claim: Claim) -> bool:
+    """Whether two meanings exclude each other: up and down, from and to, two drugs, shaded and not."""
+    if {one, other} in ({"^", "v"}, {"from", "to"}, {"first", "second"}, {"before", "after"}):
+        return True
+    if one == "un-" + other or other == "un-" + one:
+        return True
+    kind = claim.lexicon.kinds.get(one)
+    return kind is not None and kind == claim.lexicon.kinds.get(other)

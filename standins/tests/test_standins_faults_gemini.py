@@ -1,6 +1,8 @@
 """Every fault, as google-genai meets it, and what it costs."""
 
 import json
+import select
+import socket
 import time
 
 import httpx2
@@ -189,3 +191,17 @@ def test_mending_and_forgetting(gemini_standin, gemini):
     gemini_standin.reset()
     assert gemini_standin.requests() == []
     assert gemini_standin.costs()["calls"] == 0
+
+
+def test_a_client_that_dies_with_the_answer_unread_did_not_receive_it(gemini_standin):
+    body = json.dumps({"contents": [{"parts": [{"text": "Hello"}]}]})
+    lines = [f"POST /v1beta/models/{MODEL}:generateContent HTTP/1.1", "Host: here", "x-goog-api-key: key"]
+    lines += [f"Content-Length: {len(body)}", "", body]
+    with socket.create_connection(("127.0.0.1", int(gemini_standin.url.rsplit(":", 1)[1]))) as client:
+        client.sendall("\r\n".join(lines).encode())
+        select.select([client], [], [], 5)
+        assert gemini_standin.requests()[0]["answered"]
+    deadline = time.monotonic() + 5
+    while gemini_standin.requests()[0]["answered"] and time.monotonic() < deadline:
+        time.sleep(0.02)
+    assert (gemini_standin.costs()["paid"], gemini_standin.costs()["received"]) == (1, 0)

@@ -8,6 +8,7 @@ from scripter.grounding.evidence import Claim
 from scripter.grounding.reading import Clause, Segment, Word
 
 _AFTER_ACT = re.compile(r"\s(?:the|their|his|her|its|your|a|an|of|[a-z]+)\b")
+_MAKES = re.compile(r"\bmakes? (?!no\b|an?\b|the\b|up\b|it\b|for\b|sense\b)\w+ \w+", re.IGNORECASE)
 _RESTRICTED = re.compile(r"\b(?:but )?not (?:in|among|for) (\w+)|\bonly (?:in|among|for|when|if|where)\b", re.IGNORECASE)
 _NOT_SIGNIFICANT = re.compile(
     r"\b(?:not?|neither|nor|without)\b[^.;]{0,60}\bsignifican|\bnon-?significant|\bdid not (?:differ|reach)|\bnot statistically", re.IGNORECASE
@@ -22,8 +23,9 @@ def cause_fault(claim: Claim) -> str:
     focus = _focus_words(claim)
     there = claim.said.has("causal", focus)
     linked = claim.said.has("association", focus)
-    if said and not there:
-        return f"the passage has no cause, the sentence has `{sorted(said)[0]}`"
+    makes = _MAKES.search(claim.said.text)
+    if (said or makes) and not there:
+        return f"the passage has no cause, the sentence has `{makes[0] if makes else sorted(said)[0]}`"
     acts = [word for word in claim.said.words if lexicon.has("acts", word.text) and _acts(word, claim)]
     if acts and linked and not there & lexicon.lists["claims_cause"] and not claim.said.has("association"):
         if not any(lexicon.has("acts", word.text) or lexicon.key(word.text) == lexicon.key(acts[0].text) and lexicon.has("acts", word.text) for word in focus):
@@ -104,10 +106,20 @@ def _unhedged(claim: Claim) -> str:
         return ""
     best = claim.focus[0]
     clause = _clause_of(best, claim)
-    hedges = claim.said.has("hedges", clause.words) if clause else set()
-    carried = {word.text for word in best.words if claim.lexicon.has("hedges", word.text) and _carries(word, best)}
-    told = hedges | carried
-    return f"the passage says `{sorted(told)[0]}`, the sentence is sure" if told else ""
+    matched = [word for word in best.words if word.content and word.key in claim.said.keys]
+    for word in best.words:
+        if not claim.lexicon.has("hedges", word.text):
+            continue
+        after = sum(other.start > word.start for other in matched)
+        if _carries(word, best):
+            hedged = after >= 0.5 * len(matched)
+        else:
+            hedged = clause is not None and word in clause.words and any(
+                other.start > word.start for other in matched if other in clause.words
+            )
+        if hedged and matched:
+            return f"the passage says `{word.text}`, the sentence is sure"
+    return ""
 
 
 def _clause_of(segment: Segment, claim: Claim) -> Clause | None:

@@ -12,7 +12,7 @@ from scripter.grounding.reading import Clause, Word
 
 _THAN = re.compile(
     r"\b(?:than|compared (?:with|to)|relative to|versus|vs\.?|against|as (?:many|much|often|fast|high|large|long|common)(?: \w+){0,4}? as|"
-    r"unlike|while|whereas|als|que|do que)\b",
+    r"unlike|als|que|do que)\b",
     re.IGNORECASE,
 )
 _COMPARES = re.compile(r"\b(?:than|compared|versus|vs|as (?:many|much|often|fast|high)|als|more|less|fewer)\b", re.IGNORECASE)
@@ -22,6 +22,11 @@ _BOUNDS = re.compile(
     r"\b(?:at least|at most|up to)\b|\bno(?:t)? (?:more|less|fewer|lower|higher) than\b",
     re.IGNORECASE,
 )
+
+
+_AIMS = re.compile(r"\bwhether\b|\b(?:aim|aims|aimed|hypothesi[sz]ed?|objective|purpose)\b", re.IGNORECASE)
+"""Clauses that ask."""
+_COMPARATIVE = frozenset("higher lower more less fewer greater larger smaller longer shorter increased decreased reduced elevated".split())
 
 
 @dataclass(frozen=True)
@@ -39,7 +44,7 @@ def fault(claim: Claim) -> str:
             reason = _denied(clause, claim) or _turned(clause, claim)
             if reason:
                 return reason
-    return _aside(claim)
+    return _attributed(claim) or _opposed(claim) or _aside(claim)
 
 
 def _mains(claim: Claim) -> list[Clause]:
@@ -71,7 +76,11 @@ def _aligned(clause: Clause, claim: Claim) -> list[Clause]:
     wanted = {key for key in clause.keys if key in claim.keys}
     if not wanted:
         return []
-    scored = [(sum(_worth(key, claim) for key in wanted & other.keys), other) for other in _mains(claim)]
+    scored = [
+        (sum(_worth(key, claim) for key in wanted & other.keys), other)
+        for other in _mains(claim)
+        if not _AIMS.search(other.text)
+    ]
     most = max((score for score, _ in scored), default=0.0)
     total = sum(_worth(key, claim) for key in wanted)
     if most < 0.5 * total or most < 1:
@@ -150,6 +159,48 @@ def _parts(clause: Clause, claim: Claim) -> list[Clause]:
     return found
 
 
+def _attributed(claim: Claim) -> str:
+    """`higher elevation` where the passage has only `lower elevation`."""
+    if _THAN.search(claim.said.text):
+        return ""
+    said, given = ({}, {})  # type: ignore[var-annotated]
+    for segment in claim.said.segments:
+        _attributes(segment.words, said, claim)
+    for segment in claim.focus:
+        _attributes(segment.words, given, claim)
+    for noun, signs in said.items():
+        if noun in given and not signs & given[noun]:
+            return "the passage has it the other way: " + noun
+    return ""
+
+
+def _attributes(words: tuple[Word, ...], found: dict[str, set[int]], claim: Claim) -> None:
+    for at, word in enumerate(words):
+        if word.text in _COMPARATIVE:
+            sign = -1 if claim.lexicon.has("down", word.text) else 1
+            nouns = [other for other in words[at + 1 : at + 3] if other.content]
+            for noun in nouns:
+                found.setdefault(noun.key, set()).add(sign)
+
+
+def _opposed(claim: Claim) -> str:
+    """A word whose opposite the passage has in its place."""
+    if not claim.focus:
+        return ""
+    there = {word.text for word in claim.focus[0].words}
+    anywhere = claim.texts
+    for one, other in claim.lexicon.opposites:
+        for mine, theirs in ((one, other), (other, one)):
+            if claim.said.texts & mine and not claim.said.texts & theirs and there & theirs and not anywhere & mine:
+                return f"the passage has the opposite: {sorted(there & theirs)[0]}"
+    highest, lowest = (claim.said.has(name) for name in ("highest_of", "lowest_of"))
+    words = claim.focus[0].words
+    up, down = (claim.said.has(name, words) for name in ("highest_of", "lowest_of"))
+    if (highest and not lowest and down and not up) or (lowest and not highest and up and not down):
+        return "the passage has the other extreme"
+    return ""
+
+
 def _compares(clause: Clause) -> bool:
     return bool(_COMPARES.search(clause.text))
 
@@ -159,10 +210,12 @@ def _sides(clause: Clause) -> tuple[set[str], set[str]] | None:
     if not match:
         return None
     at = clause.start + match.start()
-    left = {word.key for word in clause.words if word.content and word.start < at}
-    right = {word.key for word in clause.words if word.content and word.start > clause.start + match.end() - 1}
     if match.start() < 3:
         return None
+    left = {word.key for word in clause.words if word.content and word.start < at}
+    right = {word.key for word in clause.words if word.content and word.start > clause.start + match.end() - 1}
+    left |= set(re.findall(r"\d+", clause.text[: match.start()]))
+    right |= set(re.findall(r"\d+", clause.text[match.end() :]))
     return left - right, right - left
 
 

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
+from artifacts.paper import Paper, Passage
 from rapidfuzz import fuzz, process
 from rapidfuzz.distance import JaroWinkler
 
 from scripter.grounding.lexicon import Lexicon
-from scripter.grounding.reading import Clause, Reading, Segment, Word, read
+from scripter.abbreviations import definitions_in
+from scripter.grounding.quantities import quantities_in
+from scripter.grounding.reading import Reading, Segment, Word, read
 
 _ALIKE = 0.91
 _MOST = 3
@@ -48,7 +52,12 @@ class Claim:
 
     @cached_property
     def content(self) -> tuple[Word, ...]:
-        return tuple(word for segment in self.said.segments for word in segment.words if word.content)
+        """Words of the sentence that carry meaning; numbers and units have a check of their own."""
+        found = []
+        for segment in self.said.segments:
+            spans = [(q.start, q.end) for q in quantities_in(segment.text, self.language)]
+            found += [w for w in segment.words if w.content and not any(a <= w.start < b for a, b in spans)]
+        return tuple(found)
 
     @cached_property
     def uncovered(self) -> tuple[Word, ...]:
@@ -71,17 +80,28 @@ class Claim:
     @cached_property
     def focus(self) -> tuple[Segment, ...]:
         """The segments that between them hold most of what the sentence says, the best first."""
-        wanted = {word.key: (0.4 if self.is_light(word) else 2.0 if word.name else 1.0) for word in self.content}
+        wanted: dict[str | float, float] = {
+            quantity.value: 1.0 for segment in self.said.segments for quantity in quantities_in(segment.text, self.language)
+        }
+        wanted |= {word.key: (0.4 if self.is_light(word) else 2.0 if word.name else 1.0) for word in self.content}
         chosen: list[Segment] = []
         while wanted and len(chosen) < _MOST:
-            gains = [(sum(wanted.get(key, 0.0) for key in segment.keys), -at) for at, segment in enumerate(self.segments)]
+            gains = [(sum(wanted.get(key, 0.0) for key in self._held[at]), -at) for at in range(len(self.segments))]
             gain, at = max(gains, default=(0.0, 0))
             if gain < (0.3 if not chosen else 1.9):
                 break
             segment = self.segments[-at]
             chosen.append(segment)
-            wanted = {key: weight for key, weight in wanted.items() if key not in segment.keys}
+            wanted = {key: weight for key, weight in wanted.items() if key not in self._held[-at]}
         return tuple(chosen)
+
+    @cached_property
+    def _held(self) -> list[set[str | float]]:
+        """What each segment has: meanings, and values of its numbers."""
+        return [
+            {*segment.keys, *(quantity.value for quantity in quantities_in(segment.text, self.language))}
+            for segment in self.segments
+        ]
 
     @cached_property
     def similarity(self) -> float:
@@ -106,16 +126,16 @@ def alike(key: str, keys: frozenset[str]) -> bool:
     return bool(near) and process.extractOne(key, near, scorer=JaroWinkler.similarity, score_cutoff=_ALIKE) is not None
 
 
-def claim_of(sentence: str, passages: list[str], language: str) -> Claim:
+def claim_of(sentence: str, passages: tuple[str, ...], language: str) -> Claim:
     """Read a sentence and its passages."""
-    return Claim(read(sentence, language), tuple(read(text, language) for text in passages), language)
+    return Claim(read(sentence, language), tuple(read(text, language) for text in _explained(passages)), language)
 
 
-def closest(words: frozenset[str], clauses: list[Clause]) -> tuple[Clause | None, int]:
-    """The clause that shares most with a set of meanings, and how many it shares."""
-    best: tuple[Clause | None, int] = (None, 0)
-    for clause in clauses:
-        shared = len(words & clause.keys)
-        if shared > best[1]:
-            best = clause, shared
-    return best
+@lru_cache(maxsize=256)
+def _explained(passages: tuple[str, ...]) -> tuple[str, ...]:
+    """The passages with what an abbreviation stands for behind it, wherever they use it."""
+    known = definitions_in(Paper(title="", passages=[Passage(id="p", text=text) for text in passages]))
+    if not known:
+        return passages
+    pattern = re.compile(rf"(?<![\w(-])({'|'.join(map(re.escape, known))})(?![\w-])")
+    return tuple(pattern.sub(lambda m: f"{m[1]} {known[m[1]].full}", text) for text in passages)

@@ -15,7 +15,7 @@ import Stemmer
 STEMMERS = {"en": "english", "de": "german", "es": "spanish", "fr": "french", "pt": "portuguese", "it": "italian"}
 _LISTS = (
     "stop", "light", "up", "down", "negators", "same", "hedges", "soft", "sure", "universal", "partial", "strong", "weak",
-    "causal", "claims_cause", "association", "acts", "people", "generic_people", "creatures",
+    "causal", "claims_cause", "association", "acts", "people", "generic_people", "creatures", "highest_of", "lowest_of",
 )  # fmt: skip
 _AS_WRITTEN = frozenset({"hedges", "soft", "sure", "causal", "claims_cause", "association", "acts", "negators"})
 """Lists in which the form of a word matters: `lead` is a metal, `reduced` often an adjective."""
@@ -35,6 +35,7 @@ class Lexicon:
     kinds: dict[str, str] = field(repr=False)
     """From a meaning to its kind, such as `organ`."""
     groups: dict[str, frozenset[str]] = field(repr=False)
+    opposites: tuple[tuple[frozenset[str], frozenset[str]], ...] = field(repr=False)
 
     def has(self, name: str, word: str) -> bool:
         """Whether a word, in lower case, is in a list."""
@@ -69,7 +70,12 @@ def lexicon_of(language: str) -> Lexicon:
     pattern = rf"(?<!\w)(?:{'|'.join(map(re.escape, longest_first))})(?!\w)"
     groups = {name: frozenset(_words(words)) for name, words in table.get("groups", {}).items()}
     compiled = re.compile(pattern, re.IGNORECASE) if phrase_words else None
-    return Lexicon(code, stem, lists, meaning, compiled, phrase_words, kinds, groups)
+    return Lexicon(code, stem, lists, meaning, compiled, phrase_words, kinds, groups, _opposites(table))
+
+
+def _opposites(table: dict[str, Any]) -> tuple[tuple[frozenset[str], frozenset[str]], ...]:
+    pairs = [line.split("|") for line in table.get("opposites", [])]
+    return tuple((frozenset(one.split()), frozenset(other.split())) for one, other in pairs)
 
 
 def _words(text: str) -> list[str]:

@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from scripter.grounding import units
 from scripter.grounding.evidence import Claim
 from scripter.grounding.quantities import Quantity, quantities_in
-from scripter.grounding.reading import Reading, Segment
+from scripter.grounding.reading import Clause, Reading, Segment
 
 ROUNDED = 0.025
 """How far a number may be rounded without a word such as `about`, by dropping decimals."""
 ABOUT = 0.075
 """How far it may be off with one; fractions in words and round numbers, twice as far."""
-_ROLES = frozenset({"from", "to", "first", "second", "third", "before", "after"})
+_ROLES = frozenset({"from", "to"})
 _RATIO = {"fraction", "%"}
 
 
@@ -47,18 +47,26 @@ def places(reading: Reading, claim: Claim) -> Iterator[Place]:
     """Every quantity of a text with what is near it."""
     for segment in reading.segments:
         found = quantities_in(segment.text, claim.language)
-        for at, quantity in enumerate(found):
-            clause = next((c for c in segment.clauses if c.start <= quantity.start < c.start + len(c.text)), None)
-            first, last = (clause.start, clause.start + len(clause.text)) if clause else (0, len(segment.text))
-            first = max(first, found[at - 1].end if at else 0)
-            last = min(last, found[at + 1].start if at + 1 < len(found) else last)
-            near = {
-                word.key if word.content else word.text
-                for word in segment.words
-                if first <= word.start < last and (word.content or word.text in _ROLES)
-            }
-            ways = {way for word in segment.words if first <= word.start < last for way in _ways(word.text, claim)}
-            yield Place(quantity, segment, frozenset(near | ways))
+        walls = [quantity for quantity in found if quantity.unit != units.ORDINAL]
+        for quantity in found:
+            near = _near(quantity, walls, segment, segment.clauses, claim)
+            if not any(key not in "^v" and key not in _ROLES for key in near):
+                near |= _near(quantity, walls, segment, segment.mains, claim)
+            role = segment.text[: quantity.start].rstrip().rpartition(" ")[2].lower()
+            yield Place(quantity, segment, frozenset(near | ({role} if role in _ROLES else set())))
+
+
+def _near(
+    quantity: Quantity, walls: list[Quantity], segment: Segment, clauses: tuple[Clause, ...], claim: Claim
+) -> set[str]:
+    """Meanings in the clause of a quantity, up to the quantities beside it."""
+    clause = next((c for c in clauses if c.start <= quantity.start < c.start + len(c.text)), None)
+    first, last = (clause.start, clause.start + len(clause.text)) if clause else (0, len(segment.text))
+    first = max([first, *(wall.end for wall in walls if wall.end <= quantity.start)])
+    last = min([last, *(wall.start for wall in walls if wall.start >= quantity.end)])
+    inside = [word for word in segment.words if first <= word.start < last and not quantity.start <= word.start < quantity.end]
+    keys = {word.key for word in inside if word.content or word.text == "first"}
+    return keys | {way for word in inside for way in _ways(word.text, claim)}
 
 
 def _ways(word: str, claim: Claim) -> list[str]:
@@ -74,6 +82,8 @@ def _fault(place: Place, given: list[Place], claim: Claim) -> str:
     if not equal:
         return f"{said.text.strip()} is not in the passage"
     fitting = [other for other in equal if same_unit(said, other.quantity)]
+    if not fitting and _derived(said, given):
+        return ""
     if not fitting:
         return f"{said.text.strip()} has another unit in the passage: {equal[0].quantity.text.strip()}"
     bounded = [other for other in fitting if not _opposite(place, other, claim)]
@@ -159,20 +169,22 @@ def _opposite(place: Place, other: Place, claim: Claim) -> bool:
 
 def _another_thing(place: Place, match: Place, given: list[Place], claim: Claim) -> bool:
     """Whether another number of the same segment is what the sentence's words belong to."""
+    elsewhere = [other for other in places(claim.said, claim) if other.quantity != place.quantity]
     for rival in given:
         if rival.segment is not match.segment or rival is match or same_value(place.quantity, rival.quantity):
             continue
         if rival.quantity.unit.kind != match.quantity.unit.kind:
             continue
         theirs, ours = rival.near - match.near, match.near - rival.near
-        for_rival = _weight(place.near & theirs, claim)
-        for_match = _weight(place.near & ours, claim)
         left_out = ours - place.near
-        if for_rival > for_match and left_out:
+        if _weight(place.near & theirs, claim) > _weight(place.near & ours, claim) and left_out - claim.said.keys - set("^v"):
             return True
         if any(_rivals(a, b, claim) for a in place.near & theirs for b in left_out):
             return True
-    shared = {key for key in claim.said.keys if key in match.segment.keys}
+        given_away = {key for other in elsewhere if same_value(other.quantity, rival.quantity) for key in other.near}
+        if place.near & theirs - given_away and left_out & given_away - set("^v"):
+            return True
+    shared = claim.said.keys & match.segment.keys
     return not shared and bool(match.segment.keys) and len(claim.content) > 1
 
 

@@ -48,7 +48,6 @@ money-usd: $ dollar dollars =1
 times: times fold -fold fach 倍 =1
 people: 人 =1
 """
-_CASED = {"M", "K", "AU", "L", "J", "W", "t", "d", "h", "s", "y", "g", "m", "l", "K", "Mb", "Gb", "kb", "mW", "MW", "mM", "nM", "nm", "µM", "µm", "ms"}
 
 
 def _units() -> dict[str, Unit]:
@@ -59,7 +58,7 @@ def _units() -> dict[str, Unit]:
             words, _, factor = entry.rpartition(" =")
             for word in words.split():
                 name = word.replace("-", " ") if not word.startswith("-") else word
-                found[name if name in _CASED else name.lower()] = Unit("%" if kind == "%" else kind, float(factor))
+                found[name] = Unit("%" if kind == "%" else kind, float(factor))
     return found
 
 
@@ -85,6 +84,4 @@ def unit_at(text: str, language: str) -> tuple[Unit, int]:
 
 def _named(written: str) -> Unit | None:
     name = written.replace("-", " ") if not written.startswith("-") else written
-    if name in NAMES:
-        return NAMES[name]
-    return NAMES.get(name.lower()) if len(name) > 2 and name not in _CASED else None
+    return NAMES.get(name) or (NAMES.get(name.lower()) if len(name) > 3 else None)

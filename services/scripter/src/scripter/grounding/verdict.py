@@ -69,7 +69,7 @@ def _verdict(sentence: str, passages: tuple[str, ...], language: str, limits: Th
     checks = [Check(name="passages", passed=bool(passages), reason="" if passages else "it names no passage")]
     if not passages:
         return Verdict(supported=False, score=0.0, checks=checks)
-    claim = claim_of(sentence, list(passages), language)
+    claim = claim_of(sentence, passages, language)
     score = 1.0
     for name, find, left in _CHECKS:
         reason = find(claim)

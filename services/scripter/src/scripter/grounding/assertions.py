@@ -10,6 +10,8 @@ from scripter.grounding.reading import Clause, Segment, Word
 _AFTER_ACT = re.compile(r"\s(?:the|their|his|her|its|your|a|an|of|[a-z]+)\b")
 _MAKES = re.compile(r"\bmakes? (?!no\b|an?\b|the\b|up\b|it\b|for\b|sense\b)\w+ \w+", re.IGNORECASE)
 _RESTRICTED = re.compile(r"\b(?:but )?not (?:in|among|for) (\w+)|\bonly (?:in|among|for|when|if|where)\b", re.IGNORECASE)
+_CLOSE = 0.75
+"""A segment with this share of what the best one has is as good a source."""
 _NOT_SIGNIFICANT = re.compile(
     r"\b(?:not?|neither|nor|without)\b[^.;]{0,60}\bsignifican|\bnon-?significant|\bdid not (?:differ|reach)|\bnot statistically", re.IGNORECASE
 )
@@ -104,21 +106,30 @@ def strength_fault(claim: Claim) -> str:
 def _unhedged(claim: Claim) -> str:
     if claim.said.has("hedges") or claim.said.has("soft") or not claim.focus:
         return ""
-    best = claim.focus[0]
-    clause = _clause_of(best, claim)
-    matched = [word for word in best.words if word.content and word.key in claim.said.keys]
-    for word in best.words:
-        if not claim.lexicon.has("hedges", word.text):
+    near = [segment for segment in claim.segments if _shared(segment, claim) >= _CLOSE * _shared(claim.focus[0], claim)]
+    found = [_hedge(segment, claim) for segment in {id(s): s for s in (claim.focus[0], *near)}.values()]
+    return f"the passage says `{found[0]}`, the sentence is sure" if all(found) else ""
+
+
+def _shared(segment: Segment, claim: Claim) -> int:
+    return len(segment.keys & claim.said.keys)
+
+
+def _hedge(segment: Segment, claim: Claim) -> str:
+    """The word by which a segment is unsure of what the sentence says, or an empty string."""
+    clause = _clause_of(segment, claim)
+    matched = [word for word in segment.words if word.content and word.key in claim.said.keys]
+    for word in segment.words:
+        if not matched or not claim.lexicon.has("hedges", word.text):
             continue
         after = sum(other.start > word.start for other in matched)
-        if _carries(word, best):
+        if _carries(word, segment):
             hedged = after >= 0.5 * len(matched)
         else:
-            hedged = clause is not None and word in clause.words and any(
-                other.start > word.start for other in matched if other in clause.words
-            )
-        if hedged and matched:
-            return f"the passage says `{word.text}`, the sentence is sure"
+            inside = [other for other in matched if clause is not None and other in clause.words]
+            hedged = clause is not None and word in clause.words and any(o.start > word.start for o in inside)
+        if hedged:
+            return word.text
     return ""
 
 

@@ -41,7 +41,10 @@ def fault(claim: Claim) -> str:
     """What goes the other way in the passages; empty where nothing does."""
     for segment in claim.said.segments:
         for clause in segment.mains:
-            reason = _denied(clause, claim) or _turned(clause, claim)
+            inside = [part for part in segment.clauses if clause.start <= part.start < clause.start + len(clause.text)]
+            parts = [clause] if _THAN.search(clause.text) else inside
+            reason = _denied(clause, claim) or next(filter(None, (_turned(part, claim) for part in parts)), "")
+            reason = reason or _reversed(clause, claim)
             if reason:
                 return reason
     return _attributed(claim) or _opposed(claim) or _aside(claim)
@@ -154,8 +157,7 @@ def _parts(clause: Clause, claim: Claim) -> list[Clause]:
     for main in _aligned(clause, claim):
         small = [c for segment in claim.segments for c in segment.clauses if c.text in main.text and c.keys]
         best = max(small, key=lambda c: len(clause.keys & c.keys), default=main)
-        whole = len(clause.keys & main.keys)
-        found.append(best if len(clause.keys & best.keys) >= whole and not _THAN.search(main.text) else main)
+        found.append(main if _THAN.search(main.text) and _THAN.search(clause.text) else best)
     return found
 
 
@@ -187,7 +189,8 @@ def _opposed(claim: Claim) -> str:
     """A word whose opposite the passage has in its place."""
     if not claim.focus:
         return ""
-    there = {word.text for word in claim.focus[0].words}
+    close = [s for s in claim.segments if s in claim.focus or len(s.keys & claim.said.keys) >= 3]
+    there = {word.text for segment in close for word in segment.words}
     anywhere = claim.texts
     for one, other in claim.lexicon.opposites:
         for mine, theirs in ((one, other), (other, one)):
@@ -198,6 +201,23 @@ def _opposed(claim: Claim) -> str:
     up, down = (claim.said.has(name, words) for name in ("highest_of", "lowest_of"))
     if (highest and not lowest and down and not up) or (lowest and not highest and up and not down):
         return "the passage has the other extreme"
+    return ""
+
+
+def _reversed(clause: Clause, claim: Claim) -> str:
+    """`women lower than men` where the passage says, without `than`, that women are higher."""
+    sides, way = _sides(clause), way_of(clause, claim).sign
+    if not sides or not way:
+        return ""
+    for other in _mains(claim):
+        there = way_of(other, claim).sign
+        if not there or _sides(other) or not any(word.text in _COMPARATIVE for word in other.words):
+            continue
+        left, right = other.keys & sides[0], other.keys & sides[1]
+        if (left and not right and there != way) or (right and not left and there == way):
+            rival = {claim.lexicon.kinds.get(key) for key in left | right} - {None}
+            if rival:
+                return "the passage says the opposite of them"
     return ""
 
 
@@ -229,7 +249,7 @@ def _swapped(clause: Clause, other: Clause, claim: Claim) -> bool:
     here, there = _sides(clause), _sides(other)
     if not here or not there:
         return False
-    straight = len(here[0] & there[0]) + len(here[1] & there[1])
+    straight = len(here[1] & there[1])
     crossed = len(here[0] & there[1]) + len(here[1] & there[0])
     return crossed > straight
 

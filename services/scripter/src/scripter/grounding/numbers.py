@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -15,8 +16,11 @@ ROUNDED = 0.025
 """How far a number may be rounded without a word such as `about`, by dropping decimals."""
 ABOUT = 0.075
 """How far it may be off with one; fractions in words and round numbers, twice as far."""
+_COMPARED = re.compile(r"\bthan (?:in|among|for|those|with|the|older|younger|other)\b", re.IGNORECASE)
 _ROLES = frozenset({"from", "to"})
-_RATIO = {"fraction", "%"}
+_CONTRASTS = frozenset({"new", "old", "first", "normal", "control", "usual"})
+_REPLACED = 2
+"""Meanings of a number's surroundings that a sentence may exchange before the number is another's."""
 
 
 @dataclass(frozen=True)
@@ -47,8 +51,8 @@ def places(reading: Reading, claim: Claim) -> Iterator[Place]:
     """Every quantity of a text with what is near it."""
     for segment in reading.segments:
         found = quantities_in(segment.text, claim.language)
-        walls = [quantity for quantity in found if quantity.unit != units.ORDINAL]
         for quantity in found:
+            walls = [q for q in found if q.unit.kind == quantity.unit.kind and q.unit != units.ORDINAL]
             near = _near(quantity, walls, segment, segment.clauses, claim)
             if not any(key not in "^v" and key not in _ROLES for key in near):
                 near |= _near(quantity, walls, segment, segment.mains, claim)
@@ -64,6 +68,8 @@ def _near(
     first, last = (clause.start, clause.start + len(clause.text)) if clause else (0, len(segment.text))
     first = max([first, *(wall.end for wall in walls if wall.end <= quantity.start)])
     last = min([last, *(wall.start for wall in walls if wall.start >= quantity.end)])
+    beside = re.compile(r"\s?\([^()\d]*\)").match(segment.text, quantity.end)
+    last = max(last, beside.end()) if beside else last
     inside = [word for word in segment.words if first <= word.start < last and not quantity.start <= word.start < quantity.end]
     keys = {word.key for word in inside if word.content or word.text == "first"}
     return keys | {way for word in inside for way in _ways(word.text, claim)}
@@ -161,31 +167,49 @@ def _opposite(place: Place, other: Place, claim: Claim) -> bool:
     one, two = place.quantity.bound, other.quantity.bound
     if not one or not two or one == two:
         return False
-    # `less often in adults over 65` says what `more often in adults under 65` says.
-    return not ({"^", "v"} & place.near and {"^", "v"} & other.near and ("^" in place.near) != ("^" in other.near)) or (
-        not claim.said.texts & {"than", "less", "fewer"}
-    )
+    # `less often in adults over 65 than in others` says what `more often in adults under 65 than in others` says.
+    return not (_COMPARED.search(claim.said.text) and _COMPARED.search(other.segment.text))
 
 
 def _another_thing(place: Place, match: Place, given: list[Place], claim: Claim) -> bool:
     """Whether another number of the same segment is what the sentence's words belong to."""
     elsewhere = [other for other in places(claim.said, claim) if other.quantity != place.quantity]
     for rival in given:
-        if rival.segment is not match.segment or rival is match or same_value(place.quantity, rival.quantity):
+        if rival is match or same_value(place.quantity, rival.quantity):
             continue
         if rival.quantity.unit.kind != match.quantity.unit.kind:
             continue
         theirs, ours = rival.near - match.near, match.near - rival.near
         left_out = ours - place.near
-        if _weight(place.near & theirs, claim) > _weight(place.near & ours, claim) and left_out - claim.said.keys - set("^v"):
+        named = _telling(place.near & theirs, claim)
+        missing = _telling(left_out - claim.said.keys, claim)
+        if rival.segment is not match.segment:
+            if len(named) >= 2 and missing and not _telling(place.near & match.segment.keys, claim):
+                return True
+            continue
+        if _weight(place.near & theirs, claim) > _weight(place.near & ours, claim) and missing:
             return True
         if any(_rivals(a, b, claim) for a in place.near & theirs for b in left_out):
+            return True
+        if named and 0 < len(missing) <= _REPLACED and not named & match.segment.keys & _own(match, given):
             return True
         given_away = {key for other in elsewhere if same_value(other.quantity, rival.quantity) for key in other.near}
         if place.near & theirs - given_away and left_out & given_away - set("^v"):
             return True
     shared = claim.said.keys & match.segment.keys
     return not shared and bool(match.segment.keys) and len(claim.content) > 1
+
+
+def _telling(keys: frozenset[str] | set[str], claim: Claim) -> set[str]:
+    """Meanings that tell one thing from another."""
+    light = claim.lexicon.lists["light"] - _CONTRASTS
+    return {key for key in keys if key not in light and key not in "^v" and key not in _ROLES}
+
+
+def _own(match: Place, given: list[Place]) -> set[str]:
+    """What is near this number and no other of its segment."""
+    others = {key for other in given if other.segment is match.segment and other is not match for key in other.near}
+    return set(match.near) - others
 
 
 def _weight(keys: frozenset[str], claim: Claim) -> float:

@@ -30,7 +30,7 @@ _SCALES = {"hundred": 1e2, "thousand": 1e3, "million": 1e6, "billion": 1e9, "tri
 _ORDINALS = {"second": 2, "third": 3, "fourth": 4, "fifth": 5, "sixth": 6, "seventh": 7, "eighth": 8, "ninth": 9, "tenth": 10}  # fmt: skip
 _TIMES = {"twice": 2, "thrice": 3, "doubled": 2, "double": 2, "doubling": 2, "tripled": 3, "triple": 3, "quadrupled": 4}
 _FRACTION = re.compile(
-    r"\b(?:(?P<top>a|one|two|three|\d) in (?P<low>\w+)|(?P<half>half|halved|hälfte|moitié|mitad|metade)|"
+    r"\b(?:(?P<top>one|two|three|um|uma|uno|una|un|une|eine[rs]?|\d) (?:in|out of|em cada|em|de cada|sur|von) (?P<low>\w+)|(?P<half>half|halved|hälfte|moitié|mitad|metade)|"
     r"(?P<many>one|two|three|a)[ -](?P<part>thirds?|quarters?|fifths?|tenths?))\b",
     re.IGNORECASE,
 )
@@ -136,7 +136,7 @@ def _worded(text: str, language: str) -> list[Quantity]:
 
 def _fractions(text: str, language: str) -> list[Quantity]:
     found = []
-    words = _WORDS.get(language, {}) | {"a": 1, "one": 1}
+    words = _WORDS.get(language, {}) | dict.fromkeys(("a", "one", "um", "uma", "uno", "una", "un", "une", "einer", "eines"), 1)
     for match in _FRACTION.finditer(text):
         if match["half"]:
             value = 0.5

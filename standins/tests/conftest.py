@@ -1,5 +1,8 @@
 """The vendors' own SDKs, pointed at the stand-ins."""
 
+import time
+import urllib.request
+
 import pytest
 from google import genai
 from google.genai import types
@@ -55,6 +58,46 @@ def produce():
 @pytest.fixture
 def runway(runway_standin, produce):
     return produce(runway_standin.url)
+
+
+@pytest.fixture
+def film():
+    """Asks for a film of two seconds, or as the arguments say."""
+
+    def create(client, text="Hands under water", **more):
+        asked = {"model": "gen4.5", "prompt_text": text, "ratio": "720:1280", "duration": 2} | more
+        return client.text_to_video.create(**asked)
+
+    return create
+
+
+@pytest.fixture
+def wait():
+    """Polls faster than the SDK's own waiter; gives the statuses that were seen, and the last view."""
+
+    def poll(client, task, until=("SUCCEEDED", "FAILED", "CANCELLED"), seconds=5.0):
+        seen, deadline = [], time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            view = client.tasks.retrieve(task.id)
+            if view.status not in seen[-1:]:
+                seen.append(view.status)
+            if view.status in until:
+                return seen, view
+            time.sleep(0.02)
+        raise AssertionError(seen)
+
+    return poll
+
+
+@pytest.fixture
+def fetched():
+    """Gets the bytes behind an address."""
+
+    def get(url):
+        with urllib.request.urlopen(url, timeout=10) as response:
+            return response.read()
+
+    return get
 
 
 SCRIPT = {

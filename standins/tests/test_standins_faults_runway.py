@@ -9,29 +9,6 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 import runwayml
 
-OVER = ("SUCCEEDED", "FAILED", "CANCELLED")
-
-
-def film(client, text="Hands under water", **more):
-    return client.text_to_video.create(model="gen4.5", prompt_text=text, ratio="720:1280", duration=2, **more)
-
-
-def wait(client, task, until=OVER, seconds=5.0):
-    seen, deadline = [], time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        view = client.tasks.retrieve(task.id)
-        if view.status not in seen[-1:]:
-            seen.append(view.status)
-        if view.status in until:
-            return seen, view
-        time.sleep(0.02)
-    raise AssertionError(seen)
-
-
-def fetched(url):
-    with urllib.request.urlopen(url, timeout=10) as response:
-        return response.read()
-
 
 @pytest.mark.parametrize(
     ("status", "kind"),
@@ -47,7 +24,7 @@ def fetched(url):
         (503, runwayml.InternalServerError),
     ],
 )
-def test_a_status_comes_in_the_vendors_form_and_costs_nothing(runway_standin, runway, status, kind):
+def test_a_status_comes_in_the_vendors_form_and_costs_nothing(runway_standin, runway, status, kind, film):
     runway_standin.fault("status", status=status, retry_after=3)
     with pytest.raises(kind) as refused:
         film(runway)
@@ -71,7 +48,7 @@ def test_a_status_comes_in_the_vendors_form_and_costs_nothing(runway_standin, ru
         ("THIRD_PARTY.UNAVAILABLE", 0),
     ],
 )
-def test_a_task_fails_with_its_code_and_credits_go_back_as_the_vendor_does_it(runway_standin, runway, code, charged):
+def test_a_task_fails_with_its_code_and_credits_go_back_by_it(runway_standin, runway, code, charged, film, wait):
     runway_standin.fault("fail", code=code)
     seen, view = wait(runway, film(runway))
     assert seen[-1] == "FAILED"
@@ -81,12 +58,12 @@ def test_a_task_fails_with_its_code_and_credits_go_back_as_the_vendor_does_it(ru
     assert runway.organization.retrieve().credit_balance == 100_000 - charged
 
 
-def test_whether_a_failure_is_charged_can_be_scripted(runway_standin, runway):
+def test_whether_a_failure_is_charged_can_be_scripted(runway_standin, runway, film, wait):
     runway_standin.fault("fail", code="SAFETY.INPUT.TEXT", charged=False)
     assert wait(runway, film(runway))[1].cost.credits == 0
 
 
-def test_a_task_is_throttled_for_a_while(runway_standin, runway):
+def test_a_task_is_throttled_for_a_while(runway_standin, runway, film, wait):
     runway_standin.fault("throttle", seconds=0.3)
     begun = time.monotonic()
     seen, _ = wait(runway, film(runway))
@@ -94,18 +71,18 @@ def test_a_task_is_throttled_for_a_while(runway_standin, runway):
     assert time.monotonic() - begun > 0.5
 
 
-def test_a_task_may_be_cancelled_by_someone_else(runway_standin, runway):
+def test_a_task_may_be_cancelled_by_someone_else(runway_standin, runway, film, wait):
     runway_standin.fault("cancel")
     assert wait(runway, film(runway))[0][-1] == "CANCELLED"
 
 
-def test_a_task_may_run_forever(runway_standin, runway):
+def test_a_task_may_run_forever(runway_standin, runway, film, wait):
     runway_standin.fault("stuck")
     with pytest.raises(AssertionError, match="RUNNING"):
         wait(runway, film(runway), seconds=0.6)
 
 
-def test_a_task_may_be_lost(runway_standin, runway):
+def test_a_task_may_be_lost(runway_standin, runway, film):
     runway_standin.fault("vanish", seconds=0.2)
     made = film(runway)
     assert runway.tasks.retrieve(made.id).status == "PENDING"
@@ -115,7 +92,7 @@ def test_a_task_may_be_lost(runway_standin, runway):
     assert runway_standin.costs()["credits"] == 24
 
 
-def test_an_expired_address_is_refused_and_a_fresh_one_holds(runway_standin, runway):
+def test_an_expired_address_is_refused_and_a_fresh_one_holds(runway_standin, runway, film, wait, fetched):
     runway_standin.fault("expire", operation="text_to_video")
     made = film(runway)
     expired = wait(runway, made)[1].output[0]
@@ -124,7 +101,7 @@ def test_an_expired_address_is_refused_and_a_fresh_one_holds(runway_standin, run
     assert fetched(runway.tasks.retrieve(made.id).output[0])[4:8] == b"ftyp"
 
 
-def test_addresses_expire_by_setting(runway_standin, runway):
+def test_addresses_expire_by_setting(runway_standin, runway, film, wait, fetched):
     runway_standin.put("settings", {"url_seconds": 0.3})
     address = wait(runway, film(runway))[1].output[0]
     assert fetched(address)
@@ -133,7 +110,7 @@ def test_addresses_expire_by_setting(runway_standin, runway):
         fetched(address)
 
 
-def test_a_film_may_be_cut_off_on_the_way(runway_standin, runway):
+def test_a_film_may_be_cut_off_on_the_way(runway_standin, runway, film, wait, fetched):
     runway_standin.fault("cut", operation="output")
     address = wait(runway, film(runway))[1].output[0]
     with pytest.raises(http.client.IncompleteRead):
@@ -142,7 +119,7 @@ def test_a_film_may_be_cut_off_on_the_way(runway_standin, runway):
 
 
 @pytest.mark.parametrize(("kind", "tasks"), [("reset", 0), ("hang", 0), ("lost", 1), ("late", 1), ("cut", 1)])
-def test_a_creation_without_an_answer_may_have_made_a_task(runway_standin, produce, kind, tasks):
+def test_a_creation_without_an_answer_may_have_made_a_task(runway_standin, produce, kind, tasks, film):
     runway_standin.fault(kind, seconds=5)
     with pytest.raises(runwayml.APIConnectionError):
         film(produce(runway_standin.url, timeout=0.4))
@@ -154,7 +131,7 @@ def test_a_creation_without_an_answer_may_have_made_a_task(runway_standin, produ
     assert runway_standin.costs()["received"] == 0
 
 
-def test_the_sdks_own_retry_of_a_creation_pays_twice(runway_standin, runway):
+def test_the_sdks_own_retry_of_a_creation_pays_twice(runway_standin, runway, film):
     runway_standin.fault("lost")
     film(runway.with_options(max_retries=1))
     costs = runway_standin.costs()
@@ -163,7 +140,7 @@ def test_the_sdks_own_retry_of_a_creation_pays_twice(runway_standin, runway):
 
 
 @pytest.mark.parametrize("kind", ["truncated", "garbage"])
-def test_an_answer_that_is_no_json_is_paid_but_not_received(runway_standin, runway, kind):
+def test_an_answer_that_is_no_json_is_paid_but_not_received(runway_standin, runway, kind, film):
     runway_standin.fault(kind)
     with pytest.raises((runwayml.APIError, ValueError)):
         film(runway)
@@ -171,7 +148,7 @@ def test_an_answer_that_is_no_json_is_paid_but_not_received(runway_standin, runw
     assert (costs["paid"], costs["received"]) == (1, 0)
 
 
-def test_a_poll_may_fail_without_harm_to_the_task(runway_standin, runway):
+def test_a_poll_may_fail_without_harm_to_the_task(runway_standin, runway, film, wait):
     runway_standin.fault("status", operation="tasks.get", status=502)
     made = film(runway)
     with pytest.raises(runwayml.InternalServerError):
@@ -179,7 +156,7 @@ def test_a_poll_may_fail_without_harm_to_the_task(runway_standin, runway):
     assert wait(runway, made)[1].status == "SUCCEEDED"
 
 
-def test_64_tasks_fly_at_once_and_the_65th_waits(runway_standin, runway):
+def test_64_tasks_fly_at_once_and_the_65th_waits(runway_standin, runway, film):
     runway_standin.put("settings", {"running": 2})
     with ThreadPoolExecutor(8) as pool:
         made = list(pool.map(lambda number: film(runway, f"Film {number}"), range(65)))

@@ -3,7 +3,6 @@
 import base64
 import io
 import time
-import urllib.request
 
 import av
 import pytest
@@ -13,30 +12,7 @@ from standins.runway.clips import colour_of
 PIXEL = "data:image/png;base64," + base64.b64encode(b"\x89PNG\r\n\x1a\n").decode()
 
 
-def wait(client, task, until=("SUCCEEDED", "FAILED", "CANCELLED"), seconds=5.0):
-    """Polls faster than the SDK's own waiter; gives the statuses that were seen, and the last view."""
-    seen, deadline = [], time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        view = client.tasks.retrieve(task.id)
-        if view.status not in seen[-1:]:
-            seen.append(view.status)
-        if view.status in until:
-            return seen, view
-        time.sleep(0.02)
-    raise AssertionError(seen)
-
-
-def film(client, text="Hands under water", **more):
-    asked = {"model": "gen4.5", "prompt_text": text, "ratio": "720:1280", "duration": 2} | more
-    return client.text_to_video.create(**asked)
-
-
-def fetched(url):
-    with urllib.request.urlopen(url, timeout=10) as response:
-        return response.read()
-
-
-def test_a_task_is_pending_then_running_then_there_and_its_film_is_as_asked(runway):
+def test_a_task_is_pending_then_running_then_there_and_its_film_is_as_asked(runway, film, wait, fetched):
     made = film(runway, duration=3)
     assert made.estimated_cost.credits == 36
     seen, view = wait(runway, made)
@@ -50,7 +26,7 @@ def test_a_task_is_pending_then_running_then_there_and_its_film_is_as_asked(runw
     assert last[10, 10].tolist() == pytest.approx(colour_of("Hands under water"), abs=12)
 
 
-def test_progress_grows_while_a_task_runs(runway_standin, runway):
+def test_progress_grows_while_a_task_runs(runway_standin, runway, film, wait):
     runway_standin.put("settings", {"running": 0.6})
     made = film(runway)
     wait(runway, made, until=("RUNNING",))
@@ -59,7 +35,7 @@ def test_progress_grows_while_a_task_runs(runway_standin, runway):
     assert 0 < early < runway.tasks.retrieve(made.id).progress < 1
 
 
-def test_the_sdks_own_waiter_gets_the_output(runway, monkeypatch):
+def test_the_sdks_own_waiter_gets_the_output(runway, monkeypatch, film):
     monkeypatch.setattr("runwayml.lib.polling.POLL_TIME", 0.1)
     monkeypatch.setattr("runwayml.lib.polling.POLL_JITTER", 0.05)
     assert film(runway).wait_for_task_output().output[0].startswith("http://127.0.0.1:")
@@ -72,7 +48,7 @@ def test_a_picture_moves_at_the_price_of_its_model(runway_standin, runway):
     assert (costs["credits"], costs["usd"], costs["paid"]) == (25, 0.25, 1)
 
 
-def test_more_tasks_than_slots_are_throttled_and_run_later(runway_standin, runway):
+def test_more_tasks_than_slots_are_throttled_and_run_later(runway_standin, runway, film, wait):
     runway_standin.put("settings", {"concurrency": 1, "running": 0.3})
     first, second = film(runway), film(runway, "Second")
     wait(runway, first, until=("RUNNING",))
@@ -83,7 +59,7 @@ def test_more_tasks_than_slots_are_throttled_and_run_later(runway_standin, runwa
     assert view.cost.credits == 24
 
 
-def test_a_task_that_waits_is_cancelled_for_nothing(runway_standin, runway):
+def test_a_task_that_waits_is_cancelled_for_nothing(runway_standin, runway, film):
     runway_standin.put("settings", {"pending": 5})
     made = film(runway)
     runway.tasks.delete(made.id)
@@ -93,7 +69,7 @@ def test_a_task_that_waits_is_cancelled_for_nothing(runway_standin, runway):
     assert runway_standin.get("tasks")[0]["status"] == "CANCELLED"
 
 
-def test_a_task_that_runs_is_paid_although_it_is_cancelled(runway_standin, runway):
+def test_a_task_that_runs_is_paid_although_it_is_cancelled(runway_standin, runway, film, wait):
     runway_standin.put("settings", {"running": 5})
     made = film(runway)
     wait(runway, made, until=("RUNNING",))
@@ -101,7 +77,7 @@ def test_a_task_that_runs_is_paid_although_it_is_cancelled(runway_standin, runwa
     assert runway_standin.costs()["credits"] == 24
 
 
-def test_the_organization_counts_its_credits(runway_standin, runway):
+def test_the_organization_counts_its_credits(runway_standin, runway, film):
     runway_standin.put("settings", {"credits": 1000})
     film(runway)
     organization = runway.organization.retrieve()
@@ -111,7 +87,7 @@ def test_the_organization_counts_its_credits(runway_standin, runway):
     assert [(one.model, one.amount) for one in spent] == [("gen4.5", 24)]
 
 
-def test_an_empty_purse_refuses_the_task(runway_standin, runway):
+def test_an_empty_purse_refuses_the_task(runway_standin, runway, film):
     runway_standin.put("settings", {"credits": 30})
     film(runway)
     with pytest.raises(runwayml.BadRequestError, match="not have enough credits"):
@@ -130,7 +106,7 @@ def test_an_empty_purse_refuses_the_task(runway_standin, runway):
         ({"prompt_text": ""}, "promptText"),
     ],
 )
-def test_a_wrong_field_is_named(runway_standin, runway, asked, field):
+def test_a_wrong_field_is_named(runway_standin, runway, asked, field, film):
     with pytest.raises(runwayml.BadRequestError) as refused:
         film(runway, **asked)
     assert [issue["path"] for issue in refused.value.body["issues"]] == [[field]]
@@ -146,7 +122,7 @@ def test_a_picture_that_the_vendor_would_not_take_is_refused(runway, picture):
         runway.image_to_video.create(model="gen4_turbo", prompt_image=picture, ratio="720:1280", duration=5)
 
 
-def test_key_and_version_are_checked(runway_standin, produce):
+def test_key_and_version_are_checked(runway_standin, produce, film):
     with pytest.raises(runwayml.AuthenticationError):
         film(produce(runway_standin.url, key="wrong"))
     with pytest.raises(runwayml.BadRequestError, match="X-Runway-Version"):

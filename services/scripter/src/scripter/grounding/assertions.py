@@ -47,9 +47,9 @@ def population_fault(claim: Claim) -> str:
     """Nothing of people from a study in animals or cells, nothing of one group from another, or of all from one."""
     lexicon = claim.lexicon
     humans = claim.said.has("generic_people") - _as_attribute(claim)
-    if humans and not claim.said.has("people", claim.words) and claim.said.has("creatures", claim.words):
+    if humans and not claim.said.has("people", claim.words) - {"human"} and claim.said.has("creatures", claim.words):
         return f"the passage is not about {sorted(humans)[0]}"
-    if humans & {"people", "patients", "patient", "volunteers"} and not claim.said.has("people", _focus_words(claim)) and claim.said.has("creatures", _focus_words(claim)):
+    if humans & {"people", "patients", "patient", "volunteers"} and not claim.said.has("people", _focus_words(claim)) - {"human"} and claim.said.has("creatures", _focus_words(claim)):
         return f"the passage is not about {sorted(humans)[0]} here"
     for name, group in lexicon.groups.items():
         named = {word.text for word in claim.said.words} & group

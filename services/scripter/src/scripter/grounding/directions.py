@@ -80,7 +80,7 @@ def _aligned(clause: Clause, claim: Claim) -> list[Clause]:
     if not wanted:
         return []
     scored = [
-        (sum(_worth(key, claim) for key in wanted & other.keys), other)
+        (sum(_worth(key, claim) for key in wanted & other.keys) + len(_values(clause, claim) & _values(other, claim)), other)
         for other in _mains(claim)
         if not _AIMS.search(other.text)
     ]
@@ -89,6 +89,10 @@ def _aligned(clause: Clause, claim: Claim) -> list[Clause]:
     if most < 0.5 * total or most < 1:
         return []
     return [other for score, other in scored if score >= most - 1e-9]
+
+
+def _values(clause: Clause, claim: Claim) -> set[float]:
+    return {quantity.value for quantity in quantities_in(clause.text, claim.language)}
 
 
 def _worth(key: str, claim: Claim) -> float:
@@ -118,6 +122,8 @@ def _softly_denied(clause: Clause, others: list[Clause], claim: Claim) -> bool:
 
 def _partly(clause: Clause, other: Clause, claim: Claim) -> bool:
     """Whether the denial in the passage is of a part that the sentence leaves out."""
+    if re.search(r"\bneither\b", other.text, re.IGNORECASE):
+        return False
     denied: set[str] = set()
     small = [c for segment in claim.segments for c in segment.clauses if c.text in other.text]
     for part in small:

@@ -40,7 +40,7 @@ def _out_of_place(claim: Claim) -> str:
         kind = claim.lexicon.kinds.get(word.key)
         if not (word.name or kind) or word.key in best.keys or word.key not in claim.keys:
             continue
-        rest = claim.said.keys - best.keys - {word.key}
+        rest = {key.removeprefix("un-") for key in claim.said.keys - best.keys - {word.key}}
         homes = [segment for segment in claim.segments if word.key in segment.keys]
         rival = any((other.name and word.name) or (kind and claim.lexicon.kinds.get(other.key) == kind) for other in best.words if other.key not in claim.said.keys and other.content)
         if rival and not any(rest & home.keys for home in homes):

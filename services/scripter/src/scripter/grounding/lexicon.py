@@ -61,11 +61,10 @@ def lexicon_of(language: str) -> Lexicon:
         for words in [_words(table.get(name, ""))]
     }
     meaning, phrase_words = _meanings(meanings.get("same", []), stem)
-    kinds = {
-        meaning.get(stem(word), stem(word)): kind
-        for kind, words in meanings.get("kinds", {}).items()
-        for word in _words(words)
-    }
+    kinds: dict[str, str] = {}
+    for kind, words in meanings.get("kinds", {}).items():
+        for word in _words(words):
+            kinds.setdefault(meaning.get(stem(word), stem(word)), kind)
     longest_first = sorted(phrase_words, key=len, reverse=True)
     pattern = rf"(?<!\w)(?:{'|'.join(map(re.escape, longest_first))})(?!\w)"
     groups = {name: frozenset(_words(words)) for name, words in table.get("groups", {}).items()}

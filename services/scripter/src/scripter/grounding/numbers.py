@@ -10,13 +10,14 @@ from dataclasses import dataclass
 from scripter.grounding import units
 from scripter.grounding.evidence import Claim
 from scripter.grounding.quantities import Quantity, quantities_in
-from scripter.grounding.reading import Clause, Reading, Segment
+from scripter.grounding.reading import Clause, Reading, Segment, is_cjk
 
 ROUNDED = 0.025
 """How far a number may be rounded without a word such as `about`, by dropping decimals."""
 ABOUT = 0.075
 """How far it may be off with one; fractions in words and round numbers, twice as far."""
 _COMPARED = re.compile(r"\bthan (?:in|among|for|those|with|the|older|younger|other)\b", re.IGNORECASE)
+_LABELLED = re.compile(r"\b(?:type|phase|stage|class|model|version|day|vitamin|hepatitis|page|part)\s$", re.IGNORECASE)
 _ROLES = frozenset({"from", "to"})
 _CONTRASTS = frozenset({"new", "old", "first", "normal", "control", "usual"})
 _REPLACED = 2
@@ -173,6 +174,8 @@ def _opposite(place: Place, other: Place, claim: Claim) -> bool:
 
 def _another_thing(place: Place, match: Place, given: list[Place], claim: Claim) -> bool:
     """Whether another number of the same segment is what the sentence's words belong to."""
+    if is_cjk(claim.said.text) or _LABELLED.search(place.segment.text[: place.quantity.start]):
+        return False
     elsewhere = [other for other in places(claim.said, claim) if other.quantity != place.quantity]
     for rival in given:
         if rival is match or same_value(place.quantity, rival.quantity):
@@ -183,15 +186,16 @@ def _another_thing(place: Place, match: Place, given: list[Place], claim: Claim)
         left_out = ours - place.near
         named = _telling(place.near & theirs, claim)
         missing = _telling(left_out - claim.said.keys, claim)
+        both = any(same_value(other.quantity, rival.quantity) for other in elsewhere)
         if rival.segment is not match.segment:
-            if len(named) >= 2 and missing and not _telling(place.near & match.segment.keys, claim):
+            if not both and len(named) >= 2 and missing and not _telling(place.near & match.segment.keys, claim):
                 return True
             continue
-        if _weight(place.near & theirs, claim) > _weight(place.near & ours, claim) and missing:
+        if not both and _weight(place.near & theirs, claim) > _weight(place.near & ours, claim) and missing:
             return True
         if any(_rivals(a, b, claim) for a in place.near & theirs for b in left_out):
             return True
-        if named and 0 < len(missing) <= _REPLACED and not named & match.segment.keys & _own(match, given):
+        if not both and named and 0 < len(missing) <= _REPLACED and not named & match.segment.keys & _own(match, given):
             return True
         given_away = {key for other in elsewhere if same_value(other.quantity, rival.quantity) for key in other.near}
         if place.near & theirs - given_away and left_out & given_away - set("^v"):

@@ -121,7 +121,7 @@ def _worded(text: str, language: str) -> list[Quantity]:
             value = float(_TIMES.get(word) or _ORDINALS[word])
             kind = units.TIMES if times else units.ORDINAL
             if times or (word != "second" or not re.match(r"s?,| and ", text[match.end() :])):
-                found.append(Quantity(word, value, 1, kind, "", _about(text, match.start()), *match.span(), worded=True))
+                found.append(Quantity(word, value, 1, kind, _bound(text, *match.span()), _about(text, match.start()), *match.span(), worded=True))
         elif word in words and (word != "one" or re.match(r" (?:hundred|thousand|million)", text[match.end() :])):
             found.append(_quantity(text, *match.span(), (float(words[word]), 1.0), language, worded=True))
         elif tens in words and (ones in words or ones in units.NAMES):

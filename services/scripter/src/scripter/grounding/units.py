@@ -47,6 +47,7 @@ money-eur: € euro euros =1 ; céntimos-de-euro cents-of-a-euro céntimos =0.01
 money-usd: $ dollar dollars =1
 times: times fold -fold fach 倍 =1
 people: 人 =1
+cells: cells/µl cells/µL cells/mm³ cells-per-microlitre cells-per-microliter =1
 """
 
 
@@ -64,7 +65,7 @@ def _units() -> dict[str, Unit]:
 
 NAMES = _units()
 _LONGEST = "|".join(re.escape(name).replace(r"\ ", "[ -]") for name in sorted(NAMES, key=len, reverse=True))
-_AT = re.compile(rf"[ -]?(?P<unit>{_LONGEST})(?![^\W\d_])(?!\.[a-z])", re.IGNORECASE)
+_AT = re.compile(rf"(?: more| extra| additional| other| further)?[ -]?(?P<unit>{_LONGEST})(?![^\W\d_])(?!\.[a-z])", re.IGNORECASE)
 _AT_CJK = re.compile(rf"(?P<unit>{_LONGEST})", re.IGNORECASE)
 _PER = re.compile(rf"(?:/| per | pro | par | por )(?P<unit>{_LONGEST})(?![^\W\d_])", re.IGNORECASE)
 

@@ -1,6 +1,7 @@
 """The stage on whole papers that the project wrote itself."""
 
 import re
+import tempfile
 from itertools import pairwise
 from pathlib import Path
 
@@ -10,10 +11,11 @@ from artifacts.request import Options
 from artifacts.script import Brief, Evidence, Script, Sentence
 from chassis.errors import SourceError
 from chassis.local import run_stage
-from scripter import grounding
 from scripter.phrases import phrases_for
-from scripter.stage import service
+from scripter.settings import Settings
+from scripter.stage import checked, service
 from scripter.visuals.chart import chart_visual
+from scripter.writer import Draft
 
 ABSTRACT = (
     "In January 1855 more soldiers died of disease than of wounds in the hospitals of the army. "
@@ -126,14 +128,37 @@ def test_badges_count_what_was_really_checked(tmp_path):
     said = [sentence for brief in briefs for sentence in brief.sentences]
     badges = briefs[-1].visual.badges
     assert badges[0] == f"{len(said)} of {len(said)} sentences traced"
-    count = sum(len(re.findall(r"\d+(?:[.,]\d+)*", sentence.text)) for sentence in said)
+    count = sum(len(re.findall(r"\d+(?:[.,]\d+)*|\btwo\b", sentence.text)) for sentence in said)
     assert badges[1] == f"{count} numbers checked"
 
 
-def test_retracted_paper_says_so_at_the_start_and_at_the_end(tmp_path):
-    _, briefs = run(tmp_path, paper(notices=[Notice(kind="retracted", text="This paper was retracted.")]))
+RETRACTED = Notice(kind="retracted", text="This paper was retracted.")
+
+
+def test_retracted_paper_is_refused():
+    with pytest.raises(SourceError) as refused, tempfile.TemporaryDirectory() as folder:
+        run(Path(folder), paper(notices=[RETRACTED]))
+    assert refused.value.code == "source.retracted"
+
+
+def test_retracted_paper_that_is_forced_says_so_at_the_start_and_at_the_end(tmp_path):
+    _, briefs = run(tmp_path, paper(notices=[RETRACTED]), force=True)
     assert briefs[0].kicker == "Retracted paper"
     assert "retracted" in briefs[-1].visual.labels
+
+
+@pytest.mark.parametrize(
+    ("changes", "label"),
+    [
+        ({"notices": [Notice(kind="preprint", text="Not reviewed yet.")]}, "preprint"),
+        ({"doi": "10.1101/2022.07.21.500925"}, "preprint"),
+        ({"title": "Dirty wards shorten the lives of mice", "subjects": ["Mice"]}, "in mice"),
+    ],
+)
+def test_preprints_and_studies_of_animals_are_labelled_at_both_ends(changes, label, tmp_path):
+    _, briefs = run(tmp_path, paper(**changes))
+    assert briefs[0].kicker.lower() == label
+    assert label in briefs[-1].visual.labels
 
 
 def test_letter_neither_asks_nor_finds(tmp_path):
@@ -198,15 +223,26 @@ def test_too_little_prose_is_refused_with_advice(tmp_path):
     assert refused.value.code == "source.too-little-text"
 
 
-def test_number_that_is_not_in_the_evidence_is_a_fault():
+def test_every_sentence_carries_the_verdict_that_let_it_pass(tmp_path):
+    _, briefs = run(tmp_path, paper())
+    for sentence in (sentence for brief in briefs for sentence in brief.sentences):
+        assert sentence.verdict.supported
+        assert [check.name for check in sentence.verdict.checks][0] == "passages"
+
+
+def test_sentences_that_their_passages_do_not_support_are_dropped():
     subject = paper()
     evidence = [Evidence(id="abs.1", text=ABSTRACT)]
-    phrases = phrases_for("en")
-    assert not grounding.faults(Sentence(text="We counted 2,761 deaths.", evidence=evidence), subject, phrases)
-    invented = Sentence(text="We counted 2,762 deaths.", evidence=evidence)
-    assert grounding.faults(invented, subject, phrases) == ["number: 2,762"]
-    foreign = Sentence(text="We counted deaths.", evidence=[Evidence(id="abs.9", text=ABSTRACT)])
-    assert grounding.faults(foreign, subject, phrases) == ["evidence: abs.9"]
+
+    def kept(text, cited=evidence):
+        draft = Draft("results", (Sentence(text=text, evidence=cited),))
+        return [s.text for d in checked([draft], subject, phrases_for("en"), Settings()) for s in d.sentences]
+
+    assert kept("We counted 2,761 deaths from infectious disease.")
+    assert not kept("We counted 2,762 deaths from infectious disease.")
+    assert not kept("We counted deaths.", [Evidence(id="abs.9", text=ABSTRACT)])
+    assert not kept("We counted deaths.", [Evidence(id="abs.1", text="We counted deaths.")])
+    assert not kept("We counted deaths.", [])
 
 
 def test_chart_comes_from_the_row_that_is_spoken_of_and_never_from_p_values():

@@ -19,7 +19,7 @@ from artifacts.script import (
     Visual,
 )
 
-from scripter import headlines, pacing, themes
+from scripter import headlines, pacing, standing, themes
 from scripter.candidates import terms_of
 from scripter.casing import Casing
 from scripter.keyphrases import MOST_WORDS, Keyphrases
@@ -230,6 +230,13 @@ class _Director:
     def _kicker(self, role: Role, visual: Visual, number: int) -> str:
         if number == 1:
             notice = next((kind for kind in (*_WARNINGS, *_KINDS) if kind in self.kinds), None)
+            if standing.retracted(self.paper):
+                notice = "retracted"
+            if notice in _WARNINGS:
+                return self.phrases.kicker(notice)
+            labels = " · ".join(standing.labels(self.paper, self.phrases))
+            if labels:
+                return labels[:1].upper() + labels[1:]
             if notice:
                 return self.phrases.kicker(notice)
             subjects = (s for s in self.paper.subjects if 3 < len(s) <= 28 and not _PLAIN_SUBJECT.search(s))
@@ -237,7 +244,8 @@ class _Director:
             return subject[:1].upper() + subject[1:] or self.keyphrases.shortened(self.paper.journal, 32)
         if (visual.kind == "quote" and role == "results") or (self.essay and role in {"question", "method", "results"}):
             return self.phrases.kicker("quote")
-        return self.phrases.kicker(role)
+        found_in = standing.studied_in(self.paper, self.phrases) if role == "results" else ""
+        return " · ".join(part for part in (self.phrases.kicker(role), found_in) if part)
 
     def _title_line(self) -> str:
         """The title under the hook; where the hook is the title already, whose paper it is."""

@@ -46,7 +46,7 @@ def write_script(job: JobFolder, settings: Settings) -> None:
     """Write the script and the briefs.
 
     Raises:
-        SourceError: the paper holds too little prose to speak of.
+        SourceError: the paper was retracted, or holds too little prose to speak of.
     """
     from artifacts.paper import Paper  # noqa: PLC0415 - six services boot fast
     from artifacts.request import Options  # noqa: PLC0415 - six services boot fast
@@ -61,8 +61,9 @@ def write_script(job: JobFolder, settings: Settings) -> None:
     language = paper.language.lower().split("-")[0] or "en"
     phrases = phrases_for(language)
     writer = writer_named(settings.writer)
+    _refuse_retracted(paper, forced=options.force)
     job.progress(0.1, "reading")
-    drafts = checked(writer.write(paper, options, language), paper, phrases)
+    drafts = checked(writer.write(paper, options, language), paper, phrases, settings)
     _refuse_too_little(drafts, paper, options.seconds)
     job.progress(0.7, "choosing pictures")
     briefs = direct(drafts, paper, options, phrases)
@@ -80,15 +81,37 @@ def write_script(job: JobFolder, settings: Settings) -> None:
     job.write("script", script)
 
 
-def checked(drafts: list[Draft], paper: Paper, phrases: Phrases) -> list[Draft]:
-    """The drafts without the sentences that fail the check, and without scenes that are left with none."""
-    from scripter.grounding import faults  # noqa: PLC0415 - six services boot fast
+def checked(drafts: list[Draft], paper: Paper, phrases: Phrases, settings: Settings) -> list[Draft]:
+    """The drafts with a verdict on each sentence, without those that fail, and without scenes left with none."""
+    from scripter.grounding import Thresholds, form_faults, verdict_on  # noqa: PLC0415 - six services boot fast
 
-    kept = [replace(d, sentences=tuple(s for s in d.sentences if not faults(s, paper, phrases))) for d in drafts]
-    kept = [draft for draft in kept if draft.sentences]
+    limits = Thresholds(settings.least_similarity, settings.most_strange)
+    texts = {passage.id: passage.text for passage in paper.passages}
+    kept = []
+    for draft in drafts:
+        judged = [
+            sentence.model_copy(update={"verdict": verdict_on(sentence, texts, phrases.language, limits)})
+            for sentence in draft.sentences
+            if not form_faults(sentence.text, phrases)
+        ]
+        passed = tuple(sentence for sentence in judged if sentence.verdict and sentence.verdict.supported)
+        if passed:
+            kept.append(replace(draft, sentences=passed))
     if len(kept) > 1:
         kept[-1] = replace(kept[-1], role="end")
     return kept
+
+
+def _refuse_retracted(paper: Paper, *, forced: bool) -> None:
+    from scripter.standing import retracted  # noqa: PLC0415 - six services boot fast
+
+    if retracted(paper) and not forced:
+        raise SourceError(
+            "source.retracted",
+            "This paper was retracted, so there is no video of it. If you need one all the same, "
+            "ask for it with `force`; it will be labelled as retracted.",
+            paper.doi or paper.title,
+        )
 
 
 def _refuse_too_little(drafts: list[Draft], paper: Paper, wanted: int) -> None:

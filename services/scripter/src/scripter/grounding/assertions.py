@@ -9,11 +9,16 @@ from scripter.grounding.reading import Clause, Segment, Word
 
 _AFTER_ACT = re.compile(r"\s(?:the|their|his|her|its|your|a|an|of|[a-z]+)\b")
 _MAKES = re.compile(r"\bmakes? (?!no\b|an?\b|the\b|up\b|it\b|for\b|sense\b)\w+ \w+", re.IGNORECASE)
-_RESTRICTED = re.compile(r"\b(?:but )?not (?:in|among|for) (\w+)|\bonly (?:in|among|for|when|if|where)\b", re.IGNORECASE)
+_RESTRICTED = re.compile(
+    r"\b(?:but )?not (?:in|among|for) (\w+)|\bonly (?:in|among|for|when|if|where)\b", re.IGNORECASE
+)
+_HELD = 0.34
+"""Of what the sentence shares with a segment, the part that a modal verb must govern to make it unsure."""
 _CLOSE = 0.75
 """A segment with this share of what the best one has is as good a source."""
 _NOT_SIGNIFICANT = re.compile(
-    r"\b(?:not?|neither|nor|without)\b[^.;]{0,60}\bsignifican|\bnon-?significant|\bdid not (?:differ|reach)|\bnot statistically", re.IGNORECASE
+    r"\b(?:not?|neither|nor|without)\b[^.;]{0,60}\bsignifican|\bnon-?significant|\bdid not (?:differ|reach)|\bnot statistically",
+    re.IGNORECASE,
 )
 _SIGNIFICANT = re.compile(r"\bsignifican\w*|\bp\s?[<=≤]\s?0?\.0", re.IGNORECASE)
 
@@ -30,7 +35,11 @@ def cause_fault(claim: Claim) -> str:
         return f"the passage has no cause, the sentence has `{makes[0] if makes else sorted(said)[0]}`"
     acts = [word for word in claim.said.words if lexicon.has("acts", word.text) and _acts(word, claim)]
     if acts and linked and not there & lexicon.lists["claims_cause"] and not claim.said.has("association"):
-        if not any(lexicon.has("acts", word.text) or lexicon.key(word.text) == lexicon.key(acts[0].text) and lexicon.has("acts", word.text) for word in focus):
+        if not any(
+            lexicon.has("acts", word.text)
+            or (lexicon.key(word.text) == lexicon.key(acts[0].text) and lexicon.has("acts", word.text))
+            for word in focus
+        ):
             return f"the passage has a link, the sentence a cause: `{acts[0].text}`"
     return ""
 
@@ -49,7 +58,11 @@ def population_fault(claim: Claim) -> str:
     humans = claim.said.has("generic_people") - _as_attribute(claim)
     if humans and not claim.said.has("people", claim.words) - {"human"} and claim.said.has("creatures", claim.words):
         return f"the passage is not about {sorted(humans)[0]}"
-    if humans & {"people", "patients", "patient", "volunteers"} and not claim.said.has("people", _focus_words(claim)) - {"human"} and claim.said.has("creatures", _focus_words(claim)):
+    if (
+        humans & {"people", "patients", "patient", "volunteers"}
+        and not claim.said.has("people", _focus_words(claim)) - {"human"}
+        and claim.said.has("creatures", _focus_words(claim))
+    ):
         return f"the passage is not about {sorted(humans)[0]} here"
     for name, group in lexicon.groups.items():
         named = {word.text for word in claim.said.words} & group
@@ -76,8 +89,14 @@ def _widened(claim: Claim) -> str:
         if not match or claim.said.texts & {"only", "alone", "not", "but", "unless", "except"}:
             continue
         before = [word for word in segment.words if word.start < match.start()][-3:]
-        apart = {word.key for word in before if word.content} | ({claim.lexicon.key(match[1].lower())} if match[1] else set())
-        if match[1] and not apart & claim.said.keys and claim.said.keys & {claim.lexicon.key(w) for w in ("risk", "people", "effect")}:
+        apart = {word.key for word in before if word.content} | (
+            {claim.lexicon.key(match[1].lower())} if match[1] else set()
+        )
+        if (
+            match[1]
+            and not apart & claim.said.keys
+            and claim.said.keys & {claim.lexicon.key(w) for w in ("risk", "people", "effect")}
+        ):
             return "the passage says so only of a part"
     return ""
 
@@ -127,7 +146,8 @@ def _hedge(segment: Segment, claim: Claim) -> str:
             hedged = after >= 0.5 * len(matched)
         else:
             inside = [other for other in matched if clause is not None and other in clause.words]
-            hedged = clause is not None and word in clause.words and any(o.start > word.start for o in inside)
+            held = sum(other.start > word.start for other in inside)
+            hedged = clause is not None and word in clause.words and held >= _HELD * len(matched)
         if hedged:
             return word.text
     return ""
@@ -140,7 +160,12 @@ def _clause_of(segment: Segment, claim: Claim) -> Clause | None:
 def _carries(word: Word, segment: Segment) -> bool:
     """`suggest that` and its like hold for the rest of the sentence."""
     after = segment.text[word.start : word.start + len(word.text) + 6]
-    return bool(re.search(r"(?:suggest\w*|hypothes\w+|propose\w*|speculate\w*)\s+that$|(?:suggest\w*|hypothes\w+|propose\w*)\s+th", after))
+    return bool(
+        re.search(
+            r"(?:suggest\w*|hypothes\w+|propose\w*|speculate\w*)\s+that$|(?:suggest\w*|hypothes\w+|propose\w*)\s+th",
+            after,
+        )
+    )
 
 
 def _universal(claim: Claim, focus: tuple[Word, ...]) -> str:
@@ -151,7 +176,12 @@ def _universal(claim: Claim, focus: tuple[Word, ...]) -> str:
         if partial or said[0].text in {"all", "every", "everyone"}:
             return f"the passage does not say it of `{said[0].text}`"
     most = claim.said.texts & {"most", "majority"}
-    if most and re.search(r"\b(?:the )?most\b(?! (?:\w+ly|of the time)\b)", claim.said.text) and claim.said.has("weak", focus) and not {"most", "majority"} & {w.text for w in focus}:
+    if (
+        most
+        and re.search(r"\b(?:the )?most\b(?! (?:\w+ly|of the time)\b)", claim.said.text)
+        and claim.said.has("weak", focus)
+        and not {"most", "majority"} & {w.text for w in focus}
+    ):
         return "the passage does not say it of most"
     return ""
 
@@ -159,17 +189,26 @@ def _universal(claim: Claim, focus: tuple[Word, ...]) -> str:
 def _idiom(word: Word, claim: Claim) -> bool:
     text = claim.said.text.lower()
     if word.text == "all":
-        return bool(re.search(r"\b(?:at|first of|after|above|in|of|over|overall) all\b|\ball \d|\ball (?:placental|the|of|those|these)\b", text))
+        return bool(
+            re.search(
+                r"\b(?:at|first of|after|above|in|of|over|overall) all\b|\ball \d|\ball (?:placental|the|of|those|these)\b",
+                text,
+            )
+        )
     if word.text == "every":
         return bool(re.search(r"\bevery (?:\d|two|three|four|few|other|day|year|night|week|month|one of)", text))
     if word.text in {"whole", "entire"}:
         return True
-    return word.text == "each" and bool(re.search(r"\beach other\b|\beach (?:\w+ ){0,2}(?:had|with|of|trip|contain)", text))
+    return word.text == "each" and bool(
+        re.search(r"\beach other\b|\beach (?:\w+ ){0,2}(?:had|with|of|trip|contain)", text)
+    )
 
 
 def _significance(claim: Claim) -> str:
     said = _SIGNIFICANT.search(claim.said.text)
-    denied_here = bool(_NOT_SIGNIFICANT.search(claim.said.text)) or any(m.negations for s in claim.said.segments for m in s.mains)
+    denied_here = bool(_NOT_SIGNIFICANT.search(claim.said.text)) or any(
+        m.negations for s in claim.said.segments for m in s.mains
+    )
     focus = " ".join(segment.text for segment in claim.focus)
     if said and not denied_here:
         if not _SIGNIFICANT.search(focus):

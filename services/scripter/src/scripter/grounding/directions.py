@@ -15,8 +15,12 @@ _THAN = re.compile(
     r"unlike|als|que|do que)\b",
     re.IGNORECASE,
 )
-_COMPARES = re.compile(r"\b(?:than|compared|versus|vs|as (?:many|much|often|fast|high)|als|more|less|fewer)\b", re.IGNORECASE)
-_ASIDE = re.compile(r"^\W*(?:but |and |mas |mais |aber |pero )?(?:not|never|unlike|nicht|non|no|não|pas|except)\b", re.IGNORECASE)
+_COMPARES = re.compile(
+    r"\b(?:than|compared|versus|vs|as (?:many|much|often|fast|high)|als|more|less|fewer)\b", re.IGNORECASE
+)
+_ASIDE = re.compile(
+    r"^\W*(?:(?:but|and) (?:not|never)|not|unlike|except|aber nicht|mas não|pero no|mais pas)\b", re.IGNORECASE
+)
 _BOUNDS = re.compile(
     r"\b(?:more|less|fewer|lower|higher|longer|shorter|greater) than (?=\w*\d|(?:two|three|four|five|six|seven|eight|nine|ten|half|a)\b)|"
     r"\b(?:at least|at most|up to)\b|\bno(?:t)? (?:more|less|fewer|lower|higher) than\b",
@@ -26,7 +30,24 @@ _BOUNDS = re.compile(
 
 _AIMS = re.compile(r"\bwhether\b|\b(?:aim|aims|aimed|hypothesi[sz]ed?|objective|purpose)\b", re.IGNORECASE)
 """Clauses that ask."""
-_COMPARATIVE = frozenset("higher lower more less fewer greater larger smaller longer shorter increased decreased reduced elevated".split())
+_COMPARATIVE = frozenset(
+    [
+        "higher",
+        "lower",
+        "more",
+        "less",
+        "fewer",
+        "greater",
+        "larger",
+        "smaller",
+        "longer",
+        "shorter",
+        "increased",
+        "decreased",
+        "reduced",
+        "elevated",
+    ]
+)
 
 
 @dataclass(frozen=True)
@@ -80,7 +101,11 @@ def _aligned(clause: Clause, claim: Claim) -> list[Clause]:
     if not wanted:
         return []
     scored = [
-        (sum(_worth(key, claim) for key in wanted & other.keys) + len(_values(clause, claim) & _values(other, claim)), other)
+        (
+            sum(_worth(key, claim) for key in wanted & other.keys)
+            + len(_values(clause, claim) & _values(other, claim)),
+            other,
+        )
         for other in _mains(claim)
         if not _AIMS.search(other.text)
     ]
@@ -115,7 +140,12 @@ def _denied(clause: Clause, claim: Claim) -> str:
 
 def _softly_denied(clause: Clause, others: list[Clause], claim: Claim) -> bool:
     """Whether the passages deny elsewhere what is denied here, or the denial is one of size: `no fewer than`."""
-    elsewhere = any(segment_denies for segment in claim.segments for segment_denies in [any(_denials(m, claim) for m in segment.mains)] if clause.keys & segment.keys)
+    elsewhere = any(
+        segment_denies
+        for segment in claim.segments
+        for segment_denies in [any(_denials(m, claim) for m in segment.mains)]
+        if clause.keys & segment.keys
+    )
     down = any(way_of(other, claim).sign < 0 for other in others)
     return elsewhere or down
 
@@ -262,6 +292,8 @@ def _swapped(clause: Clause, other: Clause, claim: Claim) -> bool:
 
 def _aside(claim: Claim) -> str:
     """What the passage sets apart (`but not in women`) is not what the sentence asserts."""
+    if any(_ASIDE.match(part.text) for segment in claim.said.segments for part in segment.clauses):
+        return ""
     for segment in claim.focus[:1]:
         for clause in segment.clauses:
             if not _ASIDE.match(clause.text) or not 0 < len(clause.keys) <= 4:

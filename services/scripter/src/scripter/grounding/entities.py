@@ -5,7 +5,24 @@ from __future__ import annotations
 from scripter.grounding.evidence import Claim
 from scripter.grounding.reading import Word
 
-_STRANGE = frozenset({"earth", "english", "i", "ii", "iii", "iv", "monday", "january", "february", "march", "april", "may", "june", "july"})
+_STRANGE = frozenset(
+    {
+        "earth",
+        "english",
+        "i",
+        "ii",
+        "iii",
+        "iv",
+        "monday",
+        "january",
+        "february",
+        "march",
+        "april",
+        "may",
+        "june",
+        "july",
+    }
+)
 
 
 def fault(claim: Claim) -> str:
@@ -42,7 +59,11 @@ def _out_of_place(claim: Claim) -> str:
             continue
         rest = {key.removeprefix("un-") for key in claim.said.keys - best.keys - {word.key}}
         homes = [segment for segment in claim.segments if word.key in segment.keys]
-        rival = any((other.name and word.name) or (kind and claim.lexicon.kinds.get(other.key) == kind) for other in best.words if other.key not in claim.said.keys and other.content)
+        rival = any(
+            (other.name and word.name) or (kind and claim.lexicon.kinds.get(other.key) == kind)
+            for other in best.words
+            if other.key not in claim.said.keys and other.content
+        )
         if rival and not any(rest & home.keys for home in homes):
             return f"{word.text} is named elsewhere in the passage, not with this"
     return ""

@@ -10,8 +10,8 @@ from artifacts.paper import Paper, Passage
 from rapidfuzz import fuzz, process
 from rapidfuzz.distance import JaroWinkler
 
-from scripter.grounding.lexicon import Lexicon
 from scripter.abbreviations import definitions_in
+from scripter.grounding.lexicon import Lexicon
 from scripter.grounding.quantities import quantities_in
 from scripter.grounding.reading import Reading, Segment, Word, read
 
@@ -81,7 +81,9 @@ class Claim:
     def focus(self) -> tuple[Segment, ...]:
         """The segments that between them hold most of what the sentence says, the best first."""
         wanted: dict[str | float, float] = {
-            quantity.value: 1.0 for segment in self.said.segments for quantity in quantities_in(segment.text, self.language)
+            quantity.value: 1.0
+            for segment in self.said.segments
+            for quantity in quantities_in(segment.text, self.language)
         }
         wanted |= {word.key: (0.4 if self.is_light(word) else 2.0 if word.name else 1.0) for word in self.content}
         chosen: list[Segment] = []

@@ -1,17 +1,13 @@
-"""The check that every spoken sentence must pass, whoever wrote it: whole, clean, and resting on the paper."""
+"""The form of a sentence: whole, and clean of what papers hold besides prose."""
 
 from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
 
-from scripter.numbers import tokens_of
 from scripter.trimming import has_verb
 
 if TYPE_CHECKING:
-    from artifacts.paper import Paper
-    from artifacts.script import Sentence
-
     from scripter.phrases import Phrases
 
 _DEBRIS = {
@@ -46,25 +42,6 @@ _AIM_ONLY = re.compile(
     r"To [a-z]+ |[A-ZÀ-Þ][a-zà-ÿ]+(?<!mul)(?:[aei]r)(?: e | y | o| a| as| os| el| la| los| las| le| les)", re.IGNORECASE
 )
 """An objective of a structured abstract: `To assess ...`, `Analisar o ...`."""
-
-
-def faults(sentence: Sentence, paper: Paper, phrases: Phrases) -> list[str]:
-    """What is wrong with a sentence; empty when it may be spoken."""
-    return evidence_faults(sentence, paper) + form_faults(sentence.text, phrases)
-
-
-def evidence_faults(sentence: Sentence, paper: Paper) -> list[str]:
-    """Whether it names passages of the paper, with their text, that hold each of its numbers."""
-    passages = {passage.id: passage.text for passage in paper.passages}
-    if not sentence.evidence:
-        return ["evidence: none"]
-    found = [
-        f"evidence: {item.id}"
-        for item in sentence.evidence
-        if item.id not in passages or passages[item.id] != item.text
-    ]
-    available = {number for item in sentence.evidence for number in tokens_of(item.text)}
-    return found + [f"number: {number}" for number in tokens_of(sentence.text) if number not in available]
 
 
 def form_faults(text: str, phrases: Phrases) -> list[str]:
@@ -105,12 +82,3 @@ def _main_clause(text: str, phrases: Phrases) -> bool:
             return False
         return has_verb(rest, phrases) or bool(phrases.verb_endings.search(rest))
     return not text.startswith("To ") and has_verb(" ".join(text.split()[2:]), phrases)
-
-
-def numbers_checked(sentences: list[Sentence]) -> int:
-    """How many numbers of the sentences were looked up and found in their evidence."""
-    count = 0
-    for sentence in sentences:
-        available = {number for item in sentence.evidence for number in tokens_of(item.text)}
-        count += sum(number in available for number in tokens_of(sentence.text))
-    return count

@@ -43,11 +43,6 @@ def fault(claim: Claim) -> str:
     return ""
 
 
-def count(claim: Claim) -> int:
-    """How many numbers the sentence holds."""
-    return sum(len(quantities_in(segment.text, claim.language)) for segment in claim.said.segments)
-
-
 def places(reading: Reading, claim: Claim) -> Iterator[Place]:
     """Every quantity of a text with what is near it."""
     for segment in reading.segments:
@@ -71,7 +66,9 @@ def _near(
     last = min([last, *(wall.start for wall in walls if wall.start >= quantity.end)])
     beside = re.compile(r"\s?\([^()\d]*\)").match(segment.text, quantity.end)
     last = max(last, beside.end()) if beside else last
-    inside = [word for word in segment.words if first <= word.start < last and not quantity.start <= word.start < quantity.end]
+    inside = [
+        word for word in segment.words if first <= word.start < last and not quantity.start <= word.start < quantity.end
+    ]
     keys = {word.key for word in inside if word.content or word.text == "first"}
     return keys | {way for word in inside for way in _ways(word.text, claim)}
 
@@ -155,7 +152,11 @@ def _derived(said: Quantity, given: list[Place]) -> bool:
         return False
     for one in given:
         for other in given:
-            if one.segment is other.segment and one.quantity.unit.kind == other.quantity.unit.kind and other.quantity.value:
+            if (
+                one.segment is other.segment
+                and one.quantity.unit.kind == other.quantity.unit.kind
+                and other.quantity.value
+            ):
                 ratio = one.quantity.value / other.quantity.value
                 wanted = said.value
                 near = 0.15 if said.about or said.bound else 0.04
@@ -218,7 +219,10 @@ def _own(match: Place, given: list[Place]) -> set[str]:
 
 def _weight(keys: frozenset[str], claim: Claim) -> float:
     names = {word.key for word in claim.content if word.name}
-    return sum(3.0 if key in names or key in claim.lexicon.kinds or key in "^v" else 0.3 if key in _ROLES else 1.0 for key in keys)
+    return sum(
+        3.0 if key in names or key in claim.lexicon.kinds or key in "^v" else 0.3 if key in _ROLES else 1.0
+        for key in keys
+    )
 
 
 def _rivals(one: str, other: str, claim: Claim) -> bool:

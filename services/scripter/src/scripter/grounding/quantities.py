@@ -13,8 +13,34 @@ _SUPER = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
 _POWER = re.compile(r"\s?[×x·]\s?10([⁰¹²³⁴⁵⁶⁷⁸⁹⁻]+|\^-?\d+)")
 _ONES = dict(
     zip(
-        "two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen "
-        "nineteen twenty thirty forty fifty sixty seventy eighty ninety".split(),
+        [
+            "two",
+            "three",
+            "four",
+            "five",
+            "six",
+            "seven",
+            "eight",
+            "nine",
+            "ten",
+            "eleven",
+            "twelve",
+            "thirteen",
+            "fourteen",
+            "fifteen",
+            "sixteen",
+            "seventeen",
+            "eighteen",
+            "nineteen",
+            "twenty",
+            "thirty",
+            "forty",
+            "fifty",
+            "sixty",
+            "seventy",
+            "eighty",
+            "ninety",
+        ],
         [*range(2, 21), *range(30, 100, 10)],
         strict=True,
     )
@@ -51,8 +77,12 @@ _LESS = re.compile(
     r"weniger als|unter|höchstens|bis zu|moins de|au plus|menos de|como máximo|no máximo)\s?(?:(?:the|a|an|age|ages) )*$",
     re.IGNORECASE,
 )
-_MORE_AFTER = re.compile(r"(?:\s?\w+)?\s?(?:years? )?(?:or|and) (?:older|more|over|above|higher|longer)\b|以上", re.IGNORECASE)
-_LESS_AFTER = re.compile(r"(?:\s?\w+)?\s?(?:years? )?(?:or|and) (?:younger|less|fewer|under|below|lower|shorter)\b|以下|未満", re.IGNORECASE)
+_MORE_AFTER = re.compile(
+    r"(?:\s?\w+)?\s?(?:years? )?(?:or|and) (?:older|more|over|above|higher|longer)\b|以上", re.IGNORECASE
+)
+_LESS_AFTER = re.compile(
+    r"(?:\s?\w+)?\s?(?:years? )?(?:or|and) (?:younger|less|fewer|under|below|lower|shorter)\b|以下|未満", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True)
@@ -121,7 +151,18 @@ def _worded(text: str, language: str) -> list[Quantity]:
             value = float(_TIMES.get(word) or _ORDINALS[word])
             kind = units.TIMES if times else units.ORDINAL
             if times or (word != "second" or not re.match(r"s?,| and ", text[match.end() :])):
-                found.append(Quantity(word, value, 1, kind, _bound(text, *match.span()), _about(text, match.start()), *match.span(), worded=True))
+                found.append(
+                    Quantity(
+                        word,
+                        value,
+                        1,
+                        kind,
+                        _bound(text, *match.span()),
+                        _about(text, match.start()),
+                        *match.span(),
+                        worded=True,
+                    )
+                )
         elif word in words and (word != "one" or re.match(r" (?:hundred|thousand|million)", text[match.end() :])):
             found.append(_quantity(text, *match.span(), (float(words[word]), 1.0), language, worded=True))
         elif tens in words and (ones in words or ones in units.NAMES):
@@ -136,14 +177,19 @@ def _worded(text: str, language: str) -> list[Quantity]:
 
 def _fractions(text: str, language: str) -> list[Quantity]:
     found = []
-    words = _WORDS.get(language, {}) | dict.fromkeys(("a", "one", "um", "uma", "uno", "una", "un", "une", "einer", "eines"), 1)
+    words = _WORDS.get(language, {}) | dict.fromkeys(
+        ("a", "one", "um", "uma", "uno", "una", "un", "une", "einer", "eines"), 1
+    )
     for match in _FRACTION.finditer(text):
         if match["half"]:
             value = 0.5
         elif match["part"]:
             value = words[match["many"].lower()] / _PARTS[match["part"].lower().rstrip("s")]
         else:
-            top, low = (float(words.get(m, 0)) if not m.isdigit() else float(m) for m in (match["top"].lower(), match["low"].lower()))
+            top, low = (
+                float(words.get(m, 0)) if not m.isdigit() else float(m)
+                for m in (match["top"].lower(), match["low"].lower())
+            )
             if low < 2 or top >= low:
                 continue
             value = top / low

@@ -11,7 +11,9 @@ from scripter.grounding.lexicon import Lexicon, lexicon_of
 from scripter.phrases import phrases_for
 from scripter.sentences import split
 
-_WORD = re.compile(r"(?:[^\W\d_]|\d+(?=[^\W\d_]))[^\W_]*(?:'[^\W_]+|[-.](?=[^\W_]*\d)[^\W_]+|(?<=\bun)-[^\W_]+|(?<=-)[A-Z])*")
+_WORD = re.compile(
+    r"(?:[^\W\d_]|\d+(?=[^\W\d_]))[^\W_]*(?:'[^\W_]+|[-.](?=[^\W_]*\d)[^\W_]+|(?<=\bun)-[^\W_]+|(?<=-)[A-Z])*"
+)
 _CLAUSE = re.compile(
     r"(?<=[^\d\s])[,;:](?=\s)|(?<=\d)[,;:](?=\s)|\s[–—]\s|(?=[()])|"
     r"\s(?=(?:compared|than|against|and|but|while|whereas|although|though|versus|vs|und|aber|während|et|mais|tandis|y|e|pero|mas|mientras|enquanto)\s)",

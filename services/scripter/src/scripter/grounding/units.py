@@ -65,7 +65,9 @@ def _units() -> dict[str, Unit]:
 
 NAMES = _units()
 _LONGEST = "|".join(re.escape(name).replace(r"\ ", "[ -]") for name in sorted(NAMES, key=len, reverse=True))
-_AT = re.compile(rf"(?: more| extra| additional| other| further)?[ -]?(?P<unit>{_LONGEST})(?![^\W\d_])(?!\.[a-z])", re.IGNORECASE)
+_AT = re.compile(
+    rf"(?: more| extra| additional| other| further)?[ -]?(?P<unit>{_LONGEST})(?![^\W\d_])(?!\.[a-z])", re.IGNORECASE
+)
 _AT_CJK = re.compile(rf"(?P<unit>{_LONGEST})", re.IGNORECASE)
 _PER = re.compile(rf"(?:/| per | pro | par | por )(?P<unit>{_LONGEST})(?![^\W\d_])", re.IGNORECASE)
 

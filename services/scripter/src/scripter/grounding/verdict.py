@@ -10,7 +10,8 @@ from artifacts.script import Check, Verdict
 
 from scripter.grounding import assertions, directions, entities, numbers
 from scripter.grounding.evidence import Claim, claim_of
-from scripter.grounding.reading import is_cjk
+from scripter.grounding.quantities import quantities_in
+from scripter.grounding.reading import is_cjk, read
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -53,6 +54,14 @@ def verdict_on(sentence: Sentence, paper: dict[str, str], language: str, limits:
     return verdict_of(sentence.text, [item.text for item in sentence.evidence], language, limits)
 
 
+def numbers_checked(sentences: Sequence[Sentence], language: str) -> int:
+    """How many numbers of sentences that passed were held against their passages."""
+    passed = [sentence for sentence in sentences if sentence.verdict and sentence.verdict.supported]
+    return sum(
+        len(quantities_in(segment.text, language)) for s in passed for segment in read(s.text, language).segments
+    )
+
+
 def _foreign(sentence: Sentence, paper: dict[str, str]) -> str:
     if not sentence.evidence:
         return "it names no passage"
@@ -87,7 +96,11 @@ def _unlike(claim: Claim, similarity: float, limits: Thresholds) -> str:
     least = limits.similarity * (0.6 if is_cjk(claim.said.text) else 1.0)
     strange = list(dict.fromkeys(word.text for word in claim.uncovered if not claim.is_light(word)))
     if similarity < least:
-        return f"the passage says little of this: nothing of {', '.join(strange[:4])}" if strange else "the passage says little of this"
+        return (
+            f"the passage says little of this: nothing of {', '.join(strange[:4])}"
+            if strange
+            else "the passage says little of this"
+        )
     if len(strange) >= limits.strange and not is_cjk(claim.said.text):
         return f"the passage says nothing of {', '.join(strange[:4])}"
     return ""

@@ -8,23 +8,13 @@ from typing import TYPE_CHECKING
 from artifacts.script import EndVisual, Sentence
 
 from scripter import grounding
+from scripter.standing import labels
 
 if TYPE_CHECKING:
     from artifacts.paper import Paper
 
     from scripter.phrases import Phrases
 
-_STANDING = ("preprint", "retracted", "retraction", "corrected", "correction", "concern")
-_MODELS = (
-    ("mice", re.compile(r"\b(?:mice|mouse|murine|camundongos?|ratones|mäusen?|souris)\b", re.IGNORECASE)),
-    ("rats", re.compile(r"\b(?:rats?|ratas|ratten)\b", re.IGNORECASE)),
-    ("flies", re.compile(r"\b(?:drosophila|fruit fl(?:y|ies))\b", re.IGNORECASE)),
-    ("zebrafish", re.compile(r"\b(?:zebrafish|danio rerio)\b", re.IGNORECASE)),
-    ("cells", re.compile(r"\b(?:in vitro|cell lines?|cultured cells)\b", re.IGNORECASE)),
-)
-_PEOPLE = re.compile(
-    r"\b(?:patients?|participants?|volunteers|women|men|children|adults|people|cohort)\b", re.IGNORECASE
-)
 _COLLECTIVE = re.compile(
     r"contributors|authors|members|investigators|association|council|university|cent(?:re|er)\b|department|"
     r"group|consorti|committee|network|collaborat|team|initiative|society|institute|plos|\bfor\b|\bof\b",
@@ -57,8 +47,8 @@ _PARTICLES = frozenset(
 
 def end_visual(paper: Paper, sentences: list[Sentence], credits_: list[str], phrases: Phrases) -> EndVisual:
     """The citation with badges that count what a check really found."""
-    good = sum(not grounding.faults(sentence, paper, phrases) for sentence in sentences)
-    count = grounding.numbers_checked(sentences)
+    good = sum(bool(sentence.verdict and sentence.verdict.supported) for sentence in sentences)
+    count = grounding.numbers_checked(sentences, phrases.language)
     badges = [phrases.label("traced", good=good, all=len(sentences))]
     if count:
         badges.append(phrases.label("number" if count == 1 else "numbers", count=count))
@@ -100,16 +90,3 @@ def family_name(author: str) -> str:
         start -= 1
     name = " ".join(words[start:])
     return name.title() if name.isupper() and len(name) > 3 else name
-
-
-def labels(paper: Paper, phrases: Phrases) -> list[str]:
-    """The paper's standing, and what it was found in where that was no human being."""
-    kinds = [notice.kind for notice in paper.notices]
-    found = [phrases.label(kind) for kind in _STANDING if kind in kinds]
-    subject = " ".join([paper.title, paper.abstract, *paper.subjects])
-    counts = {name: len(pattern.findall(subject)) for name, pattern in _MODELS}
-    top = max(counts, key=lambda name: counts[name])
-    named = any(pattern.search(paper.title) for name, pattern in _MODELS if name == top)
-    if counts[top] >= 2 and (named or counts[top] > len(_PEOPLE.findall(subject))):
-        found.append(phrases.label(top))
-    return [label for label in dict.fromkeys(found) if label]

@@ -64,11 +64,24 @@ def population_fault(claim: Claim) -> str:
         and claim.said.has("creatures", _focus_words(claim))
     ):
         return f"the passage is not about {sorted(humans)[0]} here"
+    if humans and _told_of_creatures(claim):
+        return f"what the passage says of animals, the sentence says of {min(humans)}"
     for name, group in lexicon.groups.items():
         named = {word.text for word in claim.said.words} & group
         if named and not claim.texts & group and _other_group(name, claim):
             return f"the passage does not speak of {sorted(named)[0]}"
     return _widened(claim)
+
+
+def _told_of_creatures(claim: Claim) -> bool:
+    """Whether what is told in one segment alone is told there of animals."""
+    telling = {word.key for word in claim.content if not claim.is_light(word) and not claim.lexicon.has("people", word.text)}
+    homes = [segment for segment in claim.segments if any(k in segment.keys and claim.homes(k) == 1 for k in telling)]
+    if not homes:
+        return False
+    return all(
+        claim.said.has("creatures", home.words) and not claim.said.has("people", home.words) - {"human"} for home in homes
+    )
 
 
 def _as_attribute(claim: Claim) -> set[str]:
@@ -191,7 +204,7 @@ def _idiom(word: Word, claim: Claim) -> bool:
     if word.text == "all":
         return bool(
             re.search(
-                r"\b(?:at|first of|after|above|in|of|over|overall) all\b|\ball \d|\ball (?:placental|the|of|those|these)\b",
+                r"\b(?:at|first of|after|above|in|over|overall) all\b|\ball \d",
                 text,
             )
         )

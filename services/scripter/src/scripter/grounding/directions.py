@@ -11,16 +11,17 @@ from scripter.grounding.quantities import quantities_in
 from scripter.grounding.reading import Clause, Word
 
 _THAN = re.compile(
-    r"\b(?:than|compared (?:with|to)|relative to|versus|vs\.?|against|as (?:many|much|often|fast|high|large|long|common)(?: \w+){0,4}? as|"
+    r"\b(?:than|compared (?:with|to)|relative to|versus|vs\.?|against|as (?:many|much|often|fast|high|large|long|common|strong|likely|effective|good|well|big|frequent|rare|low)(?: \w+){0,4}? as|"
     r"unlike|als|que|do que)\b",
     re.IGNORECASE,
 )
 _COMPARES = re.compile(
-    r"\b(?:than|compared|versus|vs|as (?:many|much|often|fast|high)|als|more|less|fewer)\b", re.IGNORECASE
+    r"\b(?:than|compared|versus|vs|as (?:many|much|often|fast|high|strong|likely|large|common|frequent)|als|more|less|fewer)\b", re.IGNORECASE
 )
 _ASIDE = re.compile(
     r"^\W*(?:(?:but|and) (?:not|never)|not|unlike|except|aber nicht|mas não|pero no|mais pas)\b", re.IGNORECASE
 )
+_BUT = re.compile(r"^\W*(?:but|while|whereas|although|and)\b", re.IGNORECASE)
 _BOUNDS = re.compile(
     r"\b(?:more|less|fewer|lower|higher|longer|shorter|greater) than (?=\w*\d|(?:two|three|four|five|six|seven|eight|nine|ten|half|a)\b)|"
     r"\b(?:at least|at most|up to)\b|\bno(?:t)? (?:more|less|fewer|lower|higher) than\b",
@@ -111,7 +112,7 @@ def _aligned(clause: Clause, claim: Claim) -> list[Clause]:
     ]
     most = max((score for score, _ in scored), default=0.0)
     total = sum(_worth(key, claim) for key in wanted)
-    if most < 0.5 * total or most < 1:
+    if most < 0.5 * total or most < 0.7:
         return []
     return [other for score, other in scored if score >= most - 1e-9]
 
@@ -121,7 +122,8 @@ def _values(clause: Clause, claim: Claim) -> set[float]:
 
 
 def _worth(key: str, claim: Claim) -> float:
-    return 0.4 if key in claim.lexicon.lists["light"] or key in claim.lexicon.lists["up"] else 1.0
+    light = key in claim.lexicon.lists["light"] or key in claim.lexicon.lists["up"]
+    return (0.4 if light else 1.0) / max(claim.homes(key), 1) ** 0.5
 
 
 def _denied(clause: Clause, claim: Claim) -> str:
@@ -217,6 +219,8 @@ def _attributes(words: tuple[Word, ...], found: dict[str, set[int]], claim: Clai
         if word.text in _COMPARATIVE:
             sign = -1 if claim.lexicon.has("down", word.text) else 1
             nouns = [other for other in words[at + 1 : at + 3] if other.content]
+            if not nouns and at and words[at - 1].content:
+                nouns = [words[at - 1]]
             for noun in nouns:
                 found.setdefault(noun.key, set()).add(sign)
 
@@ -296,7 +300,8 @@ def _aside(claim: Claim) -> str:
         return ""
     for segment in claim.focus[:1]:
         for clause in segment.clauses:
-            if not _ASIDE.match(clause.text) or not 0 < len(clause.keys) <= 4:
+            apart_so = _ASIDE.match(clause.text) or (clause.negations and _BUT.match(clause.text))
+            if not apart_so or not 0 < len(clause.keys) <= (4 if _ASIDE.match(clause.text) else 2):
                 continue
             free = {key for other in segment.clauses if other is not clause for key in other.keys}
             apart = clause.keys - free

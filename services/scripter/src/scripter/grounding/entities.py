@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from scripter.grounding import substitutions
 from scripter.grounding.evidence import Claim
 from scripter.grounding.reading import Word
 
@@ -33,7 +34,7 @@ def fault(claim: Claim) -> str:
         kind = claim.lexicon.kinds.get(word.key)
         if kind and any(claim.lexicon.kinds.get(key) == kind for key in claim.keys):
             return f"{word.text} is not in the passage, which names another {kind.replace('_', ' ')}"
-    return _out_of_place(claim)
+    return _out_of_place(claim) or substitutions.fault(claim)
 
 
 def _known(word: Word, claim: Claim) -> bool:

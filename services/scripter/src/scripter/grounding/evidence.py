@@ -85,7 +85,7 @@ class Claim:
             for segment in self.said.segments
             for quantity in quantities_in(segment.text, self.language)
         }
-        wanted |= {word.key: (0.4 if self.is_light(word) else 2.0 if word.name else 1.0) for word in self.content}
+        wanted |= {word.key: (0.4 if self.is_light(word) else 2.0 if word.name else 1.0) / max(self.homes(word.key), 1) ** 0.3 for word in self.content}
         chosen: list[Segment] = []
         while wanted and len(chosen) < _MOST:
             gains = [(sum(wanted.get(key, 0.0) for key in self._held[at]), -at) for at in range(len(self.segments))]
@@ -96,6 +96,10 @@ class Claim:
             chosen.append(segment)
             wanted = {key: weight for key, weight in wanted.items() if key not in self._held[-at]}
         return tuple(chosen)
+
+    def homes(self, key: str) -> int:
+        """How many segments have a meaning."""
+        return sum(key in segment.keys for segment in self.segments)
 
     @cached_property
     def _held(self) -> list[set[str | float]]:

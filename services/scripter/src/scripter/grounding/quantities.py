@@ -193,6 +193,12 @@ def _fractions(text: str, language: str) -> list[Quantity]:
             if low < 2 or top >= low:
                 continue
             value = top / low
+        whole = re.match(r" of an? ", text[match.end() :])
+        unit, length = units.unit_at(text[match.end() + whole.end() :], language) if whole else (units.NONE, 0)
+        if whole and unit.kind:
+            end = match.end() + whole.end() + length
+            found.append(Quantity(match[0], value, 0.01, unit, "", True, match.start(), end, worded=True))
+            continue
         found.append(Quantity(match[0], value, 0, units.FRACTION, _bound(text, *match.span()), _about(text, match.start()), *match.span(), worded=True))  # fmt: skip
     return found
 

@@ -28,6 +28,9 @@ _IDIOMS = re.compile(
     r"\bcannot be (?:excluded|ruled out)\b|\bcan(?:no|')t be ruled out\b",
     re.IGNORECASE,
 )
+_DOWN = re.compile(r"\b(?:brought|brings?|took|pushed|drove)\b([^.,;]{1,40}?)\bdown\b", re.IGNORECASE)
+_YET = re.compile(r"\b(?:ha(?:s|ve|d)|remains?) (?:yet )?to be \w+|\byet to be\b", re.IGNORECASE)
+"""What was not done so far."""
 _UN = re.compile(r"(?:un|non-?)([a-z]{4,}(?:ed|t))\b|without ([a-z]{4,})\b", re.IGNORECASE)
 
 
@@ -127,6 +130,7 @@ def _canonical(text: str, lexicon: Lexicon) -> str:
     """Phrases of one meaning as one word, and `without shade` as `unshade`."""
     if lexicon.phrases:
         text = lexicon.phrases.sub(lambda match: lexicon.phrase_words[match[0].lower()], text)
+    text = _DOWN.sub(r"decreased\1", text) if lexicon.language == "en" else text
     return _UN.sub(lambda match: "un-" + (match[1] or match[2]), text) if lexicon.language == "en" else text
 
 
@@ -182,4 +186,5 @@ def negations_in(text: str, words: tuple[Word, ...], lexicon: Lexicon) -> int:
     if lexicon.language == "ja":
         return len(re.findall(r"(?:な(?:い|かっ)|ません|ずに|なく)(?!て(?:は|も))", text))
     idioms = len(_IDIOMS.findall(text))
+    idioms -= len(_YET.findall(text)) if lexicon.language == "en" else 0
     return max(sum(lexicon.has("negators", word.text) for word in words) - idioms, 0)

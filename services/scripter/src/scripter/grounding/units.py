@@ -24,7 +24,7 @@ ORDINAL = Unit("order")
 _TABLE = """
 %: % percent per-cent prozent pour-cent pourcent % por-ciento por-cento パーセント =1
 mass: µg microgram micrograms mikrogramm microgrammes microgramos =1e-6 ; mg milligram milligrams milligramm miligramos miligramas =1e-3 ; ng nanogram nanograms =1e-9
-mass: g gram grams gramm grammes gramos gramas グラム =1 ; kg kilogram kilograms kilo kilos kilogramm kilogrammes kilogramos quilos キログラム キロ =1e3 ; t tonne tonnes tons =1e6
+mass: g gram grams gramm grammes gramos gramas グラム =1 ; kg kilogram kilograms kilo kilos kilogramm kilogrammes kilogramos quilos キログラム キロ =1e3 ; t Mg tonne tonnes tons =1e6
 length: nm nanometre nanometer nanometres nanometers =1e-9 ; µm micrometre micrometer micrometres micrometers microns =1e-6 ; mm millimetre millimeter millimetres millimeters millimeter =1e-3
 length: cm centimetre centimeter centimetres centimeters zentimeter centímetros =1e-2 ; m metre meter metres meters mètre mètres metro metros メートル =1 ; km kilometre kilometer kilometres kilometers kilómetros quilômetros kilomètres =1e3
 distance: AU astronomical-units =1 ; ly light-year light-years =63241
@@ -32,11 +32,11 @@ time: ms millisecond milliseconds =1e-3 ; s sec second seconds sekunde sekunden 
 time: d day days tag tage tagen jour jours día días dia dias 日 =86400 ; wk week weeks woche wochen semaine semaines semana semanas 週 週間 =604800 ; month months monat monate monaten mois mes meses mês か月 ヶ月 =2629800
 time: y yr yrs year years jahr jahre jahren an ans année années año años ano anos 年 =31557600 ; decade decades =315576000 ; century centuries =3155760000
 celsius: °C degrees-Celsius degree-Celsius grad-celsius degrés-celsius ℃ =1
-kelvin: K kelvin kelvins =1
+kelvin: mK millikelvin =1e-3 ; K kelvin kelvins =1
 volume: µl µL microlitre microliter microlitres microliters =1e-6 ; ml mL millilitre milliliter millilitres milliliters =1e-3 ; l L litre liter litres liters litro litros =1
 amount: nM =1e-9 ; µM =1e-6 ; mM =1e-3 ; nmol =1e-9 ; µmol =1e-6 ; mmol =1e-3 ; mol =1
 bases: bp base-pair base-pairs basepair basepairs bases =1 ; kb kbp kilobase kilobases =1e3 ; Mb Mbp megabase megabases =1e6 ; Gb Gbp gigabase gigabases =1e9
-energy: Wh watt-hour watt-hours =1 ; kWh kilowatt-hour kilowatt-hours =1e3 ; MWh =1e6
+energy: Wh watt-hour watt-hours =1 ; GWh gigawatt-hour gigawatt-hours =1e9 ; TWh terawatt-hour terawatt-hours =1e12 ; kWh kilowatt-hour kilowatt-hours =1e3 ; MWh megawatt-hour megawatt-hours =1e6
 joule: J joule joules =1 ; kJ =1e3 ; erg ergs =1e-7 ; eV =1.6e-19 ; keV =1.6e-16 ; MeV =1.6e-13 ; GeV =1.6e-10
 power: mW =1e-3 ; W watt watts =1 ; kW =1e3 ; MW megawatts megawatt =1e6
 frequency: Hz hertz =1 ; kHz =1e3 ; MHz =1e6 ; GHz =1e9
@@ -69,7 +69,7 @@ _AT = re.compile(
     rf"(?: more| extra| additional| other| further)?[ -]?(?P<unit>{_LONGEST})(?![^\W\d_])(?!\.[a-z])", re.IGNORECASE
 )
 _AT_CJK = re.compile(rf"(?P<unit>{_LONGEST})", re.IGNORECASE)
-_PER = re.compile(rf"(?:/| per | pro | par | por )(?P<unit>{_LONGEST})(?![^\W\d_])", re.IGNORECASE)
+_PER = re.compile(rf"(?: more| less| fewer)?(?:/| per | on each | on every | a | pro | par | por )(?P<unit>{_LONGEST})(?![^\W\d_])", re.IGNORECASE)
 
 
 def unit_at(text: str, language: str) -> tuple[Unit, int]:

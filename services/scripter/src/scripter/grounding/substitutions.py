@@ -1,0 +1,64 @@
+"""Words put in the place of others: a sentence that runs along with its passage and differs in what it names."""
+
+from __future__ import annotations
+
+from rapidfuzz.distance import Levenshtein
+
+from scripter.grounding.evidence import Claim, alike
+from scripter.grounding.reading import Segment, Word
+
+FLANK = 3
+"""So many equal words beside a difference show that the same thing is spoken of."""
+LONGEST = 2
+"""Words that may stand for each other at one place."""
+_CONTRASTS = frozenset({"new", "old", "first", "second", "normal", "control", "last", "usual", "left", "right"})
+
+
+def fault(claim: Claim) -> str:
+    """The first word that stands where the passage names something else."""
+    for said in claim.said.segments:
+        for segment in claim.focus:
+            found = _exchanged(said, segment, claim)
+            for one, other in found:
+                if (other, one) in found or (other.key not in claim.said.keys and not _told(other, claim)):
+                    return f"the sentence has {one.text} where the passage has {other.text}"
+    return ""
+
+
+def _exchanged(said: Segment, given: Segment, claim: Claim) -> list[tuple[Word, Word]]:
+    ours, theirs = _run(said, claim), _run(given, claim)
+    codes = list(Levenshtein.opcodes([word.key for word in ours], [word.key for word in theirs]))
+    found = []
+    for at, code in enumerate(codes):
+        if code.tag != "replace" or max(code.src_end - code.src_start, code.dest_end - code.dest_start) > LONGEST:
+            continue
+        before = codes[at - 1] if at and codes[at - 1].tag == "equal" else None
+        after = codes[at + 1] if at + 1 < len(codes) and codes[at + 1].tag == "equal" else None
+        flank = sum(side.src_end - side.src_start for side in (before, after) if side)
+        if flank < FLANK or not (after or before):
+            continue
+        pairs = zip(ours[code.src_start : code.src_end], theirs[code.dest_start : code.dest_end], strict=False)
+        found += [(one, other) for one, other in pairs if _differs(one, other, claim)]
+    return found
+
+
+def _run(segment: Segment, claim: Claim) -> list[Word]:
+    """The words that carry the sentence; articles and the like would part what runs along."""
+    small = {"a", "an", "the", "of", "that", "which", "was", "were", "is", "are", "had", "has", "have", "been", "be"}
+    del claim
+    return [word for word in segment.words if word.text not in small]
+
+
+def _differs(one: Word, other: Word, claim: Claim) -> bool:
+    if not (_names(one, claim) and _names(other, claim)) or one.key == other.key:
+        return False
+    return one.name or other.name or not alike(one.key, frozenset({other.key}))
+
+
+def _names(word: Word, claim: Claim) -> bool:
+    return word.content and (word.text in _CONTRASTS or not claim.is_light(word))
+
+
+def _told(word: Word, claim: Claim) -> bool:
+    """Whether the sentence says the word otherwise, in a form that the stemmer does not join."""
+    return not word.name and alike(word.key, claim.said.keys)

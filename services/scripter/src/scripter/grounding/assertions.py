@@ -14,7 +14,7 @@ _RESTRICTED = re.compile(
 )
 _HELD = 0.34
 """Of what the sentence shares with a segment, the part that a modal verb must govern to make it unsure."""
-_CLOSE = 0.75
+_CLOSE = 0.85
 """A segment with this share of what the best one has is as good a source."""
 _NOT_SIGNIFICANT = re.compile(
     r"\b(?:not?|neither|nor|without)\b[^.;]{0,60}\bsignifican|\bnon-?significant|\bdid not (?:differ|reach)|\bnot statistically",
@@ -143,8 +143,9 @@ def _unhedged(claim: Claim) -> str:
     return f"the passage says `{found[0]}`, the sentence is sure" if all(found) else ""
 
 
-def _shared(segment: Segment, claim: Claim) -> int:
-    return len(segment.keys & claim.said.keys)
+def _shared(segment: Segment, claim: Claim) -> float:
+    shared = segment.keys & claim.said.keys
+    return sum(1 / max(claim.homes(key), 1) ** 0.5 for key in shared)
 
 
 def _hedge(segment: Segment, claim: Claim) -> str:
@@ -184,7 +185,7 @@ def _carries(word: Word, segment: Segment) -> bool:
 def _universal(claim: Claim, focus: tuple[Word, ...]) -> str:
     said = [word for word in claim.said.words if claim.lexicon.has("universal", word.text)]
     said = [word for word in said if word.text not in {"none", "any"} and not _idiom(word, claim)]
-    if said and not claim.said.has("universal", focus):
+    if said and not claim.said.has("universal", claim.focus[0].words if claim.focus else ()) and not _each(claim):
         partial = claim.said.has("partial", focus)
         if partial or said[0].text in {"all", "every", "everyone"}:
             return f"the passage does not say it of `{said[0].text}`"
@@ -197,6 +198,10 @@ def _universal(claim: Claim, focus: tuple[Word, ...]) -> str:
     ):
         return "the passage does not say it of most"
     return ""
+
+
+def _each(claim: Claim) -> bool:
+    return bool(claim.focus) and any(word.text in {"each", "per"} for word in claim.focus[0].words)
 
 
 def _idiom(word: Word, claim: Claim) -> bool:

@@ -29,6 +29,10 @@ _BOUNDS = re.compile(
 )
 
 
+_AS_MUCH = re.compile(r"\b(?:just )?as (?:much|many|often|well|good|fast|likely|common|strong(?:ly)?|effective) as\b", re.IGNORECASE)
+_MULTIPLE = re.compile(r"\b(?:times|twice|half|third|fold|not) as\b", re.IGNORECASE)
+_ACROSS = 3
+"""Meanings shared by clauses of which one says what happens (`reduced`) and one compares (`lower`)."""
 _AIMS = re.compile(r"\bwhether\b|\b(?:aim|aims|aimed|hypothesi[sz]ed?|objective|purpose)\b", re.IGNORECASE)
 """Clauses that ask."""
 _COMPARATIVE = frozenset(
@@ -53,10 +57,24 @@ _COMPARATIVE = frozenset(
 
 @dataclass(frozen=True)
 class Way:
-    """Which way a clause goes: +1 up, -1 down, 0 not said; and whether it denies."""
+    """Which way a clause goes: +1 up, -1 down, 0 not said; by what happens in it, and by how it compares."""
 
-    sign: int
-    denies: bool
+    happens: int
+    compares: int
+
+    @property
+    def sign(self) -> int:
+        """Both at once: losing less is gaining."""
+        return (self.happens or 1) * (self.compares or 1) if self.happens or self.compares else 0
+
+    def against(self, other: Way, *, across: bool) -> bool | None:
+        """Whether two go opposite ways; None where one says nothing, or, unless `across`, nothing of the same sort."""
+        if self.compares and other.compares and self.happens and other.happens:
+            return self.sign != other.sign
+        for mine, theirs in ((self.compares, other.compares), (self.happens, other.happens)):
+            if mine and theirs:
+                return mine != theirs
+        return self.sign != other.sign if across and self.sign and other.sign else None
 
 
 def fault(claim: Claim) -> str:
@@ -77,17 +95,23 @@ def _mains(claim: Claim) -> list[Clause]:
 
 
 def way_of(clause: Clause, claim: Claim) -> Way:
-    """The product of all ways in a clause, bounds of numbers left aside; two denials cancel out."""
+    """The ways of a clause, bounds of numbers left aside."""
     bounds = [match.span() for match in _BOUNDS.finditer(clause.text)]
     has = claim.lexicon.has
-    sign, known = 1, False
+    happens = compares = told = 0
     for word in clause.words:
         at = word.start - clause.start
         if any(a <= at < b for a, b in bounds):
             continue
-        if has("down", word.text) or has("up", word.text):
-            sign, known = sign * (-1 if has("down", word.text) else 1), True
-    return Way(sign if known else 0, bool(_denials(clause, claim) % 2))
+        harder = bool(re.match(r"\w+er than\b", clause.text[at:]))
+        if not (has("down", word.text) or has("up", word.text) or harder):
+            continue
+        sign = -1 if has("down", word.text) else 1
+        if word.text in _COMPARATIVE or harder:
+            compares, told = (compares or 1) * sign, told + 1
+        else:
+            happens = (happens or 1) * sign
+    return Way(happens, compares if told <= 2 else 0)
 
 
 def _denials(clause: Clause, claim: Claim) -> int:
@@ -122,6 +146,8 @@ def _values(clause: Clause, claim: Claim) -> set[float]:
 
 
 def _worth(key: str, claim: Claim) -> float:
+    if any(letter.isdigit() for letter in key):
+        return 1.5
     light = key in claim.lexicon.lists["light"] or key in claim.lexicon.lists["up"]
     return (0.4 if light else 1.0) / max(claim.homes(key), 1) ** 0.5
 
@@ -159,6 +185,8 @@ def _partly(clause: Clause, other: Clause, claim: Claim) -> bool:
     denied: set[str] = set()
     small = [c for segment in claim.segments for c in segment.clauses if c.text in other.text]
     for part in small:
+        if re.match(r"\W*(?:than|compared|against)\b", part.text, re.IGNORECASE) and other.negations:
+            denied |= other.keys - {key for each in small if each.text != part.text for key in each.keys} | part.keys
         if part.negations or any(claim.lexicon.has("same", word.text) for word in part.words):
             denied |= part.keys
     free = {key for part in small if not part.negations for key in part.keys}
@@ -173,20 +201,22 @@ def _turned(clause: Clause, claim: Claim) -> str:
     if not others:
         return ""
     for other in others:
-        there = way_of(other, claim)
         swapped = _swapped(clause, other, claim)
-        if here.sign == 0 or there.sign == 0:
-            if swapped and _compares(clause) and _compares(other):
-                return "the passage compares them the other way round"
-            if here.sign == 0 or there.sign == 0:
-                return ""
-        same = here.sign == there.sign
-        if same != swapped:
+        across = len(clause.keys & other.keys) >= _ACROSS
+        against = here.against(way_of(other, claim), across=across)
+        if _equal(other) and here.compares and not _equal(clause) and _THAN.search(clause.text):
+            continue
+        if against is None and not (swapped and _compares(clause) and _compares(other)):
             return ""
-    other = others[0]
-    if _swapped(clause, other, claim):
+        if against is not None and against == swapped:
+            return ""
+    if _swapped(clause, others[0], claim):
         return "the passage compares them the other way round"
     return "the passage says the opposite"
+
+
+def _equal(clause: Clause) -> bool:
+    return bool(_AS_MUCH.search(clause.text)) and not _MULTIPLE.search(clause.text)
 
 
 def _parts(clause: Clause, claim: Claim) -> list[Clause]:
@@ -269,7 +299,7 @@ def _sides(clause: Clause) -> tuple[set[str], set[str]] | None:
     match = next((m for m in _THAN.finditer(clause.text) if not _bounds_number(clause.text, m)), None)
     if not match:
         return None
-    at = clause.start + match.start()
+    at = clause.start + match.start() + match[0].rstrip().rfind(" ") + 1
     if match.start() < 3:
         return None
     left = {word.key for word in clause.words if word.content and word.start < at}

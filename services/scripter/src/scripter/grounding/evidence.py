@@ -119,6 +119,11 @@ class Claim:
             weight = LIGHT if self.is_light(word) else 1.0
             total += weight
             covered += weight * self.covers(word)
+        values = {q.value for segment in self.segments for q in quantities_in(segment.text, self.language)}
+        for segment in self.said.segments:
+            for quantity in quantities_in(segment.text, self.language):
+                total += 1.0
+                covered += quantity.value in values or quantity.about
         # Where few words are left to judge by, the spelling of the whole decides along.
         spelt = max((fuzz.token_set_ratio(self.said.text, segment.text) for segment in self.focus), default=0.0) / 100
         return (covered + 0.5 * spelt) / (total + 0.5)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from scripter.grounding import units
 from scripter.grounding.evidence import Claim
 from scripter.grounding.quantities import Quantity, quantities_in
-from scripter.grounding.reading import Clause, Reading, Segment, is_cjk
+from scripter.grounding.reading import Clause, Reading, Segment, Word, is_cjk
 
 ROUNDED = 0.025
 """How far a number may be rounded without a word such as `about`, by dropping decimals."""
@@ -50,7 +50,7 @@ def places(reading: Reading, claim: Claim) -> Iterator[Place]:
         for quantity in found:
             walls = [q for q in found if q.unit.kind == quantity.unit.kind and q.unit != units.ORDINAL]
             near = _near(quantity, walls, segment, segment.clauses, claim)
-            if not any(key not in "^v" and key not in _ROLES for key in near):
+            if reading is not claim.said and not any(key not in "^v" and key not in _ROLES for key in near):
                 near |= _near(quantity, walls, segment, segment.mains, claim)
             role = segment.text[: quantity.start].rstrip().rpartition(" ")[2].lower()
             yield Place(quantity, segment, frozenset(near | ({role} if role in _ROLES else set())))
@@ -70,18 +70,20 @@ def _near(
         word for word in segment.words if first <= word.start < last and not quantity.start <= word.start < quantity.end
     ]
     keys = {word.key for word in inside if word.content or word.text == "first"}
-    return keys | {way for word in inside for way in _ways(word.text, claim)}
+    return keys | {way for word in inside for way in _ways(word, segment, claim)}
 
 
-def _ways(word: str, claim: Claim) -> list[str]:
+def _ways(word: Word, segment: Segment, claim: Claim) -> list[str]:
+    if segment.text.startswith(" than", word.start + len(word.text)):
+        return []
     has = claim.lexicon.has
-    return ["^"] * has("up", word) + ["v"] * has("down", word)
+    return ["^"] * has("up", word.text) + ["v"] * has("down", word.text)
 
 
 def _fault(place: Place, given: list[Place], claim: Claim) -> str:
     said = place.quantity
     equal = [other for other in given if same_value(said, other.quantity)]
-    if not equal and _derived(said, given):
+    if not equal and (_derived(said, given) or _listed(said, claim)):
         return ""
     if not equal:
         return f"{said.text.strip()} is not in the passage"
@@ -98,9 +100,17 @@ def _fault(place: Place, given: list[Place], claim: Claim) -> str:
     return ""
 
 
+def _listed(said: Quantity, claim: Claim) -> bool:
+    """`Two variants, Delta-7 and Mu-2`: the number of what is named after it."""
+    named = {word.text for word in claim.content if word.name and claim.covers(word)}
+    return said.worded and said.value in {2, 3} and not said.unit.kind and len(named) >= said.value
+
+
 def same_value(said: Quantity, given: Quantity) -> bool:
     """Equal, or honestly rounded."""
     a, b = said.value * said.unit.factor, given.value * given.unit.factor
+    if said.unit.under == given.unit.under:
+        a, b = a / said.unit.per, b / given.unit.per
     if {said.unit.kind, given.unit.kind} == {"fraction", "%"}:
         a, b = (x * (0.01 if q.unit.kind == "%" else 1) for x, q in ((a, said), (b, given)))
     elif said.unit.kind != given.unit.kind:
@@ -189,14 +199,14 @@ def _another_thing(place: Place, match: Place, given: list[Place], claim: Claim)
         missing = _telling(left_out - claim.said.keys, claim)
         both = any(same_value(other.quantity, rival.quantity) for other in elsewhere)
         if rival.segment is not match.segment:
-            if not both and len(named) >= 2 and missing and not _telling(place.near & match.segment.keys, claim):
+            if not both and len(named) >= 2 and missing and not _telling((place.near & match.near) - rival.near, claim):
                 return True
             continue
-        if not both and _weight(place.near & theirs, claim) > _weight(place.near & ours, claim) and missing:
+        if not both and _weight(place.near & theirs, claim) > _weight(place.near & ours, claim) + 1 and missing:
             return True
         if any(_rivals(a, b, claim) for a in place.near & theirs for b in left_out):
             return True
-        if not both and named and 0 < len(missing) <= _REPLACED and not named & match.segment.keys & _own(match, given):
+        if not both and named and not _telling(place.near & ours, claim) and 0 < len(missing) <= _REPLACED and not named & match.segment.keys & _own(match, given):
             return True
         given_away = {key for other in elsewhere if same_value(other.quantity, rival.quantity) for key in other.near}
         if place.near & theirs - given_away and left_out & given_away - set("^v"):
@@ -207,7 +217,7 @@ def _another_thing(place: Place, match: Place, given: list[Place], claim: Claim)
 
 def _telling(keys: frozenset[str] | set[str], claim: Claim) -> set[str]:
     """Meanings that tell one thing from another."""
-    light = claim.lexicon.lists["light"] - _CONTRASTS
+    light = (claim.lexicon.lists["light"] | claim.lexicon.lists["generic_people"]) - _CONTRASTS - claim.lexicon.kinds.keys()
     return {key for key in keys if key not in light and key not in "^v" and key not in _ROLES}
 
 

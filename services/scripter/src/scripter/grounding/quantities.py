@@ -56,7 +56,7 @@ _SCALES = {"hundred": 1e2, "thousand": 1e3, "million": 1e6, "billion": 1e9, "tri
 _ORDINALS = {"second": 2, "third": 3, "fourth": 4, "fifth": 5, "sixth": 6, "seventh": 7, "eighth": 8, "ninth": 9, "tenth": 10}  # fmt: skip
 _TIMES = {"twice": 2, "thrice": 3, "doubled": 2, "double": 2, "doubling": 2, "tripled": 3, "triple": 3, "quadrupled": 4}
 _FRACTION = re.compile(
-    r"\b(?:(?P<top>one|two|three|um|uma|uno|una|un|une|eine[rs]?|\d) (?:in|out of|em cada|em|de cada|sur|von) (?P<low>\w+)|(?P<half>half|halved|hälfte|moitié|mitad|metade)|"
+    r"\b(?:(?P<top>[^\W_]+) (?:in|out of|em cada|em|de cada|sur|von) (?P<low>\w+)|(?P<half>half|halved|hälfte|moitié|mitad|metade)|"
     r"(?P<many>one|two|three|a)[ -](?P<part>thirds?|quarters?|fifths?|tenths?))\b",
     re.IGNORECASE,
 )
@@ -183,17 +183,19 @@ def _fractions(text: str, language: str) -> list[Quantity]:
     for match in _FRACTION.finditer(text):
         if match["half"]:
             value = 0.5
+            if text[: match.start()].endswith("and a "):
+                continue
         elif match["part"]:
             value = words[match["many"].lower()] / _PARTS[match["part"].lower().rstrip("s")]
         else:
             top, low = (
-                float(words.get(m, 0)) if not m.isdigit() else float(m)
+                float(words.get(m, 0)) if not m.isdecimal() else float(m)
                 for m in (match["top"].lower(), match["low"].lower())
             )
-            if low < 2 or top >= low:
+            if not 0 < top < low or (match["low"].isdecimal() and top != 1):
                 continue
             value = top / low
-        whole = re.match(r" of an? ", text[match.end() :])
+        whole = re.match(r" (?:of )?an? ", text[match.end() :])
         unit, length = units.unit_at(text[match.end() + whole.end() :], language) if whole else (units.NONE, 0)
         if whole and unit.kind:
             end = match.end() + whole.end() + length
@@ -210,6 +212,9 @@ def _quantity(
     scale = re.match(r"[ -]?(hundred|thousand|million|billion|trillion|tausend|Millionen|millones|milhões|mil|mille|millions|万|億)(?:\b|(?=fold|人|円))", text[end:])  # fmt: skip
     if scale:
         amount, step, end = amount * _SCALES[scale[1].lower()], step * _SCALES[scale[1].lower()], end + scale.end()
+    more = re.match(r" and a half", text[end:])
+    if more:
+        amount, step, end = amount + 0.5, 0.1, end + more.end()
     unit, length = units.unit_at(text[end:], language)
     about, bound = _about(text, start), _bound(text, start, end)
     return Quantity(text[start:end], amount, step, unit, bound, about, start, end + length, worded)
@@ -221,6 +226,8 @@ def _about(text: str, start: int) -> bool:
 
 def _bound(text: str, start: int, end: int) -> str:
     before, after = text[max(0, start - 40) : start], text[end : end + 40]
+    if re.search(r"\bnot? more than (?:the |an? )?$", before, re.IGNORECASE):
+        return "<"
     if _MORE.search(before) or _MORE_AFTER.match(after):
         return ">"
     return "<" if _LESS.search(before) or _LESS_AFTER.match(after) else ""

@@ -13,6 +13,8 @@ class Unit:
     kind: str
     factor: float = 1.0
     under: str = ""
+    per: float = 1.0
+    """How many of the base of `under` one of it is."""
 
 
 NONE = Unit("")
@@ -82,7 +84,7 @@ def unit_at(text: str, language: str) -> tuple[Unit, int]:
     under = _named(per["unit"]) if per else None
     if per is None or under is None or unit.kind in {"%", "times"}:
         return unit, match.end()
-    return Unit(unit.kind, unit.factor / under.factor, under.kind), per.end()
+    return Unit(unit.kind, unit.factor, under.kind, under.factor), per.end()
 
 
 def _named(written: str) -> Unit | None:

@@ -1,7 +1,7 @@
 """How many wrong sentences the grounding check catches and how many true ones it refuses, by kind and by half.
 
-`tests/grounding/pairs.jsonl` is split by hash: thresholds and word lists are tuned on one half, together with the pairs of
-`tune.jsonl`, and reported on the other.
+`tests/grounding/pairs.jsonl` is split by hash: thresholds and word lists are tuned on one half, together with the pairs
+of `tune.jsonl`, and reported on the other.
 """
 
 from __future__ import annotations
@@ -117,7 +117,9 @@ def main() -> None:
     split = halves()
     print(f"{'grounding':12}" + "".join(f"{half:>16}" for half in split))
     figures = {half: measured(pairs) for half, pairs in split.items()}
-    for kind in sorted(set().union(*(each.pairs for each in figures.values())), key=lambda kind: (kind == "true", kind)):
+    for kind in sorted(
+        set().union(*(each.pairs for each in figures.values())), key=lambda kind: (kind == "true", kind)
+    ):
         print(f"{kind:12}" + "".join(f"{f'{each.right[kind]} of {each.pairs[kind]}':>16}" for each in figures.values()))
     print(f"{'caught':12}" + "".join(f"{each.caught:>16.1%}" for each in figures.values()))
     print(f"{'refused':12}" + "".join(f"{each.refused:>16.1%}" for each in figures.values()))

@@ -227,7 +227,7 @@ def test_every_sentence_carries_the_verdict_that_let_it_pass(tmp_path):
     _, briefs = run(tmp_path, paper())
     for sentence in (sentence for brief in briefs for sentence in brief.sentences):
         assert sentence.verdict.supported
-        assert [check.name for check in sentence.verdict.checks][0] == "passages"
+        assert next(check.name for check in sentence.verdict.checks) == "passages"
 
 
 def test_sentences_that_their_passages_do_not_support_are_dropped():

@@ -11,7 +11,7 @@ class Settings(BaseSettings):
 
     writer: str = "extractive"
     """Which of the writers in `providers/` writes the script."""
-    least_similarity: float = Field(0.5, ge=0, le=1)
+    least_similarity: float = Field(default=0.5, ge=0, le=1)
     """Share of what a sentence says that its passages must say too."""
-    most_strange: int = Field(3, ge=1)
+    most_strange: int = Field(default=3, ge=1)
     """With so many words of which its passages know nothing a sentence fails."""

@@ -1,7 +1,10 @@
 """How much is asserted: causes, for whom, and how surely."""
 
+# ruff: noqa: E501 - lists of words and expressions read better unbroken
+
 from __future__ import annotations
 
+import math
 import re
 
 from scripter.grounding.evidence import Claim
@@ -32,15 +35,11 @@ def cause_fault(claim: Claim) -> str:
     linked = claim.said.has("association", focus)
     makes = _MAKES.search(claim.said.text)
     if (said or makes) and not there:
-        return f"the passage has no cause, the sentence has `{makes[0] if makes else sorted(said)[0]}`"
+        return f"the passage has no cause, the sentence has `{makes[0] if makes else min(said)}`"
     acts = [word for word in claim.said.words if lexicon.has("acts", word.text) and _acts(word, claim)]
-    if acts and linked and not there & lexicon.lists["claims_cause"] and not claim.said.has("association"):
-        if not any(
-            lexicon.has("acts", word.text)
-            or (lexicon.key(word.text) == lexicon.key(acts[0].text) and lexicon.has("acts", word.text))
-            for word in focus
-        ):
-            return f"the passage has a link, the sentence a cause: `{acts[0].text}`"
+    bare = linked and not there & lexicon.lists["claims_cause"] and not claim.said.has("association")
+    if acts and bare and not any(lexicon.has("acts", word.text) for word in focus):
+        return f"the passage has a link, the sentence a cause: `{acts[0].text}`"
     return ""
 
 
@@ -57,30 +56,33 @@ def population_fault(claim: Claim) -> str:
     lexicon = claim.lexicon
     humans = claim.said.has("generic_people") - _as_attribute(claim)
     if humans and not claim.said.has("people", claim.words) - {"human"} and claim.said.has("creatures", claim.words):
-        return f"the passage is not about {sorted(humans)[0]}"
+        return f"the passage is not about {min(humans)}"
     if (
         humans & {"people", "patients", "patient", "volunteers"}
         and not claim.said.has("people", _focus_words(claim)) - {"human"}
         and claim.said.has("creatures", _focus_words(claim))
     ):
-        return f"the passage is not about {sorted(humans)[0]} here"
+        return f"the passage is not about {min(humans)} here"
     if humans and _told_of_creatures(claim):
         return f"what the passage says of animals, the sentence says of {min(humans)}"
     for name, group in lexicon.groups.items():
         named = {word.text for word in claim.said.words} & group
         if named and not claim.texts & group and _other_group(name, claim):
-            return f"the passage does not speak of {sorted(named)[0]}"
+            return f"the passage does not speak of {min(named)}"
     return _widened(claim)
 
 
 def _told_of_creatures(claim: Claim) -> bool:
     """Whether what is told in one segment alone is told there of animals."""
-    telling = {word.key for word in claim.content if not claim.is_light(word) and not claim.lexicon.has("people", word.text)}
+    telling = {
+        word.key for word in claim.content if not claim.is_light(word) and not claim.lexicon.has("people", word.text)
+    }
     homes = [segment for segment in claim.segments if any(k in segment.keys and claim.homes(k) == 1 for k in telling)]
     if not homes:
         return False
     return all(
-        claim.said.has("creatures", home.words) and not claim.said.has("people", home.words) - {"human"} for home in homes
+        claim.said.has("creatures", home.words) and not claim.said.has("people", home.words) - {"human"}
+        for home in homes
     )
 
 
@@ -120,7 +122,7 @@ def strength_fault(claim: Claim) -> str:
     lexicon = claim.lexicon
     sure = claim.said.has("sure") - claim.said.has("sure", claim.words)
     if sure:
-        return f"the passage is less sure than `{sorted(sure)[0]}`"
+        return f"the passage is less sure than `{min(sure)}`"
     return (
         _unhedged(claim)
         or _universal(claim, focus)
@@ -145,7 +147,7 @@ def _unhedged(claim: Claim) -> str:
 
 def _shared(segment: Segment, claim: Claim) -> float:
     shared = segment.keys & claim.said.keys
-    return sum(1 / max(claim.homes(key), 1) ** 0.5 for key in shared)
+    return sum(1 / math.sqrt(max(claim.homes(key), 1)) for key in shared)
 
 
 def _hedge(segment: Segment, claim: Claim) -> str:

@@ -1,7 +1,10 @@
 """Directions: what rises does not fall, what was found was not denied, and who was compared with whom stays so."""
 
+# ruff: noqa: E501 - lists of words and expressions read better unbroken
+
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass
 from itertools import chain
@@ -16,7 +19,8 @@ _THAN = re.compile(
     re.IGNORECASE,
 )
 _COMPARES = re.compile(
-    r"\b(?:than|compared|versus|vs|as (?:many|much|often|fast|high|strong|likely|large|common|frequent)|als|more|less|fewer)\b", re.IGNORECASE
+    r"\b(?:than|compared|versus|vs|as (?:many|much|often|fast|high|strong|likely|large|common|frequent)|als|more|less|fewer)\b",
+    re.IGNORECASE,
 )
 _ASIDE = re.compile(
     r"^\W*(?:(?:but|and) (?:not|never)|not|unlike|except|aber nicht|mas não|pero no|mais pas)\b", re.IGNORECASE
@@ -29,7 +33,9 @@ _BOUNDS = re.compile(
 )
 
 
-_AS_MUCH = re.compile(r"\b(?:just )?as (?:much|many|often|well|good|fast|likely|common|strong(?:ly)?|effective) as\b", re.IGNORECASE)
+_AS_MUCH = re.compile(
+    r"\b(?:just )?as (?:much|many|often|well|good|fast|likely|common|strong(?:ly)?|effective) as\b", re.IGNORECASE
+)
 _MULTIPLE = re.compile(r"\b(?:times|twice|half|third|fold|not) as\b", re.IGNORECASE)
 _ACROSS = 3
 """Meanings shared by clauses of which one says what happens (`reduced`) and one compares (`lower`)."""
@@ -149,7 +155,7 @@ def _worth(key: str, claim: Claim) -> float:
     if any(letter.isdigit() for letter in key):
         return 1.5
     light = key in claim.lexicon.lists["light"] or key in claim.lexicon.lists["up"]
-    return (0.4 if light else 1.0) / max(claim.homes(key), 1) ** 0.5
+    return (0.4 if light else 1.0) / math.sqrt(max(claim.homes(key), 1))
 
 
 def _denied(clause: Clause, claim: Claim) -> str:
@@ -197,7 +203,7 @@ def _partly(clause: Clause, other: Clause, claim: Claim) -> bool:
 def _turned(clause: Clause, claim: Claim) -> str:
     """Up where the passage has down, unless the two sides of the comparison change places too."""
     here = way_of(clause, claim)
-    others = [other for other in _parts(clause, claim)]
+    others = list(_parts(clause, claim))
     if not others:
         return ""
     for other in others:
@@ -233,7 +239,8 @@ def _attributed(claim: Claim) -> str:
     """`higher elevation` where the passage has only `lower elevation`."""
     if _THAN.search(claim.said.text):
         return ""
-    said, given = ({}, {})  # type: ignore[var-annotated]
+    said: dict[str, set[int]] = {}
+    given: dict[str, set[int]] = {}
     for segment in claim.said.segments:
         _attributes(segment.words, said, claim)
     for segment in claim.focus:
@@ -265,7 +272,7 @@ def _opposed(claim: Claim) -> str:
     for one, other in claim.lexicon.opposites:
         for mine, theirs in ((one, other), (other, one)):
             if claim.said.texts & mine and not claim.said.texts & theirs and there & theirs and not anywhere & mine:
-                return f"the passage has the opposite: {sorted(there & theirs)[0]}"
+                return f"the passage has the opposite: {min(there & theirs)}"
     highest, lowest = (claim.said.has(name) for name in ("highest_of", "lowest_of"))
     words = claim.focus[0].words
     up, down = (claim.said.has(name, words) for name in ("highest_of", "lowest_of"))

@@ -85,7 +85,10 @@ class Claim:
             for segment in self.said.segments
             for quantity in quantities_in(segment.text, self.language)
         }
-        wanted |= {word.key: (0.4 if self.is_light(word) else 2.0 if word.name else 1.0) / max(self.homes(word.key), 1) ** 0.3 for word in self.content}
+        wanted |= {
+            word.key: (0.4 if self.is_light(word) else 2.0 if word.name else 1.0) / max(self.homes(word.key), 1) ** 0.3
+            for word in self.content
+        }
         chosen: list[Segment] = []
         while wanted and len(chosen) < _MOST:
             gains = [(sum(wanted.get(key, 0.0) for key in self._held[at]), -at) for at in range(len(self.segments))]
@@ -123,7 +126,7 @@ class Claim:
         for segment in self.said.segments:
             for quantity in quantities_in(segment.text, self.language):
                 total += 1.0
-                covered += quantity.value in values or quantity.about
+                covered += quantity.value in values or bool(quantity.about)
         # Where few words are left to judge by, the spelling of the whole decides along.
         spelt = max((fuzz.token_set_ratio(self.said.text, segment.text) for segment in self.focus), default=0.0) / 100
         return (covered + 0.5 * spelt) / (total + 0.5)

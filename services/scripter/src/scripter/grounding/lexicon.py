@@ -1,5 +1,7 @@
 """What words mean to the grounding check, from the tables in `lexicons/`."""
 
+# ruff: noqa: E501 - lists of words and expressions read better unbroken
+
 from __future__ import annotations
 
 import re
@@ -10,7 +12,7 @@ from functools import lru_cache
 from importlib import resources
 from typing import Any
 
-import Stemmer
+import Stemmer  # type: ignore[import-not-found]
 
 STEMMERS = {"en": "english", "de": "german", "es": "spanish", "fr": "french", "pt": "portuguese", "it": "italian"}
 _LISTS = (

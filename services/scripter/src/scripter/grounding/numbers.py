@@ -117,7 +117,7 @@ def same_value(said: Quantity, given: Quantity) -> bool:
         a, b = said.value, given.value
     if math.isclose(a, b, rel_tol=1e-6):
         return True
-    if b == 0 or a * b < 0:
+    if b == 0 or a * b < 0 or said.about is None:
         return False
     off = abs(a - b) / abs(b)
     if said.unit.kind == "fraction":
@@ -129,7 +129,7 @@ def same_value(said: Quantity, given: Quantity) -> bool:
         return 0 < b - a <= 0.1 * b
     if said.bound == "<" and not given.bound:
         return 0 < a - b <= 0.1 * b
-    return said.about and off <= ABOUT and _round(said.value)
+    return bool(said.about) and off <= ABOUT and _round(said.value)
 
 
 def _invented(said: Quantity, given: Quantity) -> bool:
@@ -152,7 +152,7 @@ def same_unit(said: Quantity, given: Quantity) -> bool:
     if one.kind == other.kind:
         return not (one.under and other.under) or one.under == other.under
     if not one.kind:
-        return other.kind not in {"%"} and other.kind != "celsius"
+        return other.kind not in {"%", "celsius"}
     return not other.kind and one.kind in {"time", "people", "bases"}
 
 
@@ -184,7 +184,7 @@ def _opposite(place: Place, other: Place, claim: Claim) -> bool:
 
 
 def _another_thing(place: Place, match: Place, given: list[Place], claim: Claim) -> bool:
-    """Whether another number of the same segment is what the sentence's words belong to."""
+    """Whether another number of the passage is what the sentence's words belong to."""
     if is_cjk(claim.said.text) or _LABELLED.search(place.segment.text[: place.quantity.start]):
         return False
     elsewhere = [other for other in places(claim.said, claim) if other.quantity != place.quantity]
@@ -193,31 +193,43 @@ def _another_thing(place: Place, match: Place, given: list[Place], claim: Claim)
             continue
         if rival.quantity.unit.kind != match.quantity.unit.kind:
             continue
-        theirs, ours = rival.near - match.near, match.near - rival.near
-        left_out = ours - place.near
-        named = _telling(place.near & theirs, claim)
-        missing = _telling(left_out - claim.said.keys, claim)
-        both = any(same_value(other.quantity, rival.quantity) for other in elsewhere)
-        if rival.segment is not match.segment:
-            if not both and len(named) >= 2 and missing and not _telling((place.near & match.near) - rival.near, claim):
-                return True
-            continue
-        if not both and _weight(place.near & theirs, claim) > _weight(place.near & ours, claim) + 1 and missing:
+        also = [other for other in elsewhere if same_value(other.quantity, rival.quantity)]
+        if rival.segment is match.segment and _swapped(place, match, rival, also, claim):
             return True
-        if any(_rivals(a, b, claim) for a in place.near & theirs for b in left_out):
-            return True
-        if not both and named and not _telling(place.near & ours, claim) and 0 < len(missing) <= _REPLACED and not named & match.segment.keys & _own(match, given):
-            return True
-        given_away = {key for other in elsewhere if same_value(other.quantity, rival.quantity) for key in other.near}
-        if place.near & theirs - given_away and left_out & given_away - set("^v"):
+        if not also and _belongs_to(place, match, rival, given, claim):
             return True
     shared = claim.said.keys & match.segment.keys
     return not shared and bool(match.segment.keys) and len(claim.content) > 1
 
 
+def _swapped(place: Place, match: Place, rival: Place, also: list[Place], claim: Claim) -> bool:
+    """What is near the number in the sentence excludes what is near it in the passage, or has gone to its rival."""
+    theirs, left_out = rival.near - match.near, match.near - rival.near - place.near
+    if any(_rivals(one, other, claim) for one in place.near & theirs for other in left_out):
+        return True
+    given_away = {key for other in also for key in other.near}
+    return bool(place.near & theirs - given_away and left_out & given_away - set("^v"))
+
+
+def _belongs_to(place: Place, match: Place, rival: Place, given: list[Place], claim: Claim) -> bool:
+    """What is near the number in the sentence is near the rival in the passage, and what is near it there is missing."""
+    theirs, ours = rival.near - match.near, match.near - rival.near
+    named, missing = _telling(place.near & theirs, claim), _telling(ours - place.near - claim.said.keys, claim)
+    if not missing:
+        return False
+    if rival.segment is not match.segment:
+        return len(named) >= 2 and not _telling((place.near & match.near) - rival.near, claim)
+    if _weight(place.near & theirs, claim) > _weight(place.near & ours, claim) + 1:
+        return True
+    bare = not _telling(place.near & ours, claim) and len(missing) <= _REPLACED
+    return bool(named) and bare and not named & match.segment.keys & _own(match, given)
+
+
 def _telling(keys: frozenset[str] | set[str], claim: Claim) -> set[str]:
     """Meanings that tell one thing from another."""
-    light = (claim.lexicon.lists["light"] | claim.lexicon.lists["generic_people"]) - _CONTRASTS - claim.lexicon.kinds.keys()
+    light = (
+        (claim.lexicon.lists["light"] | claim.lexicon.lists["generic_people"]) - _CONTRASTS - claim.lexicon.kinds.keys()
+    )
     return {key for key in keys if key not in light and key not in "^v" and key not in _ROLES}
 
 

@@ -1,5 +1,7 @@
 """Quantities in a text: values with their units, how exactly they are given, and what bounds them."""
 
+# ruff: noqa: E501 - lists of words and expressions read better unbroken
+
 from __future__ import annotations
 
 import re
@@ -95,7 +97,8 @@ class Quantity:
     unit: units.Unit
     bound: str
     """`>`, `<` or empty."""
-    about: bool
+    about: bool | None
+    """Whether it is said to be rough; None where it is said to be exact."""
     start: int
     end: int
     worded: bool = False
@@ -166,7 +169,7 @@ def _worded(text: str, language: str) -> list[Quantity]:
         elif word in words and (word != "one" or re.match(r" (?:hundred|thousand|million)", text[match.end() :])):
             found.append(_quantity(text, *match.span(), (float(words[word]), 1.0), language, worded=True))
         elif tens in words and (ones in words or ones in units.NAMES):
-            value = float(words[tens]) + (words[ones] if ones in words else 0)
+            value = float(words[tens]) + (words.get(ones, 0))
             end = match.end() if ones in words else match.start() + len(tens)
             found.append(_quantity(text, match.start(), end, (value, 1.0), language, worded=True))
         elif word in {"a", "an"} and (scaled := re.match(r" (hundred|thousand|million)(?:fold)?", text[match.end() :])):
@@ -199,7 +202,9 @@ def _fractions(text: str, language: str) -> list[Quantity]:
         unit, length = units.unit_at(text[match.end() + whole.end() :], language) if whole else (units.NONE, 0)
         if whole and unit.kind:
             end = match.end() + whole.end() + length
-            found.append(Quantity(match[0], value, 0.01, unit, "", True, match.start(), end, worded=True))
+            found.append(
+                Quantity(match[0], value, 0.01, unit, "", about=True, start=match.start(), end=end, worded=True)
+            )
             continue
         found.append(Quantity(match[0], value, 0, units.FRACTION, _bound(text, *match.span()), _about(text, match.start()), *match.span(), worded=True))  # fmt: skip
     return found
@@ -220,7 +225,9 @@ def _quantity(
     return Quantity(text[start:end], amount, step, unit, bound, about, start, end + length, worded)
 
 
-def _about(text: str, start: int) -> bool:
+def _about(text: str, start: int) -> bool | None:
+    if re.search(r"\b(?:exactly|precisely|genau|exactement|exactamente|exatamente)\s$", text[:start], re.IGNORECASE):
+        return None
     return bool(_ABOUT.search(text[max(0, start - 40) : start]))
 
 

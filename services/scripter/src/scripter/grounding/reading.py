@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import unicodedata
 from dataclasses import dataclass, field
@@ -173,7 +174,7 @@ def _cjk_words(text: str) -> tuple[Word, ...]:
 
 def _clauses(text: str, words: tuple[Word, ...], at: re.Pattern[str], lexicon: Lexicon) -> tuple[Clause, ...]:
     cuts = [0, *(match.start() for match in at.finditer(text)), len(text)]
-    spans = [(a, b) for a, b in zip(cuts, cuts[1:], strict=False) if text[a:b].strip(" ,;:()")]
+    spans = [(a, b) for a, b in itertools.pairwise(cuts) if text[a:b].strip(" ,;:()")]
     return tuple(
         Clause(text[a:b], a, inside, negations_in(text[a:b], inside, lexicon))
         for a, b in spans

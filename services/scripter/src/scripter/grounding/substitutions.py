@@ -5,6 +5,7 @@ from __future__ import annotations
 from rapidfuzz.distance import Levenshtein
 
 from scripter.grounding.evidence import Claim, alike
+from scripter.grounding.quantities import quantities_in
 from scripter.grounding.reading import Segment, Word
 
 FLANK = 3
@@ -43,10 +44,10 @@ def _exchanged(said: Segment, given: Segment, claim: Claim) -> list[tuple[Word, 
 
 
 def _run(segment: Segment, claim: Claim) -> list[Word]:
-    """The words that carry the sentence; articles and the like would part what runs along."""
+    """The words that carry the sentence, without quantities; articles and the like would part what runs along."""
     small = {"a", "an", "the", "of", "that", "which", "was", "were", "is", "are", "had", "has", "have", "been", "be"}
-    del claim
-    return [word for word in segment.words if word.text not in small]
+    spans = [(quantity.start, quantity.end) for quantity in quantities_in(segment.text, claim.language)]
+    return [word for word in segment.words if word.text not in small and not any(a <= word.start < b for a, b in spans)]
 
 
 def _differs(one: Word, other: Word, claim: Claim) -> bool:

@@ -1,5 +1,7 @@
 """Units of measurement by all the words and signs they go by."""
 
+# ruff: noqa: E501 - lists of words and expressions read better unbroken
+
 from __future__ import annotations
 
 import re
@@ -71,7 +73,10 @@ _AT = re.compile(
     rf"(?: more| extra| additional| other| further)?[ -]?(?P<unit>{_LONGEST})(?![^\W\d_])(?!\.[a-z])", re.IGNORECASE
 )
 _AT_CJK = re.compile(rf"(?P<unit>{_LONGEST})", re.IGNORECASE)
-_PER = re.compile(rf"(?: more| less| fewer)?(?:/| per | on each | on every | a | pro | par | por )(?P<unit>{_LONGEST})(?![^\W\d_])", re.IGNORECASE)
+_PER = re.compile(
+    rf"(?: more| less| fewer)?(?:/| per | on each | on every | a | pro | par | por )(?P<unit>{_LONGEST})(?![^\W\d_])",
+    re.IGNORECASE,
+)
 
 
 def unit_at(text: str, language: str) -> tuple[Unit, int]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from artifacts.script import Check, Verdict
 
@@ -30,7 +30,8 @@ class Thresholds:
 
 
 DEFAULT = Thresholds()
-_CHECKS: tuple[tuple[str, Callable[[Claim], str], float], ...] = (
+_Name = Literal["numbers", "direction", "entities", "cause", "population", "strength"]
+_CHECKS: tuple[tuple[_Name, Callable[[Claim], str], float], ...] = (
     ("numbers", numbers.fault, 0.2),
     ("direction", directions.fault, 0.3),
     ("entities", entities.fault, 0.3),

@@ -151,5 +151,5 @@ def _explained(passages: tuple[str, ...]) -> tuple[str, ...]:
     known = definitions_in(Paper(title="", passages=[Passage(id="p", text=text) for text in passages]))
     if not known:
         return passages
-    pattern = re.compile(rf"(?<![\w(-])({'|'.join(map(re.escape, known))})(?![\w-])")
-    return tuple(pattern.sub(lambda m: f"{m[1]} {known[m[1]].full}", text) for text in passages)
+    pattern = re.compile(rf"(?<![\w(-])({'|'.join(map(re.escape, known))})s?(?![\w-])")
+    return tuple(pattern.sub(lambda m: f"{m[0]} {known[m[1]].full}", text) for text in passages)

@@ -23,6 +23,8 @@ _CLAUSE = re.compile(
 _MAIN = re.compile(
     r"[;:](?=\s)|\s[–—]\s|,?\s(?=(?:but|while|whereas|although|though|yet|aber|während|mais|pero|mas)\s)", re.IGNORECASE
 )
+_RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹"
+"""Marks of notes and citations."""
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
 _IDIOMS = re.compile(
     r"\bnot (?:only|just|merely|necessarily)\b|\bno (?:less|fewer|more|later|earlier) than\b|\bwhether or not\b|"
@@ -143,7 +145,9 @@ def _segment(text: str, lexicon: Lexicon) -> Segment:
 def _words(text: str, lexicon: Lexicon) -> tuple[Word, ...]:
     found = []
     for match in _WORD.finditer(text):
-        written = match[0].removesuffix("'s").removesuffix("'")
+        written = match[0].rstrip(_RAISED).removesuffix("'s").removesuffix("'")
+        if not written:
+            continue
         lower = written.lower()
         name = _is_name(written, opens=match.start() == 0)
         content = len(lower) > 1 and (name or not lexicon.has("stop", lower))

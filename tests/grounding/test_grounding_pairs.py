@@ -13,7 +13,7 @@ sys.modules[SPEC.name] = figures
 SPEC.loader.exec_module(figures)
 
 LEAST_CAUGHT = 0.82
-MOST_REFUSED = 0.18
+MOST_REFUSED = 0.17
 MOST_REFUSED_OF_OURS = 0.2
 """Just short of what was last measured; what is aimed at is 0.95 and 0.10 (see docs/decisions/0007-grounding.md)."""
 

@@ -39,6 +39,10 @@ _AS_MUCH = re.compile(
 _MULTIPLE = re.compile(r"\b(?:times|twice|half|third|fold|not) as\b", re.IGNORECASE)
 _ACROSS = 3
 """Meanings shared by clauses of which one says what happens (`reduced`) and one compares (`lower`)."""
+_GOES_ON = re.compile(r"\W*(?:than|compared|against)\b", re.IGNORECASE)
+_YET_TO = re.compile(r"\b(?:remains?|ha(?:s|ve)) (?:yet )?to be\b", re.IGNORECASE)
+_SIZES = frozenset(["larger", "smaller", "longer", "shorter", "bigger", "often", "frequent", "further"])
+"""Comparatives that more often describe a thing than say which way it goes."""
 _AIMS = re.compile(r"\bwhether\b|\b(?:aim|aims|aimed|hypothesi[sz]ed?|objective|purpose)\b", re.IGNORECASE)
 """Clauses that ask."""
 _COMPARATIVE = frozenset(
@@ -109,8 +113,10 @@ def way_of(clause: Clause, claim: Claim) -> Way:
         at = word.start - clause.start
         if any(a <= at < b for a, b in bounds):
             continue
-        harder = bool(re.match(r"\w+er than\b", clause.text[at:]))
+        harder = bool(re.match(r"(?!other|rather|number)\w+er than\b", clause.text[at:]))
         if not (has("down", word.text) or has("up", word.text) or harder):
+            continue
+        if word.text in _SIZES and not clause.text.startswith(" than", at + len(word.text)):
             continue
         sign = -1 if has("down", word.text) else 1
         if word.text in _COMPARATIVE or harder:
@@ -121,8 +127,10 @@ def way_of(clause: Clause, claim: Claim) -> Way:
 
 
 def _denials(clause: Clause, claim: Claim) -> int:
-    """Denials, with `similar` and `unchanged` as `not different`."""
-    alike = sum(claim.lexicon.has("same", word.text) for word in clause.words)
+    """Denials, with `similar` and `unchanged` as `not different` where the sentence speaks of a difference or a likeness."""
+    key = claim.lexicon.key
+    differs = claim.said.keys & {key("differ"), key("change")} or claim.said.has("same")
+    alike = sum(claim.lexicon.has("same", word.text) for word in clause.words) if differs else 0
     return clause.negations + alike
 
 
@@ -189,13 +197,14 @@ def _partly(clause: Clause, other: Clause, claim: Claim) -> bool:
     if re.search(r"\bneither\b", other.text, re.IGNORECASE):
         return False
     denied: set[str] = set()
-    small = [c for segment in claim.segments for c in segment.clauses if c.text in other.text]
-    for part in small:
-        if re.match(r"\W*(?:than|compared|against)\b", part.text, re.IGNORECASE) and other.negations:
-            denied |= other.keys - {key for each in small if each.text != part.text for key in each.keys} | part.keys
-        if part.negations or any(claim.lexicon.has("same", word.text) for word in part.words):
-            denied |= part.keys
-    free = {key for part in small if not part.negations for key in part.keys}
+    free: set[str] = set()
+    denies = False
+    for part in (c for segment in claim.segments for c in segment.clauses if c.text in other.text):
+        goes_on = _GOES_ON.match(part.text) and denies
+        denies = bool(goes_on or _denials(part, claim))
+        (denied if denies else free).update(part.keys)
+    if _YET_TO.search(other.text):
+        return False
     shared = clause.keys & other.keys
     return bool(shared) and len(shared & free - denied) > len(shared & denied - free)
 

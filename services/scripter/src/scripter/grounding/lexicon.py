@@ -41,7 +41,7 @@ class Lexicon:
 
     def has(self, name: str, word: str) -> bool:
         """Whether a word, in lower case, is in a list."""
-        return (word if name in _AS_WRITTEN else self.stem(word)) in self.lists[name]
+        return word in self.lists[name] or (name not in _AS_WRITTEN and self.stem(word) in self.lists[name])
 
     def key(self, word: str) -> str:
         """What stands for the word's meaning: equal for words that may be put for each other."""

@@ -212,7 +212,7 @@ def _swapped(place: Place, match: Place, rival: Place, also: list[Place], claim:
 
 
 def _belongs_to(place: Place, match: Place, rival: Place, given: list[Place], claim: Claim) -> bool:
-    """What is near the number in the sentence is near the rival in the passage, and what is near it there is missing."""
+    """What is near the number in the sentence is near the rival in the passage; what is near it there is missing."""
     theirs, ours = rival.near - match.near, match.near - rival.near
     named, missing = _telling(place.near & theirs, claim), _telling(ours - place.near - claim.said.keys, claim)
     if not missing:

@@ -21,7 +21,8 @@ _CLAUSE = re.compile(
     re.IGNORECASE,
 )
 _MAIN = re.compile(
-    r"[;:](?=\s)|\s[–—]\s|,?\s(?=(?:but|while|whereas|although|though|yet|aber|während|mais|pero|mas)\s)", re.IGNORECASE
+    r"[;:](?=\s)|\s[–—]\s|,?\s(?=(?:but|while|whereas|although|though|yet(?! to)|aber|während|mais|pero|mas)\s)",
+    re.IGNORECASE,
 )
 _RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹"
 """Marks of notes and citations."""

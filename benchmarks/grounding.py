@@ -1,7 +1,7 @@
 """How many wrong sentences the grounding check catches and how many true ones it refuses, by kind and by half.
 
 `tests/grounding/pairs.jsonl` is split by hash: thresholds and word lists are tuned on one half, together with the pairs
-of `tune.jsonl`, and reported on the other.
+of `tune.jsonl`, and reported on the other. `fresh.jsonl` was written after all tuning.
 """
 
 from __future__ import annotations
@@ -62,9 +62,9 @@ class Figures:
 
 
 def halves(*, corpus: bool = True) -> dict[str, list[Pair]]:
-    """The pairs to tune on and those to report, without the corpus where it is not wanted or not here."""
-    pairs, tuned = (_pairs(name) for name in ("pairs.jsonl", "tune.jsonl"))
-    split: dict[str, list[Pair]] = {"tune": tuned, "report": []}
+    """The pairs to tune on, those to report and those of after, without the corpus where it is not wanted or not here."""
+    pairs, tuned, fresh = (_pairs(name) for name in ("pairs.jsonl", "tune.jsonl", "fresh.jsonl"))
+    split: dict[str, list[Pair]] = {"tune": tuned, "report": [], "fresh": fresh}
     for pair in pairs:
         digest = hashlib.sha256(f"{pair.passage} {pair.sentence}".encode()).digest()
         split["tune" if digest[0] % 2 else "report"].append(pair)
@@ -113,7 +113,7 @@ def _paper(file: str) -> dict[str, str]:
 
 
 def main() -> None:
-    """Print both halves; with `tune` as argument, also the sentences of that half that are judged wrongly."""
+    """Print the figures of all; with `tune` as argument, also the sentences of that half that are judged wrongly."""
     split = halves()
     print(f"{'grounding':12}" + "".join(f"{half:>16}" for half in split))
     figures = {half: measured(pairs) for half, pairs in split.items()}

@@ -62,7 +62,7 @@ class Figures:
 
 
 def halves(*, corpus: bool = True) -> dict[str, list[Pair]]:
-    """The pairs to tune on, those to report and those of after, without the corpus where it is not wanted or not here."""
+    """The pairs to tune on, to report, and of after; without the corpus where it is not wanted or not here."""
     pairs, tuned, fresh = (_pairs(name) for name in ("pairs.jsonl", "tune.jsonl", "fresh.jsonl"))
     split: dict[str, list[Pair]] = {"tune": tuned, "report": [], "fresh": fresh}
     for pair in pairs:

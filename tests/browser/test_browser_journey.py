@@ -69,7 +69,7 @@ def listens_and_asks_for_nothing_else(somebody, job_id, requests):
     assert not {wish: times for wish, times in asked.items() if times > (2 if wish[2] else 1)}
     numbers = [int(found[1]) for title in somebody.page.evaluate("window.titles") if (found := re.match(r"(\d+) %", title))]
     assert len(set(numbers)) >= 5, numbers
-    assert numbers == sorted(numbers), "progress goes forward"
+    assert numbers == sorted(numbers), f"progress goes forward: {numbers}"
 
 
 def plays(somebody):
@@ -183,7 +183,10 @@ def deletes(somebody, job_id):
     page.get_by_role("button", name="Delete …").click()
     somebody.shot("delete")
     page.locator("#deleting").get_by_role("button", name="Delete").click()
-    page.wait_for_url("**/videos")
+    try:
+        page.wait_for_url("**/videos", timeout=8000)
+    except Exception:
+        somebody.shot("STUCK"); print(page.url, somebody.wrong, page.evaluate("document.readyState"), page.evaluate("document.getElementById(\"deleting\")?.outerHTML")); raise
     expect(page.locator(f"[data-job='{job_id}']")).to_have_count(0)
     somebody.shot("gone")
     assert somebody.context.request.get(f"/api/v1/jobs/{job_id}").status == 404

@@ -83,10 +83,12 @@ listen(`${address}/events`, address, {
   cancelled: know,
   failed: (failure) => know({ state: "failed", error: failure }),
   artifact: (row) => {
-    running.finish(row.stage, row.scene);
+    running.make(row.stage, row.scene);
     know({ artifacts: [...job.artifacts.filter((other) => other.artifact !== row.artifact), row] });
   },
   stage: (stage) => {
+    const before = job.stages.find((other) => other.name === stage.name);
+    running.count(stage.name, stage.done - (before?.done ?? 0));
     know({ stages: job.stages.map((other) => (other.name === stage.name ? stage : other)) });
   },
   progress: (told) => {

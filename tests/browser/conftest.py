@@ -45,8 +45,8 @@ class Up:
     @property
     def link(self):
         """The one address that it prints."""
-        (link,) = self.links
-        return link
+        assert len(self.links) == 1, self.said
+        return self.links[0]
 
     @property
     def url(self):

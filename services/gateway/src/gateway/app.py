@@ -25,7 +25,7 @@ from gateway.api.models import SECURITY, Problem, Submit
 from gateway.api.parsing import Json
 from gateway.context import Gateway, callers, public, visitor
 from gateway.context import gateway as current
-from gateway.pages import account, errors, frame, home, listed, profile, shared
+from gateway.pages import account, errors, frame, home, listed, profile, reference, shared
 from gateway.pages import admin as administration
 from gateway.pages import jobs as videos
 from gateway.problems import invalid, not_found, response_of
@@ -57,8 +57,7 @@ def create_app(gateway: Gateway) -> Flask:
         "gateway",
         info=_INFO,
         security_schemes=SECURITY,
-        doc_prefix="/api",
-        doc_ui=True,
+        doc_ui=False,
         validation_error_callback=_refused,
         static_folder=None,
     )
@@ -78,7 +77,7 @@ def create_app(gateway: Gateway) -> Flask:
     for blueprint in (jobs.api, artifacts.api, me.api, admin.api):
         app.register_api(blueprint)
     frame.register(app)
-    for part in (home, listed, videos, shared, account, profile, administration):
+    for part in (home, listed, videos, shared, account, profile, administration, reference):
         app.register_blueprint(part.pages)
     app.components_schemas |= {model.__name__: model.model_json_schema() for model in (Problem, Submit)}
     app.add_url_rule("/healthz", view_func=healthz)

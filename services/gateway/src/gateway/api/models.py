@@ -143,9 +143,10 @@ class ArtifactPath(JobPath):
     artifact: str = Field(max_length=80, pattern=r"^[a-z][a-z0-9_.]*$")
 
 
-def problem_schema() -> Any:
-    """The schema that every error answer refers to."""
-    return Problem.model_json_schema()
+def schemas_of(model: type[BaseModel]) -> dict[str, Any]:
+    """The model's schema and those that it refers to, by name, as OpenAPI keeps them."""
+    schema = model.model_json_schema(ref_template="#/components/schemas/{model}")
+    return {**schema.pop("$defs", {}), model.__name__: schema}
 
 
 def problem(description: str, **headers: Any) -> dict[str, Any]:

@@ -21,7 +21,7 @@ from gateway.accounts import audit, protection
 from gateway.accounts.callers import COOKIE, Callers
 from gateway.api import account as me
 from gateway.api import admin, artifacts, jobs
-from gateway.api.models import SECURITY, Problem, Submit, schemas_of
+from gateway.api.models import SECURITY, Problem, ScriptEdit, Submit, schemas_of
 from gateway.api.parsing import Json
 from gateway.context import Gateway, callers, public, visitor
 from gateway.context import gateway as current
@@ -79,7 +79,7 @@ def create_app(gateway: Gateway) -> Flask:
     frame.register(app)
     for part in (home, listed, videos, shared, account, profile, administration, reference):
         app.register_blueprint(part.pages)
-    for model in (Problem, Submit):
+    for model in (Problem, ScriptEdit, Submit):
         app.components_schemas |= schemas_of(model)
     app.add_url_rule("/healthz", view_func=healthz)
     app.add_url_rule("/readyz", view_func=readyz)

@@ -33,7 +33,7 @@ class OwnQuota(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    jobs: int | None = Field(None, ge=0, le=1_000_000)
+    jobs: int | None = Field(None, ge=0, le=1_000_000, strict=True)
     minutes: float | None = Field(None, ge=0, le=1_000_000, strict=True)
     money: float | None = Field(None, ge=0, le=1_000_000, strict=True, description="Dollars.")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from artifacts.request import Options
 from pydantic import BaseModel, ConfigDict, Field
@@ -117,12 +117,20 @@ class Submit(BaseModel):
     options: Options = Options()  # type: ignore[call-arg]
 
 
+def _by_number(schema: dict[str, Any]) -> None:
+    """Say of an object that its names are numbers of scenes."""
+    schema["patternProperties"] = {"^[1-9][0-9]{0,5}$": schema["additionalProperties"]}
+    schema["additionalProperties"] = False
+
+
 class ScriptEdit(BaseModel):
     """Changes of several scenes, by number."""
 
     model_config = ConfigDict(extra="forbid")
 
-    scenes: dict[int, Edit] = Field(min_length=1, max_length=40)
+    scenes: dict[Annotated[int, Field(ge=1, le=999_999)], Edit] = Field(
+        min_length=1, max_length=40, json_schema_extra=_by_number
+    )
 
 
 class JobPath(BaseModel):

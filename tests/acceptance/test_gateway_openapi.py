@@ -64,7 +64,12 @@ def test_document_is_openapi_3_1_whose_references_all_lead_somewhere(gateway_up)
     for reference in set(re.findall(r'"\$ref": "([^"]+)"', json.dumps(document))):
         assert reference.startswith("#/components/schemas/"), reference
         assert reference.rpartition("/")[2] in document["components"]["schemas"], reference
-    names = [item[method]["operationId"] for item in document["paths"].values() for method in item if "operationId" in item[method]]
+    names = [
+        item[method]["operationId"]
+        for item in document["paths"].values()
+        for method in item
+        if "operationId" in item[method]
+    ]
     assert len(names) == len(set(names))
     import schemathesis  # noqa: PLC0415 - slow to import, and this is the one that needs it
 

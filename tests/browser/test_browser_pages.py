@@ -14,7 +14,9 @@ FILM = 90_000
 
 
 def state(page, wanted, patience=FILM):
-    page.wait_for_function("(wanted) => document.getElementById('job').dataset.state === wanted", arg=wanted, timeout=patience)
+    page.wait_for_function(
+        "(wanted) => document.getElementById('job').dataset.state === wanted", arg=wanted, timeout=patience
+    )
 
 
 def test_script_is_reviewed_before_anything_is_drawn_and_the_grid_shows_how_it_goes_on(visit, sample):
@@ -35,7 +37,7 @@ def test_script_is_reviewed_before_anything_is_drawn_and_the_grid_shows_how_it_g
 
     grid = somebody.context.new_page()
     asked = []
-    grid.on("request", lambda request: asked.append(request))
+    grid.on("request", lambda request: asked.append(request))  # noqa: PLW0108 - Playwright marks what it calls
     grid.goto("/videos")
     tile = grid.locator(f"[data-job='{job_id}']")
     expect(tile).to_have_attribute("data-state", "review")
@@ -76,7 +78,7 @@ def test_keyboard_alone_gets_from_home_to_a_video_in_the_making(visit, sample):
     tab_to(page, page.get_by_label("Review script first"))
     page.keyboard.press("Space")
     page.keyboard.press("Enter")
-    page.wait_for_url("**/jobs/*")
+    page.wait_for_url("**/jobs/*", wait_until="commit")
     state(page, "review")
     tab_to(page, page.locator("#approve"))
     somebody.shot("approve-has-the-focus")

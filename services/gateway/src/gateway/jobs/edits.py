@@ -19,9 +19,7 @@ class Edit(BaseModel):
         extra="forbid",
         str_strip_whitespace=True,
         json_schema_extra={
-            "anyOf": [
-                {"required": [name], "properties": {name: {"type": "string"}}} for name in ("text", "headline")
-            ]
+            "anyOf": [{"required": [name], "properties": {name: {"type": "string"}}} for name in ("text", "headline")]
         },
     )
 

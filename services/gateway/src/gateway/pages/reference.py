@@ -47,10 +47,18 @@ def _row(method: str, path: str, operation: dict[str, Any]) -> dict[str, Any]:
         "parameters": [one | {"kind": _kind(one["schema"])} for one in operation.get("parameters", [])],
         "takes": [(media, _kind(body["schema"])) for media, body in takes.items()],
         "answers": [
-            (status, answer.get("description", ""), [_kind(body["schema"]) for body in answer.get("content", {}).values()])
+            (
+                status,
+                answer.get("description", ""),
+                [_kind(body["schema"]) for body in answer.get("content", {}).values()],
+            )
             for status, answer in sorted(operation["responses"].items())
         ],
     }
+
+
+def _contents(answer: dict[str, Any]) -> list[dict[str, Any]]:
+    return list(answer.get("content", {}).values())
 
 
 def _kind(schema: dict[str, Any]) -> str:

@@ -76,6 +76,7 @@ class Visit:
         self.email = f"{name}-{secrets.token_hex(3)}@example.org"
         self.steps = 0
         self.wrong = []
+        self.unplayed = False
         self.page.on("pageerror", lambda error: self.wrong.append(str(error)))
         self.page.on("console", lambda said: said.type == "error" and self.wrong.append(said.text))
 

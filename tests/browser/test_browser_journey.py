@@ -49,6 +49,8 @@ def test_newcomer_makes_watches_edits_shares_and_deletes_a_video(visit, sample, 
     shares(somebody)
     deletes(somebody, job_id)
     assert not somebody.wrong
+    if somebody.unplayed:
+        pytest.skip("All but the playing was seen: this Chromium plays no H.264.")
 
 
 def listens_and_asks_for_nothing_else(somebody, job_id, requests):
@@ -80,7 +82,7 @@ def plays(somebody):
     expect(video).to_be_visible()
     page.wait_for_function(LOADED)
     if not page.evaluate(H264):
-        somebody.skipped = "this Chromium plays no H.264"
+        somebody.unplayed = True
         return
     assert video.evaluate("(video) => [video.videoWidth, video.videoHeight]") == [1080, 1920]
     video.focus()

@@ -133,7 +133,7 @@ class Visit:
         self.page.get_by_label("Length").select_option("30")
         self.page.get_by_label("Review script first").set_checked(review)
         self.page.get_by_role("button", name="Make video").click()
-        self.page.wait_for_url("**/jobs/*", wait_until="commit")
+        expect(self.page).to_have_url(re.compile("/jobs/[^/]+$"))
         return self.page.url.rpartition("/")[2]
 
     def job(self, job_id):

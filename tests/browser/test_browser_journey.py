@@ -183,7 +183,7 @@ def deletes(somebody, job_id):
     page.get_by_role("button", name="Delete …").click()
     somebody.shot("delete")
     page.locator("#deleting").get_by_role("button", name="Delete").click()
-    page.wait_for_url("**/videos", wait_until="commit")
+    expect(page).to_have_url(re.compile("/videos$"))
     expect(page.locator(f"[data-job='{job_id}']")).to_have_count(0)
     somebody.shot("gone")
     assert somebody.context.request.get(f"/api/v1/jobs/{job_id}").status == 404

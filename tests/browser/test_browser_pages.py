@@ -78,7 +78,7 @@ def test_keyboard_alone_gets_from_home_to_a_video_in_the_making(visit, sample):
     tab_to(page, page.get_by_label("Review script first"))
     page.keyboard.press("Space")
     page.keyboard.press("Enter")
-    page.wait_for_url("**/jobs/*", wait_until="commit")
+    expect(page).to_have_url(re.compile("/jobs/[^/]+$"))
     state(page, "review")
     tab_to(page, page.locator("#approve"))
     somebody.shot("approve-has-the-focus")

@@ -1,7 +1,7 @@
 // The page of one video: what is known of the job, and the parts that show it.
 
 import { read } from "./api.js";
-import { setUpDeeds } from "./deeds.js";
+import { leave, setUpDeeds } from "./deeds.js";
 import { say } from "./dom.js";
 import { listen } from "./live.js";
 import { Making } from "./making.js";
@@ -106,5 +106,5 @@ listen(`${address}/events`, address, {
     running.hear(told);
     draw();
   },
-  deleted: () => window.location.assign("/videos"),
+  deleted: leave,
 });

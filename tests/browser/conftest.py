@@ -62,6 +62,7 @@ class Up:
         with contextlib.suppress(subprocess.TimeoutExpired):
             self.process.wait(30)
         self.process.kill()
+        self.process.wait()
         self.process.stdout.close()
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from chassis.errors import UsageError
 from flask import Flask, Response, current_app, g, jsonify, redirect, request, url_for
 from flask_cors import CORS
 from flask_openapi3 import Info, OpenAPI
@@ -28,7 +27,7 @@ from gateway.context import gateway as current
 from gateway.pages import account, errors, frame, home, listed, profile, reference, shared
 from gateway.pages import admin as administration
 from gateway.pages import jobs as videos
-from gateway.problems import invalid, not_found, response_of
+from gateway.problems import invalid, not_found, not_logged_in, response_of
 from gateway.settings import GatewaySettings
 
 _API = "/api/"
@@ -132,7 +131,7 @@ def _admit() -> BaseResponse | None:
     if found is None and not request.path.startswith(_API):
         return redirect(url_for("account.login", next=request.full_path))
     if found is None:
-        raise UsageError("usage.login", "Log in first, or send a token as `Authorization: Bearer …`.")
+        raise not_logged_in()
     if getattr(view, "is_for_admins", False) and not found.is_admin:
         raise not_found("page at this address")
     return None

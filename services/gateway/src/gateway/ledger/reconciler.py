@@ -17,7 +17,6 @@ from gateway.database import Database
 from gateway.ledger.fold import settle
 from gateway.ledger.hub import Hub
 from gateway.ledger.projection import JobRows
-from gateway.ledger.rows import snapshot
 from gateway.ledger.rulebook import Rulebook
 from gateway.settings import GatewaySettings
 
@@ -120,9 +119,7 @@ class Reconciler:
         """The job's rows, its state computed anew: it may have been folded before all rules were known."""
         with self._database.connection() as connection:
             connection.execute("SELECT 1 FROM states WHERE job_id = %s FOR UPDATE", (job_id,))
-            settle(connection, [job_id], self._rulebook.rules)
-        with self._database.connection() as connection:
-            return snapshot(connection, job_id).get(job_id)
+            return settle(connection, [job_id], self._rulebook.rules).get(job_id)
 
 
 class Undertaker:

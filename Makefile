@@ -1,12 +1,12 @@
 .DEFAULT_GOAL := help
-.PHONY: help install demo video up test check proto lint-proto bench lock clean
+.PHONY: help install demo video up test test-browser check proto lint-proto bench lock clean
 UV := .venv/bin/uv
 RUN := .venv/bin/
 PAPER ?=
 OUT ?= out/video.mp4
 
 help: ## print the targets
-	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 install: .venv/installed ## install everything into .venv
 
@@ -32,6 +32,10 @@ up: install ## start the whole stack and print its address
 
 test: install ## run all tests
 	$(RUN)pytest -q -n 2 --dist loadgroup
+
+test-browser: install ## run the journeys in a real Chromium; installs Debian's where it is missing
+	@scripts/chromium.sh
+	$(RUN)pytest -q -m browser -p no:unraisableexception tests/browser  # a browser's driver may outlive its handle
 
 check: install ## lint, types, import rules, generated code
 	$(RUN)ruff check .

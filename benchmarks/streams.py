@@ -86,6 +86,8 @@ def measure_gateway(stack: Stack) -> None:
     for name in ("progress", "artifact", "done"):
         late = found["late"][name]
         row(f"gateway, {name}", STREAMS, len(late) / seconds, late, size, lost if name == "done" else None)
+    late = [value for each in found["late"].values() for value in each]
+    row("gateway, all events", STREAMS, len(late) / seconds, late, size, lost)
 
 
 def measure_plain(stack: Stack, count: int) -> float:

@@ -17,8 +17,9 @@ from chassis.errors import Error, Fatal, Transient, UsageError
 from chassis.events import Blob
 from chassis.settings import ChassisSettings
 from chassis.stage import Rule
+from cli.client import Bytes
 from cli.downloads import download
-from cli.gateway import Address, Bytes, gateway, submit
+from cli.gateway import Address, gateway, submit
 from cli.making import follow
 from cli.rest import Rest
 from cli.rpc import Rpc

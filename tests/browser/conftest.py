@@ -45,8 +45,8 @@ class Up:
     @property
     def link(self):
         """The one address that it prints."""
-        (link,) = self.links
-        return link
+        assert len(self.links) == 1, self.said
+        return self.links[0]
 
     @property
     def url(self):
@@ -62,6 +62,7 @@ class Up:
         with contextlib.suppress(subprocess.TimeoutExpired):
             self.process.wait(30)
         self.process.kill()
+        self.process.wait()
         self.process.stdout.close()
 
 
@@ -76,6 +77,7 @@ class Visit:
         self.email = f"{name}-{secrets.token_hex(3)}@example.org"
         self.steps = 0
         self.wrong = []
+        self.unplayed = False
         self.page.on("pageerror", lambda error: self.wrong.append(str(error)))
         self.page.on("console", lambda said: said.type == "error" and self.wrong.append(said.text))
 
@@ -132,7 +134,7 @@ class Visit:
         self.page.get_by_label("Length").select_option("30")
         self.page.get_by_label("Review script first").set_checked(review)
         self.page.get_by_role("button", name="Make video").click()
-        self.page.wait_for_url("**/jobs/*")
+        expect(self.page).to_have_url(re.compile("/jobs/[^/]+$"))
         return self.page.url.rpartition("/")[2]
 
     def job(self, job_id):

@@ -13,6 +13,7 @@ FILM = 90_000
 """Milliseconds that a video of the sample may take."""
 ENDED = "() => document.getElementById('job').dataset.state === 'done'"
 H264 = """() => document.createElement("video").canPlayType('video/mp4; codecs="avc1.640028, mp4a.40.2"')"""
+LOADED = f"() => document.getElementById('player').readyState >= 1 || !({H264})()"
 LISTEN = """
 window.titles = [];
 document.addEventListener("DOMContentLoaded", () => {
@@ -31,7 +32,7 @@ def test_newcomer_makes_watches_edits_shares_and_deletes_a_video(visit, sample, 
     expect(page.locator("#chosen")).to_contain_text("nightingale.pdf")
     somebody.shot("chosen")
     requests = []
-    page.on("request", lambda request: requests.append(request))
+    page.on("request", lambda request: requests.append(request))  # noqa: PLW0108 - Playwright marks what it calls
     job_id = somebody.make()
     page.locator("#stages li").first.wait_for()
     somebody.shot("begun")
@@ -48,6 +49,8 @@ def test_newcomer_makes_watches_edits_shares_and_deletes_a_video(visit, sample, 
     shares(somebody)
     deletes(somebody, job_id)
     assert not somebody.wrong
+    if somebody.unplayed:
+        pytest.skip("All but the playing was seen: this Chromium plays no H.264.")
 
 
 def listens_and_asks_for_nothing_else(somebody, job_id, requests):
@@ -67,17 +70,19 @@ def listens_and_asks_for_nothing_else(somebody, job_id, requests):
         is_film = request.resource_type == "media"
         asked[request.url, request.headers.get("range", "") if is_film else "", is_film] += 1
     assert not {wish: times for wish, times in asked.items() if times > (2 if wish[2] else 1)}
-    numbers = [int(found[1]) for title in somebody.page.evaluate("window.titles") if (found := re.match(r"(\d+) %", title))]
+    numbers = [
+        int(found[1]) for title in somebody.page.evaluate("window.titles") if (found := re.match(r"(\d+) %", title))
+    ]
     assert len(set(numbers)) >= 5, numbers
-    assert numbers == sorted(numbers), "progress goes forward"
+    assert numbers == sorted(numbers), f"progress goes forward: {numbers}"
 
 
 def plays(somebody):
     page, video = somebody.page, somebody.page.locator("#player")
     expect(video).to_be_visible()
-    page.wait_for_function("() => document.getElementById('player').readyState >= 1 || !%s" % _call(H264))
+    page.wait_for_function(LOADED)
     if not page.evaluate(H264):
-        somebody.skipped = "this Chromium plays no H.264"
+        somebody.unplayed = True
         return
     assert video.evaluate("(video) => [video.videoWidth, video.videoHeight]") == [1080, 1920]
     video.focus()
@@ -87,10 +92,6 @@ def plays(somebody):
     somebody.shot("playing")
     page.keyboard.press("Space")
     assert video.evaluate("(video) => video.error") is None
-
-
-def _call(function):
-    return f"({function})()"
 
 
 def shows_where_a_sentence_comes_from(somebody, job_id):
@@ -148,8 +149,7 @@ def downloads(somebody, job_id):
     kept = waiting.value
     assert kept.suggested_filename.endswith("video.mp4")
     url = next(row["url"] for row in somebody.job(job_id)["artifacts"] if row["artifact"] == "video")
-    with open(kept.path(), "rb") as file:
-        assert file.read() == somebody.context.request.get(url).body()
+    assert kept.path().read_bytes() == somebody.context.request.get(url).body()
 
 
 def shares(somebody):
@@ -163,7 +163,7 @@ def shares(somebody):
     stranger = somebody.browser.new_context(viewport=page.viewport_size)
     elsewhere = stranger.new_page()
     assert elsewhere.goto(address).status == 200
-    elsewhere.wait_for_function("() => document.getElementById('player').readyState >= 1 || !%s" % _call(H264))
+    elsewhere.wait_for_function(LOADED)
     assert elsewhere.locator("#said .sentence").count() > 3
     expect(elsewhere.get_by_role("link", name="Log in")).to_be_visible()
     somebody.shot("seen-by-a-stranger", elsewhere)
@@ -183,7 +183,7 @@ def deletes(somebody, job_id):
     page.get_by_role("button", name="Delete …").click()
     somebody.shot("delete")
     page.locator("#deleting").get_by_role("button", name="Delete").click()
-    page.wait_for_url("**/videos")
+    expect(page).to_have_url(re.compile("/videos$"))
     expect(page.locator(f"[data-job='{job_id}']")).to_have_count(0)
     somebody.shot("gone")
     assert somebody.context.request.get(f"/api/v1/jobs/{job_id}").status == 404

@@ -1,7 +1,6 @@
 """kill -9 in the middle: the job ends, and what was ready is not made again."""
 
 import asyncio
-import os
 import signal
 import time
 from collections import Counter
@@ -67,8 +66,10 @@ def _wait(stack, job, artifact):
 
 async def _announcements(stack):
     """How often each artifact was announced, read from the stream itself."""
-    os.environ.update(stack.environment())
-    bus = await NatsBus.connect(ChassisSettings(), "test")
+    settings = ChassisSettings(
+        nats_url=stack.nats_url, s3_access_key=stack.s3_access_key, s3_secret_key=stack.s3_secret_key
+    )
+    bus = await NatsBus.connect(settings, "test")
     try:
         last = (await bus.stream.stream_info(names.STREAM)).state.last_seq
         events = [await bus.message_at(seq) for seq in range(1, last + 1)]

@@ -315,6 +315,7 @@ class NatsBus:
             max_ack_pending=10_000,
             num_replicas=self._settings.stream_replicas,
         )
+        await self._ensure_streams()  # a server that lost its disk has none
         await self.stream.add_consumer(names.STREAM, config)
         await self._publish_rule(rule)
         return NatsOffers(functools.partial(self._ask, f"{NEXT}.{names.STREAM}.{config.durable_name}", ONE, 1))
@@ -381,7 +382,7 @@ class NatsBus:
             yield readable(messages), after
 
     async def extent(self) -> tuple[str, int]:
-        await self._ensure_streams()  # a server that lost its disk has none
+        await self._ensure_streams()
         info = await self.stream.stream_info(names.STREAM)
         return str(info.created), info.state.last_seq
 

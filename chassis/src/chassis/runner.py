@@ -90,7 +90,7 @@ class Runner:
 
     async def run(self) -> None:
         """Work until `stop` is called and what is running has ended."""
-        offers = await self._bus.offers(self.rule, ack_wait=self._ack_wait, max_attempts=self._max_attempts)
+        offers = await self._offers()
         async with asyncio.TaskGroup() as group:
             for _ in range(self._slots):
                 group.create_task(self._slot(offers))
@@ -108,6 +108,9 @@ class Runner:
             if job_id in ("", work.job_id):
                 work.unwanted = reason
 
+    async def _offers(self) -> Offers:
+        return await self._bus.offers(self.rule, ack_wait=self._ack_wait, max_attempts=self._max_attempts)
+
     async def _slot(self, offers: Offers) -> None:
         while not self._stopping.is_set():
             try:
@@ -117,6 +120,8 @@ class Runner:
             except Exception as error:  # noqa: BLE001 - the loop that runs things: nothing may end it
                 log.warning("slot stumbled", extra={"stage": self.stage.name, "error": repr(error)})
                 await asyncio.sleep(random.uniform(0.2, 1.0))  # noqa: S311
+                with contextlib.suppress(Exception):
+                    offers = await self._offers()  # a server that lost its disk knows no consumer of ours
 
     async def _next(self, offers: Offers) -> Delivery | None:
         """The next message, or None when there is none or we are stopping; what came too late is given back."""

@@ -9,7 +9,7 @@ from pathlib import Path
 from chassis.errors import Defect, Transient
 from chassis.folder import digest_of
 
-from cli.gateway import Client
+from cli.client import Client
 
 _TRIES = 6
 

@@ -9,8 +9,9 @@ from typing import Any
 
 from chassis.errors import Fatal, UsageError
 
+from cli.client import Client
 from cli.downloads import download
-from cli.gateway import Address, Client, gateway, submit
+from cli.gateway import Address, gateway, submit
 from cli.progress import Bars
 from cli.reading import local_file
 

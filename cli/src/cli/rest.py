@@ -14,7 +14,7 @@ from artifacts.request import Reference
 from chassis.errors import Fatal, RateLimited, Transient
 from httpx_sse import connect_sse
 
-from cli.gateway import RECONNECT, Bytes
+from cli.client import RECONNECT, Bytes
 
 _MINUTES_OF_UPLOAD = 10
 

@@ -18,7 +18,7 @@ from google.protobuf.timestamp_pb2 import Timestamp
 from hiddenhill.v1 import job_service_pb2 as pb
 from hiddenhill.v1 import job_service_pb2_grpc as pb_grpc
 
-from cli.gateway import RECONNECT, Bytes
+from cli.client import RECONNECT, Bytes
 
 _CHUNK = 1 << 20
 _SOON, _LONG = 30.0, 3600.0

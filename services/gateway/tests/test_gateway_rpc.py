@@ -308,7 +308,7 @@ def test_the_documented_errors_have_the_documented_statuses(running):
     assert len(table) >= 8
     for code, status, name in table:
         assert (status_of(UsageError(code, "x")), code_of(UsageError(code, "x")).name) == (int(status), name), code
-    for path in ("/api/openapi.json", "/api/swagger"):
+    for path in ("/api/openapi.json", "/api/openapi"):
         assert running.http.get(f"{running.url}{path}", follow_redirects=True).status_code == 200
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from chassis.errors import UsageError
 from flask import Flask, Response, current_app, g, jsonify, redirect, request, url_for
 from flask_cors import CORS
 from flask_openapi3 import Info, OpenAPI
@@ -21,14 +20,14 @@ from gateway.accounts import audit, protection
 from gateway.accounts.callers import COOKIE, Callers
 from gateway.api import account as me
 from gateway.api import admin, artifacts, jobs
-from gateway.api.models import SECURITY, Problem, Submit
+from gateway.api.models import SECURITY, Problem, ScriptEdit, Submit, schemas_of
 from gateway.api.parsing import Json
 from gateway.context import Gateway, callers, public, visitor
 from gateway.context import gateway as current
-from gateway.pages import account, errors, frame, home, listed, profile, shared
+from gateway.pages import account, errors, frame, home, listed, profile, reference, shared
 from gateway.pages import admin as administration
 from gateway.pages import jobs as videos
-from gateway.problems import invalid, not_found, response_of
+from gateway.problems import invalid, not_found, not_logged_in, response_of
 from gateway.settings import GatewaySettings
 
 _API = "/api/"
@@ -57,8 +56,7 @@ def create_app(gateway: Gateway) -> Flask:
         "gateway",
         info=_INFO,
         security_schemes=SECURITY,
-        doc_prefix="/api",
-        doc_ui=True,
+        doc_ui=False,
         validation_error_callback=_refused,
         static_folder=None,
     )
@@ -78,9 +76,10 @@ def create_app(gateway: Gateway) -> Flask:
     for blueprint in (jobs.api, artifacts.api, me.api, admin.api):
         app.register_api(blueprint)
     frame.register(app)
-    for part in (home, listed, videos, shared, account, profile, administration):
+    for part in (home, listed, videos, shared, account, profile, administration, reference):
         app.register_blueprint(part.pages)
-    app.components_schemas |= {model.__name__: model.model_json_schema() for model in (Problem, Submit)}
+    for model in (Problem, ScriptEdit, Submit):
+        app.components_schemas |= schemas_of(model)
     app.add_url_rule("/healthz", view_func=healthz)
     app.add_url_rule("/readyz", view_func=readyz)
     if gateway.settings.trusted_proxies:
@@ -132,7 +131,7 @@ def _admit() -> BaseResponse | None:
     if found is None and not request.path.startswith(_API):
         return redirect(url_for("account.login", next=request.full_path))
     if found is None:
-        raise UsageError("usage.login", "Log in first, or send a token as `Authorization: Bearer …`.")
+        raise not_logged_in()
     if getattr(view, "is_for_admins", False) and not found.is_admin:
         raise not_found("page at this address")
     return None

@@ -19,7 +19,7 @@ from gateway.accounts.guests import Guests
 from gateway.accounts.limits import Requests
 from gateway.ledger.hub import Hub
 from gateway.ledger.watching import Watcher
-from gateway.problems import body_of, error_of, not_found, status_of
+from gateway.problems import body_of, error_of, not_found, not_logged_in, status_of
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -105,7 +105,7 @@ class Gate:
     def _admitted(self, cookie: str | None, authorization: str | None) -> Caller:
         caller = self.callers.of(cookie, authorization)
         if caller is None:
-            raise UsageError("usage.login", "Log in first, or send a token as `Authorization: Bearer …`.")
+            raise not_logged_in()
         self.requests.count(caller)
         return caller
 

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 from chassis.blobs import S3Blobs
-from chassis.errors import UsageError
 from flask import current_app, g
 
 from gateway.accounts.callers import Caller, Callers
@@ -14,6 +13,7 @@ from gateway.accounts.health import Health
 from gateway.accounts.users import Users
 from gateway.database import Database
 from gateway.jobs.desk import Desk
+from gateway.problems import not_logged_in
 from gateway.settings import GatewaySettings
 
 
@@ -48,7 +48,7 @@ def caller() -> Caller:
     """Who makes the current request. Raises UsageError where nobody is logged in."""
     found = visitor()
     if found is None:
-        raise UsageError("usage.login", "Log in first, or send a token as `Authorization: Bearer …`.")
+        raise not_logged_in()
     return found
 
 

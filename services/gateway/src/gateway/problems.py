@@ -42,6 +42,11 @@ _HTTP_CODES = {
 }
 
 
+def not_logged_in() -> UsageError:
+    """The error for somebody we do not know."""
+    return UsageError("usage.login", "Log in first, or send a token as `Authorization: Bearer …`.")
+
+
 def not_found(what: str) -> UsageError:
     """The error for something that is not there."""
     return UsageError("usage.not-found", f"There is no {what}.")

@@ -112,7 +112,7 @@ async def serve(settings: GatewaySettings) -> int:
     await rpc.start()
     log.info("rpc", extra={"service": "gateway", "grpc_port": rpc.port})
     papers = asyncio.Event()
-    ledger, titles = Ledger(bus, database, rulebook, papers), Titles(database, blobs, papers)
+    ledger, titles = Ledger(bus, database, rulebook, papers, hub.folded), Titles(database, blobs, papers)
     reconciler = Reconciler(bus, database, hub, rulebook, settings)
     beside: list[Any] = [rulebook, hub, outbox, ledger, titles, reconciler, Undertaker(bus, rulebook)]
     beside += [waits, Sweeper(database, blobs, settings.garbage_after), Collector()]

@@ -144,7 +144,7 @@ class ActQuery(BaseModel):
     """Which acts."""
 
     action: str = Field("", max_length=40, pattern=r"^[a-z.-]*$", description="How their names begin.")
-    cursor: int | None = Field(None, ge=1, lt=2**63)
+    cursor: int | None = Field(None, ge=1, lt=2**53)
     limit: int = Field(50, ge=1, le=200)
 
 

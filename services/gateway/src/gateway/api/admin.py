@@ -33,9 +33,9 @@ class OwnQuota(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    jobs: int | None = Field(None, ge=0, le=1_000_000)
-    minutes: float | None = Field(None, ge=0, le=1_000_000)
-    money: float | None = Field(None, ge=0, le=1_000_000, description="Dollars.")
+    jobs: int | None = Field(None, ge=0, le=1_000_000, strict=True)
+    minutes: float | None = Field(None, ge=0, le=1_000_000, strict=True)
+    money: float | None = Field(None, ge=0, le=1_000_000, strict=True, description="Dollars.")
 
 
 class User(BaseModel):
@@ -156,7 +156,7 @@ class DeadLetterQuery(BaseModel):
     """Which failures."""
 
     code: str | None = Field(None, max_length=80, pattern=r"^[a-z0-9.-]+$", description="How their codes begin.")
-    cursor: int | None = Field(None, ge=1, lt=2**63)
+    cursor: int | None = Field(None, ge=1, lt=2**53)
     limit: int = Field(50, ge=1, le=200)
 
 

@@ -29,7 +29,7 @@ api = APIBlueprint(
     abp_responses=COMMON,
 )
 _CHUNK = 1 << 20
-_BYTES: Any = {"description": "The bytes.", "content": {"*/*": {"schema": {"type": "string", "format": "binary"}}}}
+_BYTES: Any = {"description": "The bytes.", "content": {"*/*": {"schema": {}}}}
 
 
 class Upload(BaseModel):

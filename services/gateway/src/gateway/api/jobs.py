@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import tempfile
-from pathlib import Path
 from typing import Any
 
 from artifacts.request import Options, Reference
@@ -20,8 +18,8 @@ from gateway.context import caller, gateway
 from gateway.jobs import quotas
 from gateway.jobs.edits import Edit
 from gateway.jobs.listing import Query
-from gateway.jobs.sources import keep_file, keep_reference
-from gateway.jobs.uploads import take_upload
+from gateway.jobs.sources import keep_reference
+from gateway.jobs.uploads import keep_upload, take_upload
 from gateway.ledger.projection import job_json, summary_json
 from gateway.problems import invalid
 
@@ -84,10 +82,7 @@ def submit() -> Response:
         upload = request.files.get("file")
         if upload is None:
             raise UsageError("usage.no-file", "The form has no file; send the paper as the field `file`.")
-        with tempfile.TemporaryDirectory(prefix="upload-") as folder:
-            path = Path(folder) / "source"
-            upload.save(path)
-            source, name = keep_file(at.blobs, path, upload.filename or "")
+        source, name = keep_upload(at.blobs, upload)
     elif request.mimetype == "application/json":
         body = _body()
         options = body.options

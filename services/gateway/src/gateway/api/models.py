@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from artifacts.request import Options
 from pydantic import BaseModel, ConfigDict, Field
@@ -139,12 +139,20 @@ class Submit(BaseModel):
     options: Options = Options()  # type: ignore[call-arg]
 
 
+def _by_number(schema: dict[str, Any]) -> None:
+    """Say of an object that its names are numbers of scenes."""
+    schema["patternProperties"] = {"^[1-9][0-9]{0,5}$": schema["additionalProperties"]}
+    schema["additionalProperties"] = False
+
+
 class ScriptEdit(BaseModel):
     """Changes of several scenes, by number."""
 
     model_config = ConfigDict(extra="forbid")
 
-    scenes: dict[int, Edit] = Field(min_length=1, max_length=40)
+    scenes: dict[Annotated[int, Field(ge=1, le=999_999)], Edit] = Field(
+        min_length=1, max_length=40, json_schema_extra=_by_number
+    )
 
 
 class JobPath(BaseModel):
@@ -165,9 +173,10 @@ class ArtifactPath(JobPath):
     artifact: str = Field(max_length=80, pattern=r"^[a-z][a-z0-9_.]*$")
 
 
-def problem_schema() -> Any:
-    """The schema that every error answer refers to."""
-    return Problem.model_json_schema()
+def schemas_of(model: type[BaseModel]) -> dict[str, Any]:
+    """The model's schema and those that it refers to, by name, as OpenAPI keeps them."""
+    schema = model.model_json_schema(ref_template="#/components/schemas/{model}")
+    return {**schema.pop("$defs", {}), model.__name__: schema}
 
 
 def problem(description: str, **headers: Any) -> dict[str, Any]:

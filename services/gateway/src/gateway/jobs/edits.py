@@ -15,9 +15,15 @@ _SENTENCE_END = re.compile(r"(?<=[.!?…])[\"'”’)\]]*\s+(?=[\"'“‘(\[]?[A
 class Edit(BaseModel):
     """What may be changed in a scene."""
 
-    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+    model_config = ConfigDict(
+        extra="forbid",
+        str_strip_whitespace=True,
+        json_schema_extra={
+            "anyOf": [{"required": [name], "properties": {name: {"type": "string"}}} for name in ("text", "headline")]
+        },
+    )
 
-    text: str | None = Field(None, min_length=1, max_length=2000)
+    text: str | None = Field(None, min_length=1, max_length=2000, json_schema_extra={"pattern": r"\S"})
     headline: str | None = Field(None, max_length=120)
 
     @model_validator(mode="after")

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
-from typing import Literal
+from typing import Annotated, Any, Literal
 
 from psycopg import Connection
 from psycopg.rows import DictRow
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, BeforeValidator, Field
 
 from gateway.ledger.rows import JOBS
 
@@ -27,14 +28,24 @@ ORDER BY id DESC LIMIT %(limit)s
 """  # noqa: S608 - made of constants
 
 
+def _written_out(value: Any) -> Any:
+    """Dates come as 2026-11-21: a bare number is no moment. Raises ValueError."""
+    if isinstance(value, str) and not re.fullmatch(r"\d{4}-\d\d-\d\d", value):
+        raise ValueError("a date such as 2026-11-21")
+    return value
+
+
+Day = Annotated[date, BeforeValidator(_written_out)]
+
+
 class Query(BaseModel):
     """Which jobs, and how many at a time; newest first."""
 
     state: State | None = None
     text: str | None = Field(None, max_length=200, description="Words of the title or of the source.")
     source: str | None = Field(None, max_length=200, description="Words of the source: a reference or a file's name.")
-    since: date | None = Field(None, description="First day of creation, UTC.")
-    until: date | None = Field(None, description="Last day of creation, UTC.")
+    since: Day | None = Field(None, description="First day of creation, UTC.")
+    until: Day | None = Field(None, description="Last day of creation, UTC.")
     cursor: str | None = Field(None, max_length=64, description="`next` of the page before.")
     limit: int = Field(50, ge=1, le=200)
 

@@ -1,4 +1,4 @@
-"""Large files that programs put into the store themselves, past the gateway."""
+"""Files that come with a form, and large ones that programs put into the store themselves, past the gateway."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from chassis.blobs import S3Blobs
 from chassis.errors import UsageError
 from chassis.events import Blob
 from ulid import ULID
+from werkzeug.datastructures import FileStorage
 
 from gateway.accounts.callers import Caller
 from gateway.jobs.sources import keep_file
@@ -40,6 +41,14 @@ def take_upload(blobs: S3Blobs, caller: Caller, upload: str, name: str, limit: i
         kept = keep_file(blobs, path, name)
     blobs.remove(key)
     return kept
+
+
+def keep_upload(blobs: S3Blobs, file: FileStorage) -> tuple[Blob, str]:
+    """Make the file of a form a source. Raises SourceError."""
+    with tempfile.TemporaryDirectory(prefix="upload-") as folder:
+        path = Path(folder) / "source"
+        file.save(path)
+        return keep_file(blobs, path, file.filename or "")
 
 
 def _key(caller: Caller, upload: str) -> str:

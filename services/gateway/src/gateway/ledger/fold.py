@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC
 from typing import Any
@@ -26,14 +26,17 @@ from psycopg.types.json import Jsonb
 
 from gateway.database import Database
 from gateway.ledger.place import Moved, Place, in_stream, move, where
-from gateway.ledger.projection import state_of
-from gateway.ledger.rows import read_jobs, tell
+from gateway.ledger.projection import JobRows, state_of
+from gateway.ledger.rows import REPLICA, read_jobs, tell
 from gateway.ledger.rulebook import Rulebook
 
 log = logging.getLogger(__name__)
 
 BATCH = 256
-GATHER = 0.005
+Rows = dict[str, JobRows]
+"""All rows of jobs, by id."""
+Hear = Callable[[Rows], None]
+GATHER = 0.002
 """Seconds between two batches, in which a crowd of events gathers: each batch costs as much as many events."""
 PAPER = "paper"
 _ARTIFACT = """
@@ -67,13 +70,20 @@ DELETE FROM outbox USING states WHERE states.job_id = outbox.job_id AND outbox.j
 
 
 class Ledger:
-    """Reads the stream, as one of any number of replicas. `papers` is set when a paper came."""
+    """Reads the stream, as one of any number of replicas.
 
-    def __init__(self, bus: Bus, database: Database, rulebook: Rulebook, papers: asyncio.Event) -> None:
+    Args:
+        bus, database, rulebook: where events, rows and rules are.
+        papers: is set when a paper came.
+        hear: is given the rows of jobs as they are when this replica has folded events of theirs.
+    """
+
+    def __init__(self, bus: Bus, database: Database, rulebook: Rulebook, papers: asyncio.Event, hear: Hear) -> None:
         self._bus = bus
         self._database = database
         self._rulebook = rulebook
         self._papers = papers
+        self._hear = hear
 
     async def run(self) -> None:
         """Fold events until cancelled; what a crash or an absent server interrupts is read again."""
@@ -93,7 +103,8 @@ class Ledger:
             log.info("ledger begins", extra={"stream": place.stream, "base": place.base, "seq": place.seq})
             await asyncio.to_thread(exchange, self._database, before, place)
         async for events, seq in self._bus.read(place.seq, BATCH):
-            place = await asyncio.to_thread(apply, self._database, events, self._rulebook.rules, place, seq)
+            place, changed = await asyncio.to_thread(apply, self._database, events, self._rulebook.rules, place, seq)
+            self._hear(changed)
             if any(isinstance(event.body, Ready) and event.body.artifact == PAPER for event in events):
                 self._papers.set()
             await asyncio.sleep(GATHER)
@@ -113,25 +124,27 @@ def exchange(database: Database, before: Place, place: Place) -> None:
         move(connection, place)
 
 
-def apply(database: Database, events: Sequence[Event], rules: Sequence[Rule], place: Place, seq: int) -> Place:
-    """Fold, in one transaction, all events between a place and a sequence, as far as nobody else has; returns the
-    place then. Raises Moved: the ledger is before that place.
-    """  # noqa: D205
+def apply(
+    database: Database, events: Sequence[Event], rules: Sequence[Rule], place: Place, seq: int
+) -> tuple[Place, Rows]:
+    """Fold, in one transaction, all events between a place and a sequence, as far as nobody else has.
+
+    Returns the place then, and the rows of the jobs that changed. Raises Moved: the ledger is before that place.
+    """
     with database.connection() as connection:
         here = where(connection, hold=seq > place.seq)
         if (here.stream, here.base) != (place.stream, place.base) or here.seq < place.seq:
             raise Moved
-        if here.seq >= seq:
-            return replace(place, seq=seq)
         moved = replace(place, seq=seq)
-        _fold(
-            connection, [replace(event, seq=place.base + event.seq) for event in events if event.seq > here.seq], rules
-        )
+        if here.seq >= seq:
+            return moved, {}
+        fresh = [replace(event, seq=place.base + event.seq) for event in events if event.seq > here.seq]
+        changed = _fold(connection, fresh, rules)
         move(connection, moved)
-        return moved
+        return moved, changed
 
 
-def _fold(connection: Connection[DictRow], events: Sequence[Event], rules: Sequence[Rule]) -> None:
+def _fold(connection: Connection[DictRow], events: Sequence[Event], rules: Sequence[Rule]) -> Rows:
     known = _open(connection, sorted({event.job_id for event in events}))
     events = [event for event in events if event.job_id in known]
     rows: dict[str, list[tuple[Any, ...]]] = {
@@ -145,7 +158,7 @@ def _fold(connection: Connection[DictRow], events: Sequence[Event], rules: Seque
         for query, values in rows.items():
             if values:
                 cursor.executemany(query, values)
-    settle(connection, known, rules)
+    return settle(connection, known, rules, by=REPLICA)
 
 
 def _open(connection: Connection[DictRow], jobs: list[str]) -> list[str]:
@@ -167,16 +180,23 @@ def _lock(connection: Connection[DictRow], jobs: list[str]) -> list[str]:
     return [row["job_id"] for row in rows.fetchall()]
 
 
-def settle(connection: Connection[DictRow], jobs: Sequence[str], rules: Sequence[Rule]) -> None:
-    """Write down the state that follows from the jobs' rows, and tell who listens; the states' rows are locked."""
+def settle(connection: Connection[DictRow], jobs: Sequence[str], rules: Sequence[Rule], by: str = "") -> Rows:
+    """Write down the state that follows from the jobs' rows, and tell who listens; the states' rows are locked.
+
+    Returns the rows as they are then; `by` is who hears of them so.
+    """
     connection.execute(_FOLDED, (list(jobs),))
+    settled: Rows = {}
     states = []
     for job_id, rows in read_jobs(connection, jobs).items():
         state, error = state_of(rows, rules)
         states.append((state, Jsonb(error) if error else None, job_id))
+        now = {"state": state, "error": error, "updated_at": rows.job["read_at"]}
+        settled[job_id] = replace(rows, job={**rows.job, **now})
     with connection.pipeline(), connection.cursor() as cursor:
         cursor.executemany("UPDATE states SET state = %s, error = %s, updated_at = now() WHERE job_id = %s", states)
-        tell(connection, *jobs)
+        tell(connection, *jobs, by=by)
+    return settled
 
 
 def _artifact(event: Event) -> tuple[Any, ...]:

@@ -26,7 +26,7 @@ from psycopg.rows import DictRow
 from chassis import names
 from gateway.database import Database
 from gateway.ledger.projection import JobRows, as_of, job_json
-from gateway.ledger.rows import CHANNEL, read_jobs
+from gateway.ledger.rows import CHANNEL, REPLICA, read_jobs
 from gateway.ledger.rulebook import Rulebook
 from gateway.ledger.watching import QUIET, Known, Told, Watcher, brief, story
 
@@ -37,6 +37,10 @@ _AT_ONCE = 200
 """Jobs that are read in one go."""
 _GATHER = 0.005
 """Seconds between two readings, in which changes gather."""
+_TRIES = 20
+"""Readings before what is asked for is answered as it was read; a ledger that is folded anew falls back for long."""
+_LATER = 1.0
+"""Seconds until a job is read again that was read too early."""
 _SHOWN = 50
 """Jobs in the snapshot of all of a user's."""
 _SPREAD = 40
@@ -107,7 +111,7 @@ class Hub:
         """A new watcher with the whole job in its queue, then what came after a place; None: no such job."""
         names.check_job(job_id)
         with self._joining(self.jobs, job_id) as circle:
-            rows = (await self._ask(lambda _: [job_id])).get(job_id)
+            rows = (await self._latest(lambda _: [job_id])).get(job_id)
             if rows is None or not allows(rows.job["user_id"]):
                 return None
             watcher = self._admit(circle)
@@ -125,7 +129,7 @@ class Hub:
     async def watch_all(self, user_id: str) -> Watcher:
         """A new watcher of all jobs of a user, the newest in its queue."""
         with self._joining(self.users, user_id) as circle:
-            found = await self._ask(lambda connection: _newest(connection, user_id))
+            found = await self._latest(lambda connection: _newest(connection, user_id))
             watcher = self._admit(circle)
             jobs = [brief(job_json(rows, self.rulebook.rules)) for rows in found.values()]
             watcher.put(Told("snapshot", {"jobs": jobs}, "snapshot", max((job["seq"] for job in jobs), default=0)))
@@ -164,6 +168,13 @@ class Hub:
             for circle in circles:
                 for watcher in circle.watchers:
                     watcher.put(told)
+
+    def folded(self, rows: Read) -> None:
+        """Hear what this process' own ledger has just folded: sooner than by listening and reading."""
+        for job_id, each in rows.items():
+            known = self._known.get(job_id)
+            if known is None or each.job["seq"] > known.job["seq"]:
+                self._tell(job_id, each)
 
     def heard_within(self, seconds: float) -> set[str]:
         """Jobs whose progress was heard in the last `seconds`."""
@@ -226,8 +237,8 @@ class Hub:
             async with asyncio.TaskGroup() as group:
                 group.create_task(self._refresh())
                 async for notice in connection.notifies():
-                    job_id, _, user_id = notice.payload.partition(" ")
-                    if self._circles(job_id, user_id):
+                    job_id, user_id, teller = notice.payload.split(" ")
+                    if teller != REPLICA and self._circles(job_id, user_id):
                         self._hear([job_id])
 
     def _hear(self, jobs: Iterable[str]) -> None:
@@ -245,6 +256,15 @@ class Hub:
         self._asked.append((query, future))
         self._news.set()
         return await future
+
+    async def _latest(self, query: Query) -> Read:
+        """As `_ask`, and nothing newer has been told meanwhile."""
+        for _ in range(_TRIES):
+            found = await self._ask(query)
+            told = {job_id: known.job["seq"] for job_id in found if (known := self._known.get(job_id))}
+            if all(found[job_id].job["seq"] >= seq for job_id, seq in told.items()):
+                return found
+        return found
 
     def _refuse(self) -> None:
         asked, self._asked = self._asked, []
@@ -287,7 +307,9 @@ class Hub:
         if circle is None and mine is None:
             return
         job, known = job_json(rows, self.rulebook.rules), self._known.get(job_id)
-        if known is not None and job["seq"] < known.job["seq"]:  # the ledger is being folded anew
+        if known is not None and job["seq"] < known.job["seq"]:
+            # Read before something was folded, or the ledger is being folded anew: look again later.
+            asyncio.get_running_loop().call_later(_LATER, self._hear, [job_id])
             return
         self._known[job_id] = Known.of(job)
         news = story(known, rows, job, self.rulebook.rules) if known else []

@@ -17,7 +17,6 @@ from gateway.database import Database
 from gateway.ledger.fold import settle
 from gateway.ledger.hub import Hub
 from gateway.ledger.projection import JobRows
-from gateway.ledger.rows import snapshot
 from gateway.ledger.rulebook import Rulebook
 from gateway.settings import GatewaySettings
 
@@ -54,9 +53,27 @@ class Reconciler:
             try:
                 await self.look(quiet)
                 quiet = self._settings.quiet_seconds
+                await self._await_rules(self._settings.reconcile_every)
             except Exception as error:  # noqa: BLE001 - the loop that runs things: the next look sees it again
                 log.warning("reconciler stumbled", extra={"error": repr(error)})
-            await asyncio.sleep(self._settings.reconcile_every)
+                await asyncio.sleep(self._settings.reconcile_every)
+
+    async def _await_rules(self, seconds: float) -> None:
+        """Let so many seconds pass; where rules change meanwhile, write down the states that follow from them."""
+        deadline = asyncio.get_running_loop().time() + seconds
+        while (left := deadline - asyncio.get_running_loop().time()) > 0:
+            try:
+                await asyncio.wait_for(self._rulebook.changed.wait(), left)
+            except TimeoutError:
+                return
+            self._rulebook.changed.clear()
+            await asyncio.to_thread(self._settle_all)
+
+    def _settle_all(self) -> None:
+        with self._database.connection() as connection:
+            query = "SELECT job_id FROM states WHERE state IN ('queued', 'running') ORDER BY job_id FOR UPDATE"
+            unfinished = [row["job_id"] for row in connection.execute(query).fetchall()]
+            settle(connection, unfinished, self._rulebook.rules)
 
     async def look(self, quiet: float) -> None:
         """Reconcile the jobs that have been still for `quiet` seconds, or much longer while a stage has work."""
@@ -102,9 +119,7 @@ class Reconciler:
         """The job's rows, its state computed anew: it may have been folded before all rules were known."""
         with self._database.connection() as connection:
             connection.execute("SELECT 1 FROM states WHERE job_id = %s FOR UPDATE", (job_id,))
-            settle(connection, [job_id], self._rulebook.rules)
-        with self._database.connection() as connection:
-            return snapshot(connection, job_id).get(job_id)
+            return settle(connection, [job_id], self._rulebook.rules).get(job_id)
 
 
 class Undertaker:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections import defaultdict
 from collections.abc import Sequence
 
@@ -12,11 +13,13 @@ from gateway.ledger.projection import JobRows
 
 CHANNEL = "ledger"
 """PostgreSQL tells every replica on this channel which job has changed."""
+REPLICA = uuid.uuid4().hex
+"""Name of this process, among those that tell each other what has changed."""
 JOBS = """
 SELECT jobs.*, coalesce(state, 'queued') AS state, coalesce(title, '') AS title, error, coalesce(seq, 0) AS seq,
     coalesce(budget, 0) AS budget, coalesce(calls, '[]') AS calls,
     coalesce(cancelled_seq, 0) AS cancelled_seq, coalesce(deliberate_seq, 0) AS deliberate_seq,
-    coalesce(updated_at, created_at) AS updated_at
+    coalesce(updated_at, created_at) AS updated_at, now() AS read_at
 FROM jobs LEFT JOIN states ON states.job_id = jobs.id
 """
 """A job with what the ledger says of it."""
@@ -53,9 +56,9 @@ def snapshot(connection: Connection[DictRow], *job_ids: str) -> dict[str, JobRow
     return read_jobs(connection, job_ids)
 
 
-def tell(connection: Connection[DictRow], *job_ids: str) -> None:
-    """Have all replicas told, once the transaction is committed, that the jobs have changed."""
+def tell(connection: Connection[DictRow], *job_ids: str, by: str = "") -> None:
+    """Have all replicas told, once the transaction is committed, that the jobs have changed; `by` is who knows it."""
     connection.execute(
-        "SELECT pg_notify(%s, id || ' ' || coalesce(user_id, '')) FROM jobs WHERE id = ANY(%s)",
-        (CHANNEL, list(job_ids)),
+        "SELECT pg_notify(%s, id || ' ' || coalesce(user_id, '') || ' ' || %s) FROM jobs WHERE id = ANY(%s)",
+        (CHANNEL, by, list(job_ids)),
     )

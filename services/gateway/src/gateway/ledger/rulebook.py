@@ -19,10 +19,15 @@ class Rulebook:
     def __init__(self, bus: NatsBus) -> None:
         self._bus = bus
         self.rules: tuple[Rule, ...] = ()
+        self.changed = asyncio.Event()
+        """What follows from the rules is to be looked at again."""
 
     async def refresh(self) -> None:
         """Read the rules now."""
-        self.rules = tuple(await self._bus.rules())
+        rules = tuple(await self._bus.rules())
+        if rules != self.rules:
+            self.rules = rules
+            self.changed.set()
 
     async def run(self) -> None:
         """Read the rules again and again."""

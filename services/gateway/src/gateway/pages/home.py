@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
-from pathlib import Path
 from typing import Any
 
 from artifacts.request import Options, Reference
@@ -14,7 +12,8 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from gateway.context import caller, gateway, public, visitor
 from gateway.jobs import listing, quotas
-from gateway.jobs.sources import keep_file, keep_reference
+from gateway.jobs.sources import keep_reference
+from gateway.jobs.uploads import keep_upload
 from gateway.pages.listed import cards
 from gateway.problems import invalid, status_of
 
@@ -49,10 +48,7 @@ def _submit() -> str:
     at, options, file = gateway(), _options(), request.files.get("file")
     reference = request.form.get("reference", "").strip()
     if file is not None and file.filename:
-        with tempfile.TemporaryDirectory(prefix="upload-") as folder:
-            path = Path(folder) / "source"
-            file.save(path)
-            source, name = keep_file(at.blobs, path, file.filename)
+        source, name = keep_upload(at.blobs, file)
     elif 0 < len(reference) <= 2000:
         source, name = keep_reference(at.blobs, Reference(reference=reference))
     else:

@@ -3,6 +3,15 @@
 import { send } from "./api.js";
 import { part, say } from "./dom.js";
 
+let isLeaving = false;
+window.addEventListener("pageshow", () => (isLeaving = false));
+
+// Go to the list, once: the answer and the stream both say that the video is gone.
+export function leave() {
+  if (!isLeaving) window.location.assign("/videos");
+  isLeaving = true;
+}
+
 const by = (id) => document.getElementById(id);
 
 // Wire the page's buttons; `know(job)` is told what the server answers.
@@ -39,9 +48,9 @@ export function setUpDeeds(root, address, know) {
     event.preventDefault();
     try {
       await send("DELETE", address);
-      window.location.assign("/videos");
+      leave();
     } catch (problem) {
-      if (problem.status === 404) window.location.assign("/videos");
+      if (problem.status === 404) leave();
       say(part(deleting, "wrong"), problem.message);
     }
   });

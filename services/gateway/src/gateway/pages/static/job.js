@@ -1,7 +1,7 @@
 // The page of one video: what is known of the job, and the parts that show it.
 
 import { read } from "./api.js";
-import { setUpDeeds } from "./deeds.js";
+import { leave, setUpDeeds } from "./deeds.js";
 import { say } from "./dom.js";
 import { listen } from "./live.js";
 import { Making } from "./making.js";
@@ -14,7 +14,8 @@ const root = document.getElementById("job");
 const address = `/api/v1/jobs/${root.dataset.job}`;
 const contents = new Map(); // JSON artifacts by digest; null while they are on their way
 const running = new Running();
-let job = null;
+let job = null; // as the stream tells it
+let answer = {}; // what the server answered since to what was done here
 let made = new Map();
 let drawing = 0;
 
@@ -24,11 +25,11 @@ const script = new Script(document.getElementById("scenes"), address, {
   seek: (seconds) => player.seek(seconds),
   pick: (scene, sentence, row, isByHand) => origin.show(scene, sentence, row, isByHand),
   rush: (row) => player.rush(row),
-  changed: know,
+  changed: hear,
 });
 const making = new Making(root);
 player.onTime = (seconds, isPlaying) => script.follow(seconds, isPlaying);
-const deeds = setUpDeeds(root, address, know);
+const deeds = setUpDeeds(root, address, hear);
 
 // The JSON of an artifact, or null until it is there (or where there is none).
 function contentOf(name) {
@@ -47,7 +48,16 @@ function contentOf(name) {
   return contents.get(row.digest);
 }
 
+// The server's answer to an act: shown until the stream says more, which has the last word. What passed between two of
+// its words it does not tell.
+function hear({ artifacts, ...found }) {
+  const newest = Math.max(job.seq, ...job.artifacts.map((row) => row.seq));
+  if (!(found.seq < newest)) answer = found;
+  draw();
+}
+
 function know(found) {
+  answer = {};
   const artifacts = found.artifacts ?? job?.artifacts ?? [];
   job = { ...job, ...found, artifacts };
   made = new Map(artifacts.map((row) => [row.artifact, row]));
@@ -60,17 +70,18 @@ function draw() {
 
 function show() {
   drawing = 0;
-  root.dataset.state = job.state;
+  const now = { ...job, ...answer };
+  root.dataset.state = now.state;
   root.dataset.screen = [...made.keys()].some((name) => name === "video" || name.endsWith(".segment")) ? "full" : "empty";
-  const whole = { job, made, running, contentOf };
-  const title = job.title || job.source || "Untitled";
+  const whole = { job: now, made, running, contentOf };
+  const title = now.title || now.source || "Untitled";
   say(document.getElementById("title"), title);
   making.show(whole);
   const scenes = script.show(whole);
   player.show(whole, scenes);
   origin.know(contentOf("paper"), made);
   deeds.show(whole);
-  document.title = `${job.state === "running" ? `${making.percent} % · ` : ""}${title} · Hidden Hill`;
+  document.title = `${now.state === "running" ? `${making.percent} % · ` : ""}${title} · Hidden Hill`;
 }
 
 listen(`${address}/events`, address, {
@@ -83,15 +94,17 @@ listen(`${address}/events`, address, {
   cancelled: know,
   failed: (failure) => know({ state: "failed", error: failure }),
   artifact: (row) => {
-    running.finish(row.stage, row.scene);
+    running.make(row.stage, row.scene);
     know({ artifacts: [...job.artifacts.filter((other) => other.artifact !== row.artifact), row] });
   },
   stage: (stage) => {
+    const before = job.stages.find((other) => other.name === stage.name);
+    running.count(stage.name, stage.done - (before?.done ?? 0));
     know({ stages: job.stages.map((other) => (other.name === stage.name ? stage : other)) });
   },
   progress: (told) => {
     running.hear(told);
     draw();
   },
-  deleted: () => window.location.assign("/videos"),
+  deleted: leave,
 });

@@ -33,12 +33,15 @@ export class Script {
     this.#scenes = numbers
       .map((number) => {
         const briefRow = made.get(`scene.${number}.brief`);
-        const brief = contentOf(`scene.${number}.brief`) ?? this.#scenes.find((one) => one.number === number)?.brief;
+        const content = contentOf(`scene.${number}.brief`);
+        const before = this.#scenes.find((one) => one.number === number); // shown until the new one is here
+        const brief = content ?? before?.brief;
         if (!briefRow || !brief) return null;
+        const shown = content ? briefRow.digest : before.shown;
         const segment = made.get(`scene.${number}.segment`);
         const spoken = transcript?.scenes.find((one) => one.scene === number);
         const state = this.#stateOf(job, number, briefRow, segment);
-        return { number, brief, digest: briefRow.digest, segment, spoken, state, video: made.get("video") };
+        return { number, brief, shown, digest: briefRow.digest, segment, spoken, state, video: made.get("video") };
       })
       .filter(Boolean);
     this.#list.hidden = !this.#scenes.length;
@@ -62,7 +65,7 @@ export class Script {
     if (!this.#rows.has(scene.number)) this.#rows.set(scene.number, newRow(scene.number));
     const row = this.#rows.get(scene.number);
     const words = scene.state === "again" ? null : matching(scene);
-    const signature = `${scene.digest} ${words ? `${scene.spoken.start} ${scene.video.digest}` : ""}`;
+    const signature = `${scene.shown} ${words ? `${scene.spoken.start} ${scene.video.digest}` : ""}`;
     if (row.dataset.signature !== signature && !row.dataset.editing) {
       const held = row.contains(document.activeElement) ? document.activeElement.dataset.index : undefined;
       row.dataset.signature = signature;

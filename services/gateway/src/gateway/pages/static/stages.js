@@ -7,6 +7,7 @@ const WEIGHTS = { fetch: 2, script: 1, narrate: 2, caption: 1, render: 14, assem
 // What is known of progress within stages, by stage and scene.
 export class Running {
   #fractions = new Map();
+  #made = new Map(); // scenes of which something was made and that are not counted yet, by stage
   #done = new Map();
 
   hear({ stage, scene, fraction }) {
@@ -17,7 +18,7 @@ export class Running {
   // A stage's runs that are not done cannot be told from those that are: what is done counts in full, and at most
   // what is missing is added.
   partOf(stage) {
-    const parts = [...(this.#fractions.get(stage.name)?.values() ?? [])].filter((fraction) => fraction < 1);
+    const parts = [...(this.#fractions.get(stage.name)?.values() ?? [])];
     const missing = Math.max(0, (stage.total || 1) - stage.done);
     return Math.min(parts.reduce((sum, fraction) => sum + fraction, 0), missing * 0.99);
   }
@@ -32,9 +33,23 @@ export class Running {
     return found;
   }
 
+  // A run has made something, perhaps not yet all: until it is counted, it is as far as was heard.
+  make(stage, scene) {
+    if (!this.#made.has(stage)) this.#made.set(stage, new Set());
+    this.#made.get(stage).add(scene ?? 0);
+  }
+
+  // So many more runs of a stage are done: forget what was heard of those that made something first.
+  count(stage, more) {
+    for (const scene of [...(this.#made.get(stage) ?? [])].slice(0, Math.max(0, more))) {
+      this.#made.get(stage).delete(scene);
+      this.finish(stage, scene);
+    }
+  }
+
   // Forget what was heard of a stage's run that is done.
   finish(stage, scene) {
-    this.#fractions.get(stage)?.delete(scene ?? 0);
+    this.#fractions.get(stage)?.delete(scene);
   }
 
   // The same where it is not known which scenes are done: those that were furthest.
@@ -48,6 +63,7 @@ export class Running {
 
   forget() {
     this.#fractions.clear();
+    this.#made.clear();
     this.#done.clear();
   }
 }

@@ -18,7 +18,8 @@ async def test_job_that_meets_a_limit_says_until_when_it_waits_and_is_done_after
     limit = Limit("ncbi", every=0.6, patience=0.1, title="NCBI")
 
     def fetch(folder):
-        folder.take(limit)
+        with folder.calling(limit):
+            pass
         began.append(time.monotonic())
         folder.write("paper", b"{}")
 
@@ -43,14 +44,16 @@ def test_stage_on_a_folder_keeps_to_the_limit_of_its_process(tmp_path):
     folder, limit = JobFolder(tmp_path, {}), Limit("alone", every=0.2, patience=5)
     began = time.monotonic()
     for _ in range(3):
-        folder.take(limit)
+        with folder.calling(limit):
+            pass
     assert 0.35 < time.monotonic() - began < 1.5
 
 
 def test_wait_that_is_too_long_is_an_error_with_its_hour(tmp_path):
     folder, limit = JobFolder(tmp_path, {}), Limit("long", every=60, patience=1, title="Long")
-    folder.take(limit)
-    with pytest.raises(RateLimited) as raised:
-        folder.take(limit)
+    with folder.calling(limit):
+        pass
+    with pytest.raises(RateLimited) as raised, folder.calling(limit):
+        pass
     assert 50 < raised.value.retry_after <= 60
     assert raised.value.waits_for == "Long"

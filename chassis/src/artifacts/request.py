@@ -5,6 +5,7 @@ from typing import Literal
 from pydantic import Field
 
 from artifacts.model import Model
+from artifacts.script import SpeechName
 
 
 class Reference(Model):
@@ -27,6 +28,7 @@ class Options(Model):
     tone: Literal["calm", "lively", "serious"] = "calm"
     writer: Literal["", "extractive", "gemini"] = ""
     """Who writes the script; empty: the best that is usable within the budget."""
+    speech: SpeechName = ""
     footage: bool = False
     """Have moving pictures made where the script asks for them."""
     budget: float = Field(0, ge=0, le=1000)

@@ -9,6 +9,8 @@ from artifacts.paper import Image, Page
 
 Role = Literal["hook", "question", "method", "results", "caveat", "takeaway", "end"]
 ThemeName = Literal["dusk", "dawn", "paper", "night"]
+SpeechName = Literal["", "espeak", "gemini", "piper"]
+"""Who speaks; empty: the best that is usable within the budget."""
 
 
 class Evidence(Model):
@@ -42,6 +44,8 @@ class Sentence(Model):
     evidence: list[Evidence]
     edited: bool = False
     """True: a person wrote it."""
+    own: bool = False
+    """True: that person answers for it, whatever the passages say; the video says so."""
     verdict: Verdict | None = None
     """None: not looked at yet, as after an edit."""
 
@@ -157,6 +161,18 @@ Visual = Annotated[
 ]
 
 
+class Footage(Model):
+    """A moving picture that the script asks for, to be made by a provider; the visual is shown where none is made."""
+
+    prompt: str = Field(max_length=1000)
+    """What is to be seen, in English."""
+    seconds: float = Field(gt=0)
+    """How long the scene will be, estimated from its words."""
+    image: Image | None = None
+    """A figure of the paper whose licence allows that it is set moving: the first frame."""
+    image_label: str = ""
+
+
 class Span(Model):
     """Where a scene lies in the whole video, as fractions of its length estimated from the words.
 
@@ -179,6 +195,7 @@ class Brief(Model):
     """A few words above the headline."""
     sentences: list[Sentence]
     visual: Visual
+    footage: Footage | None = None
     theme: ThemeName = "dusk"
     span: Span
     source_line: str = ""
@@ -187,6 +204,7 @@ class Brief(Model):
     """16 to 64 numbers of the paper (or of its digest), 0 to 1, that the hills are drawn from."""
     language: str = "en"
     voice: str = ""
+    speech: SpeechName = ""
 
 
 class Card(Model):
@@ -206,6 +224,16 @@ class Card(Model):
     notices: list[str] = []
 
 
+class Dropped(Model):
+    """A sentence that was written and is not in the video, for its passages do not support it."""
+
+    text: str
+    passages: list[str] = []
+    """Their ids."""
+    verdicts: list[Verdict] = []
+    """Of each try, the last one last."""
+
+
 class Script(Model):
     """Artifact `script`: the whole, without what is said (the briefs hold that, so an edit of one changes only it)."""
 
@@ -216,4 +244,5 @@ class Script(Model):
     theme: ThemeName = "dusk"
     music: bool = False
     writer: str = ""
-    """Which script writer made it."""
+    """Which script writer made it, as the credits name it."""
+    dropped: list[Dropped] = []

@@ -1,7 +1,7 @@
 """Artifact `transcript`: what is said when, and the passages it rests on. The command writes it as FILE.json."""
 
 from artifacts.model import Model
-from artifacts.script import Card, Evidence, Verdict
+from artifacts.script import Card, Dropped, Evidence, Verdict
 
 
 class SpokenWord(Model):
@@ -19,6 +19,8 @@ class SpokenSentence(Model):
     evidence: list[Evidence]
     words: list[SpokenWord]
     edited: bool = False
+    own: bool = False
+    """The editor answers for it; its verdict may be that the passages do not support it."""
     verdict: Verdict | None = None
 
 
@@ -32,6 +34,8 @@ class SpokenScene(Model):
     headline: str
     visual: str
     """Its kind, such as `chart`."""
+    footage: str = ""
+    """Who made the moving picture, or why there is none though one was asked for; empty: none was."""
     sentences: list[SpokenSentence]
 
 
@@ -41,5 +45,7 @@ class Transcript(Model):
     paper: Card
     duration: float
     scenes: list[SpokenScene]
+    dropped: list[Dropped] = []
+    """Sentences that were written and not said."""
     credits: str = ""
     """Citation, licence, and what made the sound and the pictures; one line each."""

@@ -5,16 +5,16 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
-import time
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from chassis import names
-from chassis.errors import Defect, RateLimited
+from chassis import limits, names
+from chassis.errors import Defect
 from chassis.limits import Limit, LocalLimits
 
 if TYPE_CHECKING:
@@ -49,6 +49,7 @@ class JobFolder:
         take: takes a request out of a limit and returns the seconds to wait before it is made; without it, the limit is
             this process' own.
         purse: pays for calls of providers; without it, nothing can be paid for.
+        key: finds the user's own key of a provider.
     """
 
     def __init__(
@@ -61,6 +62,7 @@ class JobFolder:
         report: Callable[[float, str], None] | None = None,
         take: Callable[[Limit], float] | None = None,
         purse: Purse | None = None,
+        key: Callable[[str], str] | None = None,
     ) -> None:
         self.root = root
         self.scene = scene
@@ -69,6 +71,7 @@ class JobFolder:
         self._fetch_blob = fetch_blob
         self._report = report
         self._purse = purse
+        self._key = key
         self._take = take or _ALONE.taker("")
 
     def path(self, name: str) -> Path:
@@ -126,17 +129,17 @@ class JobFolder:
             raise Defect("internal.purse", "This step cannot pay for anything; please report this.", str(self.root))
         return self._purse
 
-    def take(self, limit: Limit) -> None:
-        """Wait until one more request may be made within a provider's limit, which all workers share.
+    def calling(self, limit: Limit) -> AbstractContextManager[None]:
+        """A place for one request to a provider, within the limit that all workers share.
 
-        Raises RateLimited when that takes longer than the limit's patience: the run is then begun again at that time.
+        Entering raises RateLimited when the wait is longer than the limit's patience: the run is then begun again at
+        that time.
         """
-        wait = self._take(limit)
-        if wait > limit.patience:
-            title = limit.title or limit.name
-            message = f"{title} is asked as often as it allows; this goes on in {round(wait)} seconds."
-            raise RateLimited("rate-limited.shared", message, limit.name, retry_after=wait, waits_for=title)
-        time.sleep(wait)
+        return limits.calling(self._take, limit)
+
+    def key(self, provider: str) -> str:
+        """The provider's key of who pays for this job; empty: there is none but the operator's."""
+        return self._key(provider) if self._key else ""
 
 
 def digest_of(path: Path) -> str:

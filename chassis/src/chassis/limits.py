@@ -8,11 +8,15 @@ The hour is each machine's own: clocks that differ by a second make a wait a sec
 
 from __future__ import annotations
 
+import contextlib
+import email.utils
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Protocol
+
+from chassis.errors import RateLimited
 
 UNCLAIMED = 600.0
 """Seconds until a place in the queue is forgotten that nobody came back for."""
@@ -55,6 +59,37 @@ class Queue:
         if wait > limit.patience:
             places[holder] = hour
         return Queue(following, places), wait
+
+
+Take = Callable[[Limit], float]
+"""Takes a request out of a limit; returns the seconds to wait before it is made."""
+Calling = Callable[[Limit], contextlib.AbstractContextManager[None]]
+
+
+def seconds_of(retry_after: str) -> float | None:
+    """The seconds that a Retry-After header means, which may be a number or a date; None: it says nothing."""
+    stated = retry_after.strip()
+    if stated.replace(".", "", 1).isdecimal():
+        return float(stated)
+    try:
+        return max(email.utils.parsedate_to_datetime(stated).timestamp() - time.time(), 0.0)
+    except ValueError:
+        return None
+
+
+@contextlib.contextmanager
+def calling(take: Take, limit: Limit) -> Iterator[None]:
+    """Wait until one more request may be made within a provider's limit, and make it inside of this.
+
+    Raises RateLimited when the wait is longer than the limit's patience: the run is then begun again at that time.
+    """
+    wait = take(limit)
+    if wait > limit.patience:
+        title = limit.title or limit.name
+        message = f"{title} is asked as often as it allows; this goes on in {round(wait)} seconds."
+        raise RateLimited("rate-limited.shared", message, limit.name, retry_after=wait, waits_for=title)
+    time.sleep(wait)
+    yield
 
 
 class Limits(Protocol):

@@ -11,7 +11,7 @@ import contextlib
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from hiddenhill.v1.events_pb2 import Call, CallState, Costs
 
@@ -20,7 +20,9 @@ from chassis.blobs import Blobs
 from chassis.bus import Bus, Conflict
 from chassis.errors import Fatal
 from chassis.folder import canonical_json
+from chassis.limits import Limit, Take, calling
 
+T = TypeVar("T")
 Change = Callable[[Costs], None]
 """Changes a job's costs in place, or raises to leave them."""
 Keep = Callable[[Change], None]
@@ -43,13 +45,19 @@ class BudgetSpent(Fatal):
 class Purchase:
     """A paid call. Equal requests (JSON values) to one provider are one call.
 
-    `estimate` is what it costs at most, in dollars.
+    Args:
+        provider, model, request: what is asked of whom.
+        estimate: what it costs at most, in dollars.
+        leave: dollars of the budget that must be left for others after it.
+        limit: the provider's limit that the call keeps to; a known answer takes nothing out of it.
     """
 
     provider: str
     model: str
     request: Any
     estimate: float
+    leave: float = 0.0
+    limit: Limit | None = None
 
     @property
     def key(self) -> str:
@@ -72,13 +80,15 @@ class Purse:
         blobs: where answers are kept.
         keep: changes the job's costs.
         stage, scene: who pays.
+        take: takes a request out of a limit.
     """
 
-    def __init__(self, blobs: Blobs, keep: Keep, stage: str, scene: int | None) -> None:
+    def __init__(self, blobs: Blobs, keep: Keep, stage: str, scene: int | None, take: Take) -> None:
         self._blobs = blobs
         self._keep = keep
         self._stage = stage
         self._scene = scene
+        self._take = take
 
     def buy(self, purchase: Purchase, call: Callable[[], Answer]) -> bytes:
         """The kept answer to the request, or else `call`'s.
@@ -90,8 +100,7 @@ class Purse:
         if known is not None:
             self._keep(lambda costs: _known(self._entry(costs, purchase)))
             return known
-        self._keep(lambda costs: _begin(costs, self._entry(costs, purchase), purchase))
-        return self._receive(purchase, call)
+        return self._received(purchase, self._made(purchase, call))
 
     def buy_task(self, purchase: Purchase, create: Callable[[], str], wait: Callable[[str], Answer]) -> bytes:
         """As `buy`, of a vendor with tasks: `create` gives the task's id, `wait` its result; a known task is resumed.
@@ -104,8 +113,7 @@ class Purse:
             return known
         task = (self._find(f"{purchase.key}/task") or b"").decode()
         if not task:
-            self._keep(lambda costs: _begin(costs, self._entry(costs, purchase), purchase))
-            task = self._guarded(purchase, create)
+            task = self._made(purchase, create)
             self._blobs.put_bytes(f"{purchase.key}/task", task.encode())
         return self._received(purchase, wait(task))
 
@@ -114,17 +122,17 @@ class Purse:
         self._blobs.put_bytes(f"{purchase.key}/task", b"")
         self._keep(lambda costs: _refused(self._entry(costs, purchase), dollars))
 
-    def _receive(self, purchase: Purchase, call: Callable[[], Answer]) -> bytes:
-        return self._received(purchase, self._guarded(purchase, call))
-
-    def _guarded(self, purchase: Purchase, call: Callable[[], Any]) -> Any:
-        try:
-            return call()
-        except (ConnectionError, TimeoutError):
-            raise
-        except Exception:
-            self._keep(lambda costs: _refused(self._entry(costs, purchase), 0.0))
-            raise
+    def _made(self, purchase: Purchase, call: Callable[[], T]) -> T:
+        """What the call gives: made within the limit, and noted as open before it begins."""
+        with calling(self._take, purchase.limit) if purchase.limit else contextlib.nullcontext():
+            self._keep(lambda costs: _begin(costs, self._entry(costs, purchase), purchase))
+            try:
+                return call()
+            except (ConnectionError, TimeoutError):
+                raise
+            except Exception:
+                self._keep(lambda costs: _refused(self._entry(costs, purchase), 0.0))
+                raise
 
     def _received(self, purchase: Purchase, answer: Answer) -> bytes:
         self._blobs.put_bytes(f"{purchase.key}/answer", answer.data)
@@ -169,7 +177,7 @@ def _begin(costs: Costs, call: Call, purchase: Purchase) -> None:
         call.cut_off += 1
         call.dollars += call.estimate
     call.state = REFUSED
-    if spent(costs) + purchase.estimate > costs.budget + _CENT:
+    if spent(costs) + purchase.estimate + purchase.leave > costs.budget + _CENT:
         left = max(0.0, costs.budget - spent(costs))
         raise BudgetSpent(
             "budget.spent",

@@ -20,7 +20,7 @@ from chassis.blobs import Blobs, key_of, put_once
 from chassis.bus import Bus, Conflict, Delivery, Offers
 from chassis.errors import Abandoned, Defect, Error, Fatal, RateLimited, Transient, classify
 from chassis.folder import JobFolder, Made
-from chassis.limits import Limit, Limits, LocalLimits
+from chassis.limits import Limits, LocalLimits, Take
 from chassis.manifest import Manifest, Run, Wait, decide, done, needs_of
 from chassis.purse import Change, Purse, charge
 from chassis.stage import Rule, Stage, rule_of
@@ -165,8 +165,9 @@ class Runner:
         try:
             inputs = [manifest.entries[name] for name in work.inputs]
             take = self._limits.taker(f"{work.job_id}.{self.stage.name}.{work.scene or 0}")
+            purse = self._purse(work, take)
             made = await asyncio.to_thread(
-                work_on_blobs, self.stage, self._blobs, inputs, work.scene, work.report, take, self._purse(work)
+                work_on_blobs, self.stage, self._blobs, inputs, work.scene, work.report, take, purse
             )
             seconds = time.monotonic() - started
             await self._announce(manifest, work, made, seconds, delivery.attempt)
@@ -177,13 +178,13 @@ class Runner:
         extra = {"stage": self.stage.name, "job": work.job_id, "scene": work.scene, "seconds": round(seconds, 2)}
         log.info("made", extra=extra)
 
-    def _purse(self, work: Work) -> Purse:
+    def _purse(self, work: Work, take: Take) -> Purse:
         loop = asyncio.get_running_loop()
 
         def keep(change: Change) -> None:
             asyncio.run_coroutine_threadsafe(charge(self._bus, work.job_id, change), loop).result(ANSWER)
 
-        return Purse(self._blobs, keep, self.stage.name, work.scene)
+        return Purse(self._blobs, keep, self.stage.name, work.scene, take)
 
     async def _failed(self, delivery: Delivery, scene: int | None, error: Error) -> None:
         job_id = delivery.event.job_id
@@ -282,7 +283,7 @@ def work_on_blobs(
     inputs: Iterable[Stored],
     scene: int | None,
     report: Callable[[float, str], None],
-    take: Callable[[Limit], float] | None = None,
+    take: Take | None = None,
     purse: Purse | None = None,
 ) -> list[Made]:
     """Lay out a job folder, run the stage, store what it made. The folder is gone when it returns."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from chassis import names
 from chassis.errors import Defect, SourceError
+from chassis.providers import Provider
 
 if TYPE_CHECKING:
     from chassis.folder import JobFolder, Made
@@ -30,6 +31,8 @@ class Stage:
     version: str
     needs: tuple[str, ...]
     makes: tuple[str, ...]
+    optional: tuple[str, ...] = ()
+    """Of what it makes, what may be missing all the same."""
     run: Callable[[JobFolder], None]
     slots: int = 1
     """How many runs one worker does at a time."""
@@ -46,7 +49,8 @@ class Stage:
     @property
     def firm(self) -> tuple[str, ...]:
         """The outputs that must be there for the stage to be done; a family such as `figure.*` may be empty."""
-        return tuple(name for name in self.makes if "*" not in name or name.startswith("scene.*."))
+        firm = (name for name in self.makes if "*" not in name or name.startswith("scene.*."))
+        return tuple(name for name in firm if name not in self.optional)
 
     def inputs(self, known: Mapping[str, T], scene: int | None) -> dict[str, T]:
         """Of the artifacts that are there, by name, those that the stage needs. Raises SourceError where one lacks."""
@@ -94,6 +98,8 @@ class Service:
 
     name: str
     stages: Sequence[Stage] = field(default_factory=tuple)
+    providers: Sequence[Provider] = field(default_factory=tuple)
+    """Paid providers that its stages can call, told to the others when a worker starts."""
 
     def rules(self) -> list[Rule]:
         return [rule_of(stage, self.name) for stage in self.stages]

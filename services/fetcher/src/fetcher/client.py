@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import email.utils
 import math
 import time
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Self
 from urllib.parse import urljoin, urlsplit
 
 import httpx
 from chassis.errors import RateLimited, SourceError, Transient
-from chassis.limits import Limit, LocalLimits
+from chassis.limits import Calling, Limit, LocalLimits, calling, seconds_of
 
 from fetcher.web_address import public_address
 
@@ -45,9 +45,9 @@ class Answer:
 _ALONE = LocalLimits()
 
 
-def _sit_out(limit: Limit) -> None:
+def _sit_out(limit: Limit) -> AbstractContextManager[None]:
     """Keep to a limit that nobody shares."""
-    time.sleep(_ALONE.taker("")(replace(limit, patience=math.inf)))
+    return calling(_ALONE.taker(""), replace(limit, patience=math.inf))
 
 
 class Client:
@@ -56,17 +56,17 @@ class Client:
     Args:
         settings: limits and contact.
         progress: called before every request with a word for the user; what it raises ends the work.
-        take: called before every request to a service that states a limit; waits until it may be made.
+        within: entered for every request to a service that states a limit; waits until it may be made.
     """
 
     def __init__(
         self,
         settings: Settings,
         progress: Callable[[str], None] | None = None,
-        take: Callable[[Limit], None] | None = None,
+        within: Calling | None = None,
     ) -> None:
         self.settings = settings
-        self._take = take or _sit_out
+        self._within = within or _sit_out
         self._progress = progress
         contact = f"; mailto:{settings.contact_email}" if settings.contact_email else ""
         timeout = httpx.Timeout(settings.request_seconds, connect=min(10.0, settings.request_seconds))
@@ -132,9 +132,8 @@ class Client:
     def _follow(self, url: str, most: int, *, trusted: bool) -> tuple[Answer, float | None]:
         """One request and its redirects; a service's redirect elsewhere is followed like a stranger's link."""
         for _ in range(_REDIRECTS):
-            if limit := self._limits.get(urlsplit(url).netloc):
-                self._take(limit)
-            with self._request(url, trusted=trusted) as response:
+            limit = self._limits.get(urlsplit(url).netloc)
+            with self._within(limit) if limit else nullcontext(), self._request(url, trusted=trusted) as response:
                 location = response.headers.get("location")
                 if response.is_redirect and location:
                     before, url = url, urljoin(url, location)
@@ -142,7 +141,9 @@ class Client:
                     continue
                 content = self._read(response, most)
                 kind = response.headers.get("content-type", "").partition(";")[0].strip().lower()
-                return Answer(url, response.status_code, kind, content), _retry_after(response)
+                return Answer(url, response.status_code, kind, content), seconds_of(
+                    response.headers.get("retry-after", "")
+                )
         raise SourceError(
             "source.bad-link", "This link leads in circles; please give the paper's DOI or upload its file.", url[:300]
         )
@@ -171,19 +172,6 @@ class Client:
             if time.monotonic() > over:
                 raise httpx.ReadTimeout("too slow")
         return bytes(content)
-
-
-def _retry_after(response: httpx.Response) -> float | None:
-    """Seconds that the answer asks to wait, given as a number or a date."""
-    stated = response.headers.get("retry-after", "").strip()
-    if not stated:
-        return None
-    if stated.replace(".", "", 1).isdecimal():
-        return float(stated)
-    try:
-        return max(email.utils.parsedate_to_datetime(stated).timestamp() - time.time(), 0.0)
-    except ValueError:
-        return None
 
 
 def _is_public_name(netloc: str) -> bool:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from chassis.limits import Limit
+    from chassis.limits import Calling
 
     from fetcher.references import Target
     from fetcher.settings import Settings
@@ -33,7 +33,7 @@ def fetch_paper(
     out: Path,
     settings: Settings,
     note: Callable[[str], None],
-    take: Callable[[Limit], None] | None = None,
+    within: Calling | None = None,
 ) -> Paper:
     """Find, fetch and read the paper that the reference names; pictures are put into `out`.
 
@@ -43,7 +43,7 @@ def fetch_paper(
         out: an empty folder for the paper's pictures.
         settings: limits and addresses.
         note: is told what is going on; what it raises ends the work.
-        take: waits until a service's limit lets one more request through; without it, this process has its own limits.
+        within: a place for one request within a service's limit; without it, this process has its own limits.
 
     Raises:
         SourceError: there is no such paper, or none that may be read.
@@ -51,7 +51,7 @@ def fetch_paper(
         Transient: a service does not answer.
     """
     target = references.parse(reference)
-    with Client(settings, note, take) as client:
+    with Client(settings, note, within) as client:
         found = _find(client, target)
         file = folder / "fetched"
         file.write_bytes(found.content)

@@ -52,7 +52,7 @@ def _paper(job: JobFolder, folder: Path, settings: Settings) -> Paper:
     if reference is not None:
         from fetcher.remote import fetch_paper  # noqa: PLC0415 - loaded only where it is needed, so that services start fast
 
-        return fetch_paper(reference, folder, out, settings, lambda note: job.progress(0.3, note), job.take)
+        return fetch_paper(reference, folder, out, settings, lambda note: job.progress(0.3, note), job.calling)
     _check_size(source, settings)
     return _read(job, source, out, settings).paper
 

@@ -14,7 +14,7 @@ $(UV):
 	python3 -m venv .venv
 	.venv/bin/python -m pip install --quiet --disable-pip-version-check "uv==0.13.8"
 
-.venv/installed: $(UV) pyproject.toml chassis/pyproject.toml cli/pyproject.toml standins/pyproject.toml $(wildcard services/*/pyproject.toml)
+.venv/installed: $(UV) pyproject.toml chassis/pyproject.toml cli/pyproject.toml standins/pyproject.toml vendors/pyproject.toml $(wildcard services/*/pyproject.toml)
 	$(UV) sync --quiet --all-packages
 	@touch $@
 

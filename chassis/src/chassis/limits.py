@@ -32,6 +32,7 @@ class Limit:
         burst: requests that may be made at once after a rest.
         patience: seconds of wait that a stage sits out; for a longer wait its message is put back.
         title: the provider's name for the user.
+        at_once: requests that may be on their way at a time; 0: any number.
     """
 
     name: str
@@ -39,6 +40,7 @@ class Limit:
     burst: int = 1
     patience: float = 5.0
     title: str = ""
+    at_once: int = 0
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from contextlib import AsyncExitStack
 
 import pytest
 from chassis.blobs import S3Blobs
-from chassis.bus import ADVISORIES, RULES_BUCKET, NatsBus
+from chassis.bus import ADVISORIES, PROVIDERS_BUCKET, RULES_BUCKET, NatsBus
 from chassis.settings import ChassisSettings
 from chassis.testing import MemoryBlobs, MemoryBus
 from cli.stack import Stack
@@ -48,8 +48,9 @@ async def connect(request):
 
         yield another
         last = await another()
-        await last.rules_bucket()
-        for stream in (names.STREAM, ADVISORIES, f"KV_{RULES_BUCKET}"):
+        await last.rules()
+        await last.providers()
+        for stream in (names.STREAM, ADVISORIES, f"KV_{RULES_BUCKET}", f"KV_{PROVIDERS_BUCKET}"):
             await last.stream.delete_stream(stream)
 
 

@@ -1,7 +1,4 @@
-"""The bus: the stream of events, the manifest in one request, and announcements that land whole or not at all.
-
-`Bus` is what the runner and the gateway ask for; `NatsBus` is it on JetStream; `chassis.testing.MemoryBus` in memory.
-"""
+"""The bus on JetStream: the stream of events, the manifest in one request, and announcements that land whole or not."""
 
 from __future__ import annotations
 
@@ -9,10 +6,11 @@ import asyncio
 import contextlib
 import functools
 import json
+import logging
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 import nats
 import nats.errors
@@ -22,19 +20,20 @@ from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.js import api
 from nats.js.errors import APIError, NotFoundError
+from pydantic import TypeAdapter
 
-from chassis import names, telemetry
-from chassis.errors import Defect, Transient
+from chassis import keys, keyvalues, names, telemetry
+from chassis.errors import Transient
 from chassis.events import Event, Outgoing, costs_of, manifest_of, read_event, readable
 from chassis.manifest import Manifest
+from chassis.protocols import BATCH_LIMIT, Bus, Conflict, Delivery, Message, Offers, check_batch
+from chassis.providers import Provider
 from chassis.settings import ChassisSettings
 from chassis.stage import Rule, triggers
 
-__all__ = ["Bus", "Conflict", "Delivery", "Message", "Msg", "NatsBus", "Offers"]
+__all__ = ["BATCH_LIMIT", "Bus", "Conflict", "Delivery", "Message", "Msg", "NatsBus", "Offers", "check_batch"]
 WRONG_LAST_SEQUENCE = (10071, 10164)
 """JetStream error codes of a refused compare-and-set, alone and within a batch."""
-BATCH_LIMIT = 500
-"""Events at once. The server takes 1,000, but answers with 1,024 artifacts at most when asked for a job's manifest."""
 PATIENCE = 5.0
 """Seconds that a reader waits for a message before it looks up."""
 CLOSING = ("204", "404", "408")
@@ -43,109 +42,9 @@ NEXT = "$JS.API.CONSUMER.MSG.NEXT"
 ONE = {"batch": 1, "expires": int(PATIENCE * 1e9)}
 """The request for one message, as soon as there is one."""
 ADVISORIES = "ADVISORIES"
-RULES_BUCKET = "RULES"
-
-
-class Conflict(Exception):
-    """Another announcement came first; read the manifest again."""
-
-
-def check_batch(batch: Sequence[Outgoing]) -> None:
-    """Raise Defect where no server would take the batch, however often it is tried."""
-    if not 0 < len(batch) <= BATCH_LIMIT:
-        raise Defect(
-            "internal.batch",
-            "This step made more parts than a job can have; try a shorter paper.",
-            f"{len(batch)} events at once, of 1 to {BATCH_LIMIT}",
-        )
-
-
-class Message(Protocol):
-    """A message as who follows a stream gets it."""
-
-    @property
-    def subject(self) -> str: ...
-    @property
-    def data(self) -> bytes: ...
-    async def ack(self) -> None: ...
-
-
-class Delivery(Protocol):
-    """A message in hand: an event and what may be said of it."""
-
-    @property
-    def event(self) -> Event: ...
-    @property
-    def attempt(self) -> int: ...
-
-    async def ack(self) -> None: ...
-    async def retry(self, delay: float) -> None: ...
-    async def give_up(self) -> None: ...
-    async def alive(self) -> None: ...
-
-
-class Bus(Protocol):
-    """What the runner and the gateway ask of the stream."""
-
-    async def manifest(self, job_id: str) -> Manifest: ...
-    async def costs(self, job_id: str) -> tuple[Costs, int]:
-        """What the job may cost and has paid for, and the sequence of the event that says so; 0: none does."""
-        ...
-
-    async def announce(self, batch: Sequence[Outgoing], expected: dict[str, int] | None = None) -> int:
-        """Publish all or nothing, if each artifact still has the sequence in `expected`; returns the last sequence.
-
-        Raises:
-            Conflict: another announcement came first.
-            Transient: the server did not answer; the batch may have been written all the same.
-            Defect: more events than a batch can have.
-        """
-        ...
-
-    async def progress(self, subject: str, message: Proto) -> None: ...
-    async def offers(self, rule: Rule, *, ack_wait: float, max_attempts: int) -> Offers: ...
-    async def rules(self) -> list[Rule]:
-        """The rules of all stages that ever worked on this stream."""
-        ...
-
-    async def backlog(self, stage: str) -> int:
-        """How many messages of a stage wait or are being worked on."""
-        ...
-
-    def follow(self, durable: str, *, stream: str = names.STREAM, batch: int = 256) -> AsyncIterator[Sequence[Message]]:
-        """All messages of a stream in order, as they come, for a durable reader; ack each message.
-
-        Yields nothing now and then, where nothing comes.
-        """
-        ...
-
-    def read(self, after: int, batch: int = 256) -> AsyncIterator[tuple[list[Event], int]]:
-        """All events after a sequence, in order and without a gap, for a reader who keeps the place himself.
-
-        Each time with the sequence up to which was read; without events now and then, where nothing comes.
-        Raises Transient when the server went away: begin anew.
-        """
-        ...
-
-    async def extent(self) -> tuple[str, int]:
-        """Which stream of events this is (another one has another word), and its last sequence."""
-        ...
-
-    async def message_at(self, seq: int) -> Event | None:
-        """The event with this sequence, or None when it has expired."""
-        ...
-
-    async def listen(self, subject: str, heard: Callable[[Msg], None]) -> None:
-        """Call `heard` for each message on a subject from now on: also for events that are then refused."""
-        ...
-
-
-class Offers(Protocol):
-    """The messages that may trigger one stage."""
-
-    async def next(self) -> Delivery | None:
-        """One message, or None when there was none for a while."""
-        ...
+RULES_BUCKET, PROVIDERS_BUCKET = "RULES", "PROVIDERS"
+_RULE, _PROVIDER = TypeAdapter(Rule), TypeAdapter(Provider)
+log = logging.getLogger(__name__)
 
 
 @dataclass
@@ -322,30 +221,43 @@ class NatsBus:
 
     async def _publish_rule(self, rule: Rule) -> None:
         """Tell the others what this stage needs and makes, so that no list of stages is kept anywhere."""
-        bucket = await self.rules_bucket()
-        value = json.dumps(rule.__dict__, sort_keys=True).encode()
-        try:
-            if (await bucket.get(rule.name)).value == value:
-                return
-        except nats.js.errors.KeyNotFoundError:
-            pass
-        await bucket.put(rule.name, value)
-
-    async def rules_bucket(self) -> Any:
-        """The key-value bucket that holds every stage's rule, by stage."""
-        try:
-            return await self.stream.key_value(RULES_BUCKET)
-        except NotFoundError:
-            replicas = self._settings.stream_replicas
-            return await self.stream.create_key_value(api.KeyValueConfig(bucket=RULES_BUCKET, replicas=replicas))
+        await keyvalues.tell(await self._bucket(RULES_BUCKET), rule.name, _RULE.dump_json(rule))
 
     async def rules(self) -> list[Rule]:
-        bucket = await self.rules_bucket()
+        return [_RULE.validate_json(value) for value in await keyvalues.values(await self._bucket(RULES_BUCKET))]
+
+    async def publish_providers(self, providers: Sequence[Provider]) -> None:
+        bucket = await self._bucket(PROVIDERS_BUCKET)
+        for each in providers:
+            await keyvalues.tell(bucket, f"{each.name}.{each.does}", _PROVIDER.dump_json(each))
+
+    async def providers(self) -> list[Provider]:
+        found = await keyvalues.values(await self._bucket(PROVIDERS_BUCKET))
+        return [_PROVIDER.validate_json(value) for value in found]
+
+    async def _bucket(self, name: str) -> Any:
+        return await keyvalues.bucket(self.stream, name, self._settings.stream_replicas)
+
+    async def key(self, job_id: str, provider: str) -> str:
         try:
-            keys = await bucket.keys()
-        except nats.js.errors.NoKeysError:
-            return []
-        return [_rule((await bucket.get(key)).value) for key in sorted(keys)]
+            reply = await self.client.request(keys.subject(job_id, provider), timeout=PATIENCE)
+        except (nats.errors.Error, TimeoutError) as error:
+            message = "The key of the provider could not be looked up; trying again."
+            raise Transient("unavailable.keys", message, repr(error)) from error
+        return reply.data.decode()
+
+    async def serve_keys(self, find: Callable[[str, str], Awaitable[str]]) -> None:
+        async def on_question(message: Msg) -> None:
+            _, job_id, provider = message.subject.split(".")
+            try:
+                await message.respond((await find(job_id, provider)).encode())
+            except Exception as error:  # noqa: BLE001 - who asked tries again; the next question must find us
+                log.warning(
+                    "no key found out", extra={"job": job_id, "provider": provider, "error": type(error).__name__}
+                )
+
+        await self.client.subscribe(keys.ALL, queue="keys", cb=on_question)
+        await asyncio.wait_for(self.client.flush(), PATIENCE)
 
     async def backlog(self, stage: str) -> int:
         try:
@@ -399,9 +311,3 @@ class NatsBus:
 
         await self.client.subscribe(subject, cb=on_message)
         await asyncio.wait_for(self.client.flush(), 5)
-
-
-def _rule(value: bytes) -> Rule:
-    fields: dict[str, Any] = json.loads(value)
-    lists: dict[str, Any] = {key: tuple(fields[key]) for key in ("needs", "makes", "firm")}
-    return Rule(**fields | lists)

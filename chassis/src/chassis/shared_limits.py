@@ -11,9 +11,9 @@ from collections.abc import Callable
 from typing import Any
 
 import nats.errors
-from nats.js import api
-from nats.js.errors import KeyNotFoundError, KeyWrongLastSequenceError, NotFoundError
+from nats.js.errors import KeyNotFoundError, KeyWrongLastSequenceError
 
+from chassis import keyvalues
 from chassis.bus import NatsBus
 from chassis.errors import Defect, Transient
 from chassis.limits import Limit, Queue
@@ -43,7 +43,7 @@ class NatsLimits:
         if not re.fullmatch(r"[a-z0-9_-]{1,64}", limit.name):
             raise Defect("internal.limit", "A limit is badly named; please report this.", limit.name)
         try:
-            bucket = await self._bucket()
+            bucket = await keyvalues.bucket(self._bus.stream, BUCKET, self._replicas)
             while True:
                 queue, revision = await _read(bucket, limit.name)
                 changed, wait = queue.take(limit, holder, time.time())
@@ -56,13 +56,6 @@ class NatsLimits:
                     return wait
         except (nats.errors.Error, TimeoutError) as error:
             raise Transient("unavailable.stream", "The message server did not answer; trying again.") from error
-
-    async def _bucket(self) -> Any:
-        try:
-            return await self._bus.stream.key_value(BUCKET)
-        except NotFoundError:
-            config = api.KeyValueConfig(bucket=BUCKET, replicas=self._replicas)
-            return await self._bus.stream.create_key_value(config)
 
 
 async def _read(bucket: Any, name: str) -> tuple[Queue, int]:

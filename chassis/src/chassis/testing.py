@@ -7,7 +7,7 @@ import contextlib
 import hashlib
 import json
 import re
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -15,11 +15,13 @@ from typing import Any
 from google.protobuf.message import Message as Proto
 from hiddenhill.v1.events_pb2 import Costs
 
-from chassis import events, names, telemetry
+from chassis import events, keys, names, telemetry
 from chassis.blobs import Blobs, key_of
 from chassis.bus import ADVISORIES, PATIENCE, Conflict, Message, check_batch
+from chassis.errors import Transient
 from chassis.events import Blob, Event, Outgoing, costs_of, manifest_of, read_event, readable
 from chassis.manifest import Manifest
+from chassis.providers import Provider
 from chassis.runner import Runner
 from chassis.stage import Rule, Stage, triggers
 
@@ -140,6 +142,8 @@ class MemoryBus:
         self.streams = {names.STREAM: MemoryStream(), ADVISORIES: MemoryStream()}
         self.told: list[tuple[str, Proto]] = []
         self._rules: dict[str, Rule] = {}
+        self._providers: dict[str, Provider] = {}
+        self._find_key: Callable[[str, str], Awaitable[str]] | None = None
         self._consumers: dict[str, MemoryConsumer] = {}
         self._listeners: list[tuple[str, Callable[[Any], None]]] = []
 
@@ -175,6 +179,24 @@ class MemoryBus:
 
     async def rules(self) -> list[Rule]:
         return [self._rules[name] for name in sorted(self._rules)]
+
+    async def publish_providers(self, providers: Sequence[Provider]) -> None:
+        self._providers |= {f"{each.name}.{each.does}": each for each in providers}
+
+    async def providers(self) -> list[Provider]:
+        return [self._providers[name] for name in sorted(self._providers)]
+
+    async def key(self, job_id: str, provider: str) -> str:
+        keys.subject(job_id, provider)
+        try:
+            assert self._find_key
+            return await self._find_key(job_id, provider)
+        except Exception as error:
+            message = "The key of the provider could not be looked up; trying again."
+            raise Transient("unavailable.keys", message, repr(error)) from error
+
+    async def serve_keys(self, find: Callable[[str, str], Awaitable[str]]) -> None:
+        self._find_key = find
 
     async def backlog(self, stage: str) -> int:
         consumer = self._consumers.get(f"stage-{stage}")

@@ -1,0 +1,35 @@
+"""Small values that processes tell the others, in key-value buckets of the message server."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from nats.js import JetStreamContext, api
+from nats.js.errors import KeyNotFoundError, NoKeysError, NotFoundError
+
+
+async def bucket(stream: JetStreamContext, name: str, replicas: int) -> Any:
+    """The bucket, made where there is none."""
+    try:
+        return await stream.key_value(name)
+    except NotFoundError:
+        return await stream.create_key_value(api.KeyValueConfig(bucket=name, replicas=replicas))
+
+
+async def tell(told: Any, key: str, value: bytes) -> None:
+    """Put a value, unless it is there."""
+    try:
+        if (await told.get(key)).value == value:
+            return
+    except KeyNotFoundError:
+        pass
+    await told.put(key, value)
+
+
+async def values(told: Any) -> list[bytes]:
+    """All values of a bucket in the order of their keys."""
+    try:
+        keys = await told.keys()
+    except NoKeysError:
+        return []
+    return [(await told.get(key)).value for key in sorted(keys)]

@@ -29,7 +29,7 @@ JOB_STATE_FAILED: JobState
 JOB_STATE_CANCELLED: JobState
 
 class JobOptions(_message.Message):
-    __slots__ = ("seconds", "language", "voice", "theme", "music", "review", "audience", "tone", "writer", "footage", "budget", "force")
+    __slots__ = ("seconds", "language", "voice", "theme", "music", "review", "audience", "tone", "writer", "footage", "budget", "force", "speech")
     SECONDS_FIELD_NUMBER: _ClassVar[int]
     LANGUAGE_FIELD_NUMBER: _ClassVar[int]
     VOICE_FIELD_NUMBER: _ClassVar[int]
@@ -42,6 +42,7 @@ class JobOptions(_message.Message):
     FOOTAGE_FIELD_NUMBER: _ClassVar[int]
     BUDGET_FIELD_NUMBER: _ClassVar[int]
     FORCE_FIELD_NUMBER: _ClassVar[int]
+    SPEECH_FIELD_NUMBER: _ClassVar[int]
     seconds: int
     language: str
     voice: str
@@ -54,7 +55,8 @@ class JobOptions(_message.Message):
     footage: bool
     budget: float
     force: bool
-    def __init__(self, seconds: _Optional[int] = ..., language: _Optional[str] = ..., voice: _Optional[str] = ..., theme: _Optional[str] = ..., music: _Optional[bool] = ..., review: _Optional[bool] = ..., audience: _Optional[str] = ..., tone: _Optional[str] = ..., writer: _Optional[str] = ..., footage: _Optional[bool] = ..., budget: _Optional[float] = ..., force: _Optional[bool] = ...) -> None: ...
+    speech: str
+    def __init__(self, seconds: _Optional[int] = ..., language: _Optional[str] = ..., voice: _Optional[str] = ..., theme: _Optional[str] = ..., music: _Optional[bool] = ..., review: _Optional[bool] = ..., audience: _Optional[str] = ..., tone: _Optional[str] = ..., writer: _Optional[str] = ..., footage: _Optional[bool] = ..., budget: _Optional[float] = ..., force: _Optional[bool] = ..., speech: _Optional[str] = ...) -> None: ...
 
 class SubmitJobRequest(_message.Message):
     __slots__ = ("header", "chunk")
@@ -185,22 +187,184 @@ class ApproveJobResponse(_message.Message):
     def __init__(self, job: _Optional[_Union[Job, _Mapping]] = ...) -> None: ...
 
 class EditSceneRequest(_message.Message):
-    __slots__ = ("job_id", "scene", "text", "headline")
+    __slots__ = ("job_id", "scene", "text", "headline", "accept")
     JOB_ID_FIELD_NUMBER: _ClassVar[int]
     SCENE_FIELD_NUMBER: _ClassVar[int]
     TEXT_FIELD_NUMBER: _ClassVar[int]
     HEADLINE_FIELD_NUMBER: _ClassVar[int]
+    ACCEPT_FIELD_NUMBER: _ClassVar[int]
     job_id: str
     scene: int
     text: str
     headline: str
-    def __init__(self, job_id: _Optional[str] = ..., scene: _Optional[int] = ..., text: _Optional[str] = ..., headline: _Optional[str] = ...) -> None: ...
+    accept: bool
+    def __init__(self, job_id: _Optional[str] = ..., scene: _Optional[int] = ..., text: _Optional[str] = ..., headline: _Optional[str] = ..., accept: _Optional[bool] = ...) -> None: ...
 
 class EditSceneResponse(_message.Message):
     __slots__ = ("job",)
     JOB_FIELD_NUMBER: _ClassVar[int]
     job: Job
     def __init__(self, job: _Optional[_Union[Job, _Mapping]] = ...) -> None: ...
+
+class SetBudgetRequest(_message.Message):
+    __slots__ = ("job_id", "dollars")
+    JOB_ID_FIELD_NUMBER: _ClassVar[int]
+    DOLLARS_FIELD_NUMBER: _ClassVar[int]
+    job_id: str
+    dollars: float
+    def __init__(self, job_id: _Optional[str] = ..., dollars: _Optional[float] = ...) -> None: ...
+
+class SetBudgetResponse(_message.Message):
+    __slots__ = ("job",)
+    JOB_FIELD_NUMBER: _ClassVar[int]
+    job: Job
+    def __init__(self, job: _Optional[_Union[Job, _Mapping]] = ...) -> None: ...
+
+class EstimateJobRequest(_message.Message):
+    __slots__ = ("options",)
+    OPTIONS_FIELD_NUMBER: _ClassVar[int]
+    options: JobOptions
+    def __init__(self, options: _Optional[_Union[JobOptions, _Mapping]] = ...) -> None: ...
+
+class EstimateJobResponse(_message.Message):
+    __slots__ = ("lines", "dollars", "notes", "budget", "enough", "short_by", "day")
+    LINES_FIELD_NUMBER: _ClassVar[int]
+    DOLLARS_FIELD_NUMBER: _ClassVar[int]
+    NOTES_FIELD_NUMBER: _ClassVar[int]
+    BUDGET_FIELD_NUMBER: _ClassVar[int]
+    ENOUGH_FIELD_NUMBER: _ClassVar[int]
+    SHORT_BY_FIELD_NUMBER: _ClassVar[int]
+    DAY_FIELD_NUMBER: _ClassVar[int]
+    lines: _containers.RepeatedCompositeFieldContainer[EstimateLine]
+    dollars: float
+    notes: _containers.RepeatedScalarFieldContainer[str]
+    budget: float
+    enough: bool
+    short_by: float
+    day: DayMoney
+    def __init__(self, lines: _Optional[_Iterable[_Union[EstimateLine, _Mapping]]] = ..., dollars: _Optional[float] = ..., notes: _Optional[_Iterable[str]] = ..., budget: _Optional[float] = ..., enough: _Optional[bool] = ..., short_by: _Optional[float] = ..., day: _Optional[_Union[DayMoney, _Mapping]] = ...) -> None: ...
+
+class EstimateLine(_message.Message):
+    __slots__ = ("provider", "title", "does", "what", "dollars", "own")
+    PROVIDER_FIELD_NUMBER: _ClassVar[int]
+    TITLE_FIELD_NUMBER: _ClassVar[int]
+    DOES_FIELD_NUMBER: _ClassVar[int]
+    WHAT_FIELD_NUMBER: _ClassVar[int]
+    DOLLARS_FIELD_NUMBER: _ClassVar[int]
+    OWN_FIELD_NUMBER: _ClassVar[int]
+    provider: str
+    title: str
+    does: str
+    what: str
+    dollars: float
+    own: bool
+    def __init__(self, provider: _Optional[str] = ..., title: _Optional[str] = ..., does: _Optional[str] = ..., what: _Optional[str] = ..., dollars: _Optional[float] = ..., own: _Optional[bool] = ...) -> None: ...
+
+class DayMoney(_message.Message):
+    __slots__ = ("money", "money_used", "money_left", "resets_at")
+    MONEY_FIELD_NUMBER: _ClassVar[int]
+    MONEY_USED_FIELD_NUMBER: _ClassVar[int]
+    MONEY_LEFT_FIELD_NUMBER: _ClassVar[int]
+    RESETS_AT_FIELD_NUMBER: _ClassVar[int]
+    money: float
+    money_used: float
+    money_left: float
+    resets_at: _timestamp_pb2.Timestamp
+    def __init__(self, money: _Optional[float] = ..., money_used: _Optional[float] = ..., money_left: _Optional[float] = ..., resets_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+
+class ListProvidersRequest(_message.Message):
+    __slots__ = ()
+    def __init__(self) -> None: ...
+
+class ListProvidersResponse(_message.Message):
+    __slots__ = ("providers", "keeps_keys")
+    PROVIDERS_FIELD_NUMBER: _ClassVar[int]
+    KEEPS_KEYS_FIELD_NUMBER: _ClassVar[int]
+    providers: _containers.RepeatedCompositeFieldContainer[Provider]
+    keeps_keys: bool
+    def __init__(self, providers: _Optional[_Iterable[_Union[Provider, _Mapping]]] = ..., keeps_keys: _Optional[bool] = ...) -> None: ...
+
+class Provider(_message.Message):
+    __slots__ = ("name", "title", "does", "model", "usable", "reason", "own", "prices", "facts")
+    class PricesEntry(_message.Message):
+        __slots__ = ("key", "value")
+        KEY_FIELD_NUMBER: _ClassVar[int]
+        VALUE_FIELD_NUMBER: _ClassVar[int]
+        key: str
+        value: float
+        def __init__(self, key: _Optional[str] = ..., value: _Optional[float] = ...) -> None: ...
+    class FactsEntry(_message.Message):
+        __slots__ = ("key", "value")
+        KEY_FIELD_NUMBER: _ClassVar[int]
+        VALUE_FIELD_NUMBER: _ClassVar[int]
+        key: str
+        value: float
+        def __init__(self, key: _Optional[str] = ..., value: _Optional[float] = ...) -> None: ...
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    TITLE_FIELD_NUMBER: _ClassVar[int]
+    DOES_FIELD_NUMBER: _ClassVar[int]
+    MODEL_FIELD_NUMBER: _ClassVar[int]
+    USABLE_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    OWN_FIELD_NUMBER: _ClassVar[int]
+    PRICES_FIELD_NUMBER: _ClassVar[int]
+    FACTS_FIELD_NUMBER: _ClassVar[int]
+    name: str
+    title: str
+    does: str
+    model: str
+    usable: bool
+    reason: str
+    own: bool
+    prices: _containers.ScalarMap[str, float]
+    facts: _containers.ScalarMap[str, float]
+    def __init__(self, name: _Optional[str] = ..., title: _Optional[str] = ..., does: _Optional[str] = ..., model: _Optional[str] = ..., usable: _Optional[bool] = ..., reason: _Optional[str] = ..., own: _Optional[bool] = ..., prices: _Optional[_Mapping[str, float]] = ..., facts: _Optional[_Mapping[str, float]] = ...) -> None: ...
+
+class ListProviderKeysRequest(_message.Message):
+    __slots__ = ()
+    def __init__(self) -> None: ...
+
+class ListProviderKeysResponse(_message.Message):
+    __slots__ = ("keys", "kept")
+    KEYS_FIELD_NUMBER: _ClassVar[int]
+    KEPT_FIELD_NUMBER: _ClassVar[int]
+    keys: _containers.RepeatedCompositeFieldContainer[ProviderKey]
+    kept: bool
+    def __init__(self, keys: _Optional[_Iterable[_Union[ProviderKey, _Mapping]]] = ..., kept: _Optional[bool] = ...) -> None: ...
+
+class ProviderKey(_message.Message):
+    __slots__ = ("provider", "hint", "created_at")
+    PROVIDER_FIELD_NUMBER: _ClassVar[int]
+    HINT_FIELD_NUMBER: _ClassVar[int]
+    CREATED_AT_FIELD_NUMBER: _ClassVar[int]
+    provider: str
+    hint: str
+    created_at: _timestamp_pb2.Timestamp
+    def __init__(self, provider: _Optional[str] = ..., hint: _Optional[str] = ..., created_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+
+class SetProviderKeyRequest(_message.Message):
+    __slots__ = ("provider", "key")
+    PROVIDER_FIELD_NUMBER: _ClassVar[int]
+    KEY_FIELD_NUMBER: _ClassVar[int]
+    provider: str
+    key: str
+    def __init__(self, provider: _Optional[str] = ..., key: _Optional[str] = ...) -> None: ...
+
+class SetProviderKeyResponse(_message.Message):
+    __slots__ = ("key",)
+    KEY_FIELD_NUMBER: _ClassVar[int]
+    key: ProviderKey
+    def __init__(self, key: _Optional[_Union[ProviderKey, _Mapping]] = ...) -> None: ...
+
+class DeleteProviderKeyRequest(_message.Message):
+    __slots__ = ("provider",)
+    PROVIDER_FIELD_NUMBER: _ClassVar[int]
+    provider: str
+    def __init__(self, provider: _Optional[str] = ...) -> None: ...
+
+class DeleteProviderKeyResponse(_message.Message):
+    __slots__ = ()
+    def __init__(self) -> None: ...
 
 class DeleteJobRequest(_message.Message):
     __slots__ = ("job_id",)
@@ -231,7 +395,7 @@ class GetArtifactResponse(_message.Message):
     def __init__(self, artifact: _Optional[_Union[Artifact, _Mapping]] = ..., chunk: _Optional[bytes] = ...) -> None: ...
 
 class Job(_message.Message):
-    __slots__ = ("id", "state", "title", "source", "options", "created_at", "updated_at", "seq", "scenes", "stages", "artifacts", "failures", "waits_until", "waits_for")
+    __slots__ = ("id", "state", "title", "source", "options", "created_at", "updated_at", "seq", "scenes", "stages", "artifacts", "failures", "waits_until", "waits_for", "costs")
     ID_FIELD_NUMBER: _ClassVar[int]
     STATE_FIELD_NUMBER: _ClassVar[int]
     TITLE_FIELD_NUMBER: _ClassVar[int]
@@ -246,6 +410,7 @@ class Job(_message.Message):
     FAILURES_FIELD_NUMBER: _ClassVar[int]
     WAITS_UNTIL_FIELD_NUMBER: _ClassVar[int]
     WAITS_FOR_FIELD_NUMBER: _ClassVar[int]
+    COSTS_FIELD_NUMBER: _ClassVar[int]
     id: str
     state: JobState
     title: str
@@ -260,7 +425,38 @@ class Job(_message.Message):
     failures: _containers.RepeatedCompositeFieldContainer[Failure]
     waits_until: _timestamp_pb2.Timestamp
     waits_for: str
-    def __init__(self, id: _Optional[str] = ..., state: _Optional[_Union[JobState, str]] = ..., title: _Optional[str] = ..., source: _Optional[str] = ..., options: _Optional[_Union[JobOptions, _Mapping]] = ..., created_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., updated_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., seq: _Optional[int] = ..., scenes: _Optional[_Iterable[int]] = ..., stages: _Optional[_Iterable[_Union[StageStatus, _Mapping]]] = ..., artifacts: _Optional[_Iterable[_Union[Artifact, _Mapping]]] = ..., failures: _Optional[_Iterable[_Union[Failure, _Mapping]]] = ..., waits_until: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., waits_for: _Optional[str] = ...) -> None: ...
+    costs: JobCosts
+    def __init__(self, id: _Optional[str] = ..., state: _Optional[_Union[JobState, str]] = ..., title: _Optional[str] = ..., source: _Optional[str] = ..., options: _Optional[_Union[JobOptions, _Mapping]] = ..., created_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., updated_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., seq: _Optional[int] = ..., scenes: _Optional[_Iterable[int]] = ..., stages: _Optional[_Iterable[_Union[StageStatus, _Mapping]]] = ..., artifacts: _Optional[_Iterable[_Union[Artifact, _Mapping]]] = ..., failures: _Optional[_Iterable[_Union[Failure, _Mapping]]] = ..., waits_until: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., waits_for: _Optional[str] = ..., costs: _Optional[_Union[JobCosts, _Mapping]] = ...) -> None: ...
+
+class JobCosts(_message.Message):
+    __slots__ = ("budget", "dollars", "calls")
+    BUDGET_FIELD_NUMBER: _ClassVar[int]
+    DOLLARS_FIELD_NUMBER: _ClassVar[int]
+    CALLS_FIELD_NUMBER: _ClassVar[int]
+    budget: float
+    dollars: float
+    calls: _containers.RepeatedCompositeFieldContainer[JobCall]
+    def __init__(self, budget: _Optional[float] = ..., dollars: _Optional[float] = ..., calls: _Optional[_Iterable[_Union[JobCall, _Mapping]]] = ...) -> None: ...
+
+class JobCall(_message.Message):
+    __slots__ = ("provider", "model", "stage", "scene", "state", "estimate", "dollars", "cut_off")
+    PROVIDER_FIELD_NUMBER: _ClassVar[int]
+    MODEL_FIELD_NUMBER: _ClassVar[int]
+    STAGE_FIELD_NUMBER: _ClassVar[int]
+    SCENE_FIELD_NUMBER: _ClassVar[int]
+    STATE_FIELD_NUMBER: _ClassVar[int]
+    ESTIMATE_FIELD_NUMBER: _ClassVar[int]
+    DOLLARS_FIELD_NUMBER: _ClassVar[int]
+    CUT_OFF_FIELD_NUMBER: _ClassVar[int]
+    provider: str
+    model: str
+    stage: str
+    scene: int
+    state: str
+    estimate: float
+    dollars: float
+    cut_off: int
+    def __init__(self, provider: _Optional[str] = ..., model: _Optional[str] = ..., stage: _Optional[str] = ..., scene: _Optional[int] = ..., state: _Optional[str] = ..., estimate: _Optional[float] = ..., dollars: _Optional[float] = ..., cut_off: _Optional[int] = ...) -> None: ...
 
 class StageStatus(_message.Message):
     __slots__ = ("name", "title", "state", "done", "total")

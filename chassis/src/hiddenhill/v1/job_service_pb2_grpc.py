@@ -74,6 +74,36 @@ class JobServiceStub:
                 request_serializer=hiddenhill_dot_v1_dot_job__service__pb2.EditSceneRequest.SerializeToString,
                 response_deserializer=hiddenhill_dot_v1_dot_job__service__pb2.EditSceneResponse.FromString,
                 _registered_method=True)
+        self.SetBudget = channel.unary_unary(
+                '/hiddenhill.v1.JobService/SetBudget',
+                request_serializer=hiddenhill_dot_v1_dot_job__service__pb2.SetBudgetRequest.SerializeToString,
+                response_deserializer=hiddenhill_dot_v1_dot_job__service__pb2.SetBudgetResponse.FromString,
+                _registered_method=True)
+        self.EstimateJob = channel.unary_unary(
+                '/hiddenhill.v1.JobService/EstimateJob',
+                request_serializer=hiddenhill_dot_v1_dot_job__service__pb2.EstimateJobRequest.SerializeToString,
+                response_deserializer=hiddenhill_dot_v1_dot_job__service__pb2.EstimateJobResponse.FromString,
+                _registered_method=True)
+        self.ListProviders = channel.unary_unary(
+                '/hiddenhill.v1.JobService/ListProviders',
+                request_serializer=hiddenhill_dot_v1_dot_job__service__pb2.ListProvidersRequest.SerializeToString,
+                response_deserializer=hiddenhill_dot_v1_dot_job__service__pb2.ListProvidersResponse.FromString,
+                _registered_method=True)
+        self.ListProviderKeys = channel.unary_unary(
+                '/hiddenhill.v1.JobService/ListProviderKeys',
+                request_serializer=hiddenhill_dot_v1_dot_job__service__pb2.ListProviderKeysRequest.SerializeToString,
+                response_deserializer=hiddenhill_dot_v1_dot_job__service__pb2.ListProviderKeysResponse.FromString,
+                _registered_method=True)
+        self.SetProviderKey = channel.unary_unary(
+                '/hiddenhill.v1.JobService/SetProviderKey',
+                request_serializer=hiddenhill_dot_v1_dot_job__service__pb2.SetProviderKeyRequest.SerializeToString,
+                response_deserializer=hiddenhill_dot_v1_dot_job__service__pb2.SetProviderKeyResponse.FromString,
+                _registered_method=True)
+        self.DeleteProviderKey = channel.unary_unary(
+                '/hiddenhill.v1.JobService/DeleteProviderKey',
+                request_serializer=hiddenhill_dot_v1_dot_job__service__pb2.DeleteProviderKeyRequest.SerializeToString,
+                response_deserializer=hiddenhill_dot_v1_dot_job__service__pb2.DeleteProviderKeyResponse.FromString,
+                _registered_method=True)
         self.DeleteJob = channel.unary_unary(
                 '/hiddenhill.v1.JobService/DeleteJob',
                 request_serializer=hiddenhill_dot_v1_dot_job__service__pb2.DeleteJobRequest.SerializeToString,
@@ -142,7 +172,52 @@ class JobServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def EditScene(self, request, context):
-        """Change what a scene says; only what depends on it is made again.
+        """Change what a scene says; only what depends on it is made again. A changed sentence is held against the paper before
+        it is spoken; one that is not supported fails the scene with "usage.unsupported", unless it is accepted.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def SetBudget(self, request, context):
+        """Change what a job may cost, and set it going again where it failed for want of money. INVALID_ARGUMENT: it has spent
+        more already, or the day's dollars are not enough.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def EstimateJob(self, request, context):
+        """What a job with these options is likely to cost.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListProviders(self, request, context):
+        """Paid providers: what can be used, and what it costs.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListProviderKeys(self, request, context):
+        """Which providers the caller's own keys are kept of.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def SetProviderKey(self, request, context):
+        """Keep a key of the caller's own; it is never shown again. NOT_FOUND: there is no such provider. INVALID_ARGUMENT:
+        users' own keys are not kept here.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def DeleteProviderKey(self, request, context):
+        """NOT_FOUND: there is none.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -205,6 +280,36 @@ def add_JobServiceServicer_to_server(servicer, server):
                     servicer.EditScene,
                     request_deserializer=hiddenhill_dot_v1_dot_job__service__pb2.EditSceneRequest.FromString,
                     response_serializer=hiddenhill_dot_v1_dot_job__service__pb2.EditSceneResponse.SerializeToString,
+            ),
+            'SetBudget': grpc.unary_unary_rpc_method_handler(
+                    servicer.SetBudget,
+                    request_deserializer=hiddenhill_dot_v1_dot_job__service__pb2.SetBudgetRequest.FromString,
+                    response_serializer=hiddenhill_dot_v1_dot_job__service__pb2.SetBudgetResponse.SerializeToString,
+            ),
+            'EstimateJob': grpc.unary_unary_rpc_method_handler(
+                    servicer.EstimateJob,
+                    request_deserializer=hiddenhill_dot_v1_dot_job__service__pb2.EstimateJobRequest.FromString,
+                    response_serializer=hiddenhill_dot_v1_dot_job__service__pb2.EstimateJobResponse.SerializeToString,
+            ),
+            'ListProviders': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListProviders,
+                    request_deserializer=hiddenhill_dot_v1_dot_job__service__pb2.ListProvidersRequest.FromString,
+                    response_serializer=hiddenhill_dot_v1_dot_job__service__pb2.ListProvidersResponse.SerializeToString,
+            ),
+            'ListProviderKeys': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListProviderKeys,
+                    request_deserializer=hiddenhill_dot_v1_dot_job__service__pb2.ListProviderKeysRequest.FromString,
+                    response_serializer=hiddenhill_dot_v1_dot_job__service__pb2.ListProviderKeysResponse.SerializeToString,
+            ),
+            'SetProviderKey': grpc.unary_unary_rpc_method_handler(
+                    servicer.SetProviderKey,
+                    request_deserializer=hiddenhill_dot_v1_dot_job__service__pb2.SetProviderKeyRequest.FromString,
+                    response_serializer=hiddenhill_dot_v1_dot_job__service__pb2.SetProviderKeyResponse.SerializeToString,
+            ),
+            'DeleteProviderKey': grpc.unary_unary_rpc_method_handler(
+                    servicer.DeleteProviderKey,
+                    request_deserializer=hiddenhill_dot_v1_dot_job__service__pb2.DeleteProviderKeyRequest.FromString,
+                    response_serializer=hiddenhill_dot_v1_dot_job__service__pb2.DeleteProviderKeyResponse.SerializeToString,
             ),
             'DeleteJob': grpc.unary_unary_rpc_method_handler(
                     servicer.DeleteJob,
@@ -433,6 +538,168 @@ class JobService:
             '/hiddenhill.v1.JobService/EditScene',
             hiddenhill_dot_v1_dot_job__service__pb2.EditSceneRequest.SerializeToString,
             hiddenhill_dot_v1_dot_job__service__pb2.EditSceneResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def SetBudget(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/hiddenhill.v1.JobService/SetBudget',
+            hiddenhill_dot_v1_dot_job__service__pb2.SetBudgetRequest.SerializeToString,
+            hiddenhill_dot_v1_dot_job__service__pb2.SetBudgetResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def EstimateJob(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/hiddenhill.v1.JobService/EstimateJob',
+            hiddenhill_dot_v1_dot_job__service__pb2.EstimateJobRequest.SerializeToString,
+            hiddenhill_dot_v1_dot_job__service__pb2.EstimateJobResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListProviders(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/hiddenhill.v1.JobService/ListProviders',
+            hiddenhill_dot_v1_dot_job__service__pb2.ListProvidersRequest.SerializeToString,
+            hiddenhill_dot_v1_dot_job__service__pb2.ListProvidersResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListProviderKeys(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/hiddenhill.v1.JobService/ListProviderKeys',
+            hiddenhill_dot_v1_dot_job__service__pb2.ListProviderKeysRequest.SerializeToString,
+            hiddenhill_dot_v1_dot_job__service__pb2.ListProviderKeysResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def SetProviderKey(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/hiddenhill.v1.JobService/SetProviderKey',
+            hiddenhill_dot_v1_dot_job__service__pb2.SetProviderKeyRequest.SerializeToString,
+            hiddenhill_dot_v1_dot_job__service__pb2.SetProviderKeyResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def DeleteProviderKey(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/hiddenhill.v1.JobService/DeleteProviderKey',
+            hiddenhill_dot_v1_dot_job__service__pb2.DeleteProviderKeyRequest.SerializeToString,
+            hiddenhill_dot_v1_dot_job__service__pb2.DeleteProviderKeyResponse.FromString,
             options,
             channel_credentials,
             insecure,

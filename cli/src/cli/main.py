@@ -233,6 +233,18 @@ def delete(job: str, address: Any) -> None:
 
 
 @cli.command()
+@_json
+def providers(*, as_json: bool) -> None:
+    """Say which paid providers the settings of this environment can use, and why not; asking costs nothing."""
+    from cli import providers as asked  # noqa: PLC0415 - as above
+
+    found = asked.found()
+    click.echo(
+        json.dumps({"providers": [each.as_json() for each in found]}) if as_json else "\n".join(asked.lines(found))
+    )
+
+
+@cli.command()
 @click.argument("email")
 @_at_gateway
 def admin(email: str, address: Any) -> None:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-import functools
 import json
-import os
 import signal
 import sys
 import threading
@@ -14,6 +12,8 @@ from typing import Any
 
 import click
 from chassis.errors import Error, SourceError, UsageError
+
+from cli import options
 
 EXIT_USAGE, EXIT_SOURCE, EXIT_FAILED, EXIT_INTERRUPTED, EXIT_TERMINATED = 2, 3, 4, 130, 143
 
@@ -24,66 +24,17 @@ def cli() -> None:
     """A scientific paper in, a short vertical video out."""
 
 
-_output = click.option(
-    "-o",
-    "--output",
-    type=click.Path(path_type=Path, dir_okay=False),
-    help="Video file to write; sidecars go beside it.",
-)
-_VIDEO = (
-    click.option("--seconds", type=click.IntRange(20, 180), default=60, show_default=True, help="Length of the video."),
-    click.option("--voice", default="", help="Voice of the narrator."),
-    click.option("--language", default="en", show_default=True, help="Language of the narration."),
-    click.option(
-        "--theme", type=click.Choice(["dusk", "dawn", "paper", "night"]), help="Default: by the paper's subject."
-    ),
-    click.option("--music", is_flag=True, help="Lay a quiet music bed under the voice."),
-)
-_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-
-
-def _video(command: Any) -> Any:
-    """The options of how a video is to be."""
-    for option in reversed(_VIDEO):
-        command = option(command)
-    return command
-
-
-def _at_gateway(command: Any) -> Any:
-    """The options of which gateway is meant, as the argument `address`. A token's file keeps it out of lists."""
-
-    @click.option(
-        "--url",
-        envvar="HIDDENHILL_GATEWAY",
-        default="",
-        help="Gateway: http(s)://… or grpc(s)://host:port; default: HIDDENHILL_GATEWAY, or this machine's own.",
-    )
-    @click.option(
-        "--token-file",
-        type=click.File("r"),
-        help="File with your token (- reads it from standard input); default: the token in HIDDENHILL_TOKEN.",
-    )
-    @functools.wraps(command)
-    def with_address(*args: Any, url: str, token_file: Any, **more: Any) -> Any:
-        from cli.gateway import Address  # noqa: PLC0415 - nothing of it is loaded for `paper`
-
-        token = token_file.read().strip() if token_file else os.environ.get("HIDDENHILL_TOKEN", "")
-        return command(*args, address=Address(url, token), **more)
-
-    return with_address
-
-
 @cli.command()
 @click.argument("source")
-@_output
-@_video
-@_at_gateway
-@_json
-def make(source: str, output: Path | None, address: Any, *, as_json: bool, theme: str | None, **options: Any) -> None:
+@options.output
+@options.video
+@options.at_gateway
+@options.as_json
+def make(source: str, output: Path | None, address: Any, *, as_json: bool, **wish: Any) -> None:
     """Make the video of SOURCE: a PMID, PMCID, DOI, arXiv id, URL, or a .xml (JATS), .pdf or .docx file."""
     from cli import making  # noqa: PLC0415 - HTTP and progress bars are not loaded for `paper`
 
-    result = making.make(source, output, {**options, "theme": theme or ""}, address, quiet=as_json)
+    result = making.make(source, output, _wished(wish), address, quiet=as_json)
     click.echo(json.dumps(result) if as_json else result["video"])
 
 
@@ -110,8 +61,8 @@ def up() -> None:
 
 @cli.command()
 @click.option("--state", default="", help="Only jobs in this state.")
-@_at_gateway
-@_json
+@options.at_gateway
+@options.as_json
 def jobs(state: str, address: Any, *, as_json: bool) -> None:
     """List your jobs, newest first."""
     from cli.gateway import gateway  # noqa: PLC0415 - as above
@@ -127,9 +78,9 @@ def jobs(state: str, address: Any, *, as_json: bool) -> None:
 
 @cli.command()
 @click.argument("job")
-@_output
-@_at_gateway
-@_json
+@options.output
+@options.at_gateway
+@options.as_json
 def retry(job: str, output: Path | None, address: Any, *, as_json: bool) -> None:
     """Set a failed, stalled or cancelled JOB going again from where it stopped."""
     from cli import making  # noqa: PLC0415 - as above
@@ -139,7 +90,22 @@ def retry(job: str, output: Path | None, address: Any, *, as_json: bool) -> None
 
 @cli.command()
 @click.argument("job")
-@_at_gateway
+@click.argument("dollars", type=click.FloatRange(0, 1000))
+@options.output
+@options.at_gateway
+@options.as_json
+def budget(job: str, dollars: float, output: Path | None, address: Any, *, as_json: bool) -> None:
+    """Let JOB cost so many DOLLARS in all; it goes on where it failed for want of money."""
+    from cli import making  # noqa: PLC0415 - as above
+
+    _tell(
+        making.again(job, output, lambda client: client.budget(job, dollars), address, quiet=as_json), as_json=as_json
+    )
+
+
+@cli.command()
+@click.argument("job")
+@options.at_gateway
 def cancel(job: str, address: Any) -> None:
     """Stop JOB."""
     from cli.gateway import gateway  # noqa: PLC0415 - as above
@@ -153,38 +119,42 @@ def cancel(job: str, address: Any) -> None:
 @click.argument("scene", type=click.IntRange(min=1))
 @click.option("--text", help="What is to be said in the scene.")
 @click.option("--headline", help="What is to stand above it.")
-@_output
-@_at_gateway
-@_json
-def edit(job: str, scene: int, output: Path | None, address: Any, *, as_json: bool, **changes: str | None) -> None:
-    """Change what is said in a SCENE of JOB; only what depends on it is made again."""
+@click.option("--accept", is_flag=True, help="What the paper does not support is said as your own words, and labelled.")
+@options.output
+@options.at_gateway
+@options.as_json
+def edit(job: str, scene: int, output: Path | None, address: Any, *, as_json: bool, **changes: Any) -> None:
+    """Change what is said in a SCENE of JOB; only what depends on it is made again.
+
+    What you changed is held against the paper before it is spoken.
+    """
     from cli import making  # noqa: PLC0415 - as above
 
-    wanted = {key: value for key, value in changes.items() if value is not None}
+    wanted = {key: value for key, value in changes.items() if value not in (None, False)}
     if not wanted:
-        raise UsageError("usage.edit", "Nothing to change: give --text or --headline.")
+        raise UsageError("usage.edit", "Nothing to change: give --text, --headline or --accept.")
     result = making.again(job, output, lambda client: client.edit(job, scene, wanted), address, quiet=as_json)
     _tell(result, as_json=as_json)
 
 
 @cli.command()
 @click.argument("source")
-@_video
+@options.video
 @click.option("--review", is_flag=True, help="Wait with voice and pictures until the script is approved.")
 @click.option("--key", default="", help="Idempotency key: the same within a day answers the job it started before.")
-@_at_gateway
-@_json
-def submit(source: str, key: str, address: Any, *, as_json: bool, theme: str | None, **options: Any) -> None:
+@options.at_gateway
+@options.as_json
+def submit(source: str, key: str, address: Any, *, as_json: bool, **wish: Any) -> None:
     """Start a job on SOURCE and print its id, without waiting for the video."""
     from cli import remote  # noqa: PLC0415 - as above
 
-    job = remote.submit(source, {**options, "theme": theme or ""}, key, address, quiet=as_json)
+    job = remote.submit(source, _wished(wish), key, address, quiet=as_json)
     click.echo(json.dumps(job) if as_json else job["id"])
 
 
 @cli.command()
 @click.argument("job")
-@_at_gateway
+@options.at_gateway
 @click.option("--json", "as_json", is_flag=True, help="Print each event as a line of JSON.")
 def watch(job: str, address: Any, *, as_json: bool) -> None:
     """Show the progress of JOB until it ends, or waits for its script to be approved."""
@@ -199,8 +169,8 @@ def watch(job: str, address: Any, *, as_json: bool) -> None:
 @click.argument("job")
 @click.argument("artifacts", nargs=-1)
 @click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="File to write.")
-@_at_gateway
-@_json
+@options.at_gateway
+@options.as_json
 def download(job: str, artifacts: tuple[str, ...], output: Path | None, address: Any, *, as_json: bool) -> None:
     """Write the video of JOB and its sidecars, or these ARTIFACTS of it, such as `srt` or `scene.2.segment`."""
     from cli import remote  # noqa: PLC0415 - as above
@@ -211,9 +181,9 @@ def download(job: str, artifacts: tuple[str, ...], output: Path | None, address:
 
 @cli.command()
 @click.argument("job")
-@_output
-@_at_gateway
-@_json
+@options.output
+@options.at_gateway
+@options.as_json
 def approve(job: str, output: Path | None, address: Any, *, as_json: bool) -> None:
     """Have the video made of JOB, whose script was to be looked at first."""
     from cli import making  # noqa: PLC0415 - as above
@@ -223,7 +193,7 @@ def approve(job: str, output: Path | None, address: Any, *, as_json: bool) -> No
 
 @cli.command()
 @click.argument("job")
-@_at_gateway
+@options.at_gateway
 def delete(job: str, address: Any) -> None:
     """Delete JOB and all that it made."""
     from cli.gateway import gateway  # noqa: PLC0415 - as above
@@ -233,7 +203,7 @@ def delete(job: str, address: Any) -> None:
 
 
 @cli.command()
-@_json
+@options.as_json
 def providers(*, as_json: bool) -> None:
     """Say which paid providers the settings of this environment can use, and why not; asking costs nothing."""
     from cli import providers as asked  # noqa: PLC0415 - as above
@@ -246,7 +216,7 @@ def providers(*, as_json: bool) -> None:
 
 @cli.command()
 @click.argument("email")
-@_at_gateway
+@options.at_gateway
 def admin(email: str, address: Any) -> None:
     """Make the registered user with this EMAIL an administrator."""
     from cli.gateway import gateway  # noqa: PLC0415 - as above
@@ -257,6 +227,11 @@ def admin(email: str, address: Any) -> None:
             raise UsageError("usage.url", "Administration goes over REST; give the gateway's http(s):// address.")
         client.make_admin(email)
     click.echo(f"{email} is an administrator now")
+
+
+def _wished(wish: dict[str, Any]) -> dict[str, Any]:
+    """The options as a gateway takes them: what was not said is empty."""
+    return {name: "" if value is None else value for name, value in wish.items()}
 
 
 def _tell(result: dict[str, Any], *, as_json: bool) -> None:

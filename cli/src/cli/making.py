@@ -11,6 +11,7 @@ from chassis.errors import Fatal, UsageError
 
 from cli.client import Client
 from cli.downloads import download
+from cli.estimates import told
 from cli.gateway import Address, gateway, submit
 from cli.progress import Bars
 from cli.reading import local_file
@@ -20,12 +21,17 @@ SIDECARS = {"srt": ".srt", "vtt": ".vtt", "thumbnail": ".jpg", "transcript": ".j
 
 
 def make(source: str, output: Path | None, options: dict[str, Any], address: Address, *, quiet: bool) -> dict[str, Any]:
-    """Make a video; returns what was made: `job`, `title`, `video`, and the path of each sidecar."""
+    """Make a video; returns what was made: `job`, `title`, `video`, and the path of each sidecar.
+
+    Where something may be paid for, the estimate is said first, and is in what is returned as `estimate`.
+    """
     file = local_file(source)
     target = target_of(output, file.stem if file else source)
     with gateway(address) as client:
+        estimate = told(client, options, quiet=quiet)
         job = submit(client, file or source, options)
-        return _finish(client, job["id"], target, quiet=quiet)
+        result = _finish(client, job["id"], target, quiet=quiet)
+        return result | {"estimate": estimate} if estimate else result
 
 
 def again(

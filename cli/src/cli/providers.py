@@ -80,9 +80,10 @@ def _finding(provider: Provider, ask: Ask) -> Finding:
 
 def _reason(provider: Provider, error: Error) -> str:
     """What to do, in this command's words where the error's are those of a job."""
+    title, setting = provider.title, f"HIDDENHILL_{provider.name.upper()}_API_KEY"
     words = {
-        f"provider.{provider.name}.key": f"{provider.title} refuses the key; check HIDDENHILL_{provider.name.upper()}_API_KEY",
-        f"unavailable.{provider.name}": f"{provider.title} can't be reached; check the network, or try again",
+        f"provider.{provider.name}.key": f"{title} refuses the key; check {setting}",
+        f"unavailable.{provider.name}": f"{title} can't be reached; check the network, or try again",
     }
     return words.get(error.code, error.message.rstrip("."))
 

@@ -11,6 +11,7 @@ from chassis.errors import UsageError
 
 from chassis import names
 from cli.downloads import download
+from cli.estimates import told
 from cli.gateway import Address, gateway
 from cli.gateway import submit as submit_to
 from cli.making import follow, target_of, write_video
@@ -20,11 +21,17 @@ Say = Callable[[str], None]
 
 
 def submit(source: str, options: dict[str, Any], key: str, address: Address, *, quiet: bool) -> dict[str, Any]:
-    """Start a job; returns it. It is waited for only where the stack ends with this command."""
+    """Start a job; returns it, with the `estimate` where something may be paid for.
+
+    It is waited for only where the stack ends with this command.
+    """
     file = local_file(source)
     with gateway(address) as client:
+        estimate = told(client, options, quiet=quiet)
         job = submit_to(client, file or source, options, key)
-        return follow(client, job["id"], quiet=quiet) if client.started_here else job
+        if client.started_here:
+            job = follow(client, job["id"], quiet=quiet)
+        return job | {"estimate": estimate} if estimate else job
 
 
 def watch(job_id: str, address: Address, say: Say | None) -> dict[str, Any]:

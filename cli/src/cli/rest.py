@@ -72,8 +72,14 @@ class Rest:
     def approve(self, job_id: str) -> None:
         self._call("POST", f"/jobs/{job_id}/approve")
 
-    def edit(self, job_id: str, scene: int, changes: dict[str, str]) -> None:
+    def edit(self, job_id: str, scene: int, changes: dict[str, Any]) -> None:
         self._call("PATCH", f"/jobs/{job_id}/scenes/{scene}", json=changes)
+
+    def budget(self, job_id: str, dollars: float) -> None:
+        self._call("POST", f"/jobs/{job_id}/budget", json={"dollars": dollars})
+
+    def estimate(self, options: dict[str, Any]) -> dict[str, Any]:
+        return self._call("POST", "/estimate", json=options)
 
     def delete(self, job_id: str) -> None:
         self._call("DELETE", f"/jobs/{job_id}")

@@ -81,8 +81,14 @@ class Rpc:
     def approve(self, job_id: str) -> None:
         self._call(self._stub.ApproveJob, pb.ApproveJobRequest(job_id=job_id))
 
-    def edit(self, job_id: str, scene: int, changes: dict[str, str]) -> None:
+    def edit(self, job_id: str, scene: int, changes: dict[str, Any]) -> None:
         self._call(self._stub.EditScene, pb.EditSceneRequest(job_id=job_id, scene=scene, **changes))
+
+    def budget(self, job_id: str, dollars: float) -> None:
+        self._call(self._stub.SetBudget, pb.SetBudgetRequest(job_id=job_id, dollars=dollars))
+
+    def estimate(self, options: dict[str, Any]) -> dict[str, Any]:
+        return _plain(self._call(self._stub.EstimateJob, pb.EstimateJobRequest(options=pb.JobOptions(**options))))
 
     def delete(self, job_id: str) -> None:
         self._call(self._stub.DeleteJob, pb.DeleteJobRequest(job_id=job_id))

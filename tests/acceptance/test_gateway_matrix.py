@@ -166,7 +166,7 @@ def test_every_route_is_in_exactly_one_list():
         **dict.fromkeys(("nats_url", "s3_endpoint", "s3_access_key", "s3_secret_key", "postgres_url"), "x" * 8),
         secret_key="x" * 32,
     )
-    app = create_app(Gateway(settings, None, None, None, None, None))
+    app = create_app(Gateway(settings, None, None, None, None, None, None))
     known = {
         f"{method} {rule.rule}" for rule in app.url_map.iter_rules() for method in rule.methods - {"HEAD", "OPTIONS"}
     }

@@ -101,7 +101,7 @@ def _line(options: Options, provider: Provider) -> Line:
         what = f"{clips} films of {length:g} seconds" if clips > 1 else f"1 film of {length:g} seconds"
         dollars = clips * length * prices.get("second", 0.0)
     elif provider.does == "speech":
-        tokens_in, tokens_out = words * TEXT_TOKENS_A_WORD, seconds * SOUND_TOKENS
+        tokens_in, tokens_out = words * TEXT_TOKENS_A_WORD, float(seconds * SOUND_TOKENS)
         what, dollars = f"{seconds} seconds of speech", _tokens(prices, tokens_in, tokens_out)
     else:
         tokens_in, tokens_out = PASSAGE_TOKENS * TRIES, (THOUGHT_TOKENS + seconds * SCRIPT_TOKENS) * TRIES

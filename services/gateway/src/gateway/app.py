@@ -19,7 +19,7 @@ from chassis import telemetry
 from gateway.accounts import audit, protection
 from gateway.accounts.callers import COOKIE, Callers
 from gateway.api import account as me
-from gateway.api import admin, artifacts, jobs
+from gateway.api import admin, artifacts, jobs, paying
 from gateway.api.models import SECURITY, Problem, ScriptEdit, Submit, schemas_of
 from gateway.api.parsing import Json
 from gateway.context import Gateway, callers, public, visitor
@@ -73,7 +73,7 @@ def create_app(gateway: Gateway) -> Flask:
     app.after_request(_secured)
     if gateway.settings.origins:
         CORS(app, resources={f"{_API}*": {"origins": sorted(gateway.settings.origins)}}, **_FOREIGN)
-    for blueprint in (jobs.api, artifacts.api, me.api, admin.api):
+    for blueprint in (jobs.api, artifacts.api, paying.api, me.api, admin.api):
         app.register_api(blueprint)
     frame.register(app)
     for part in (home, listed, videos, shared, account, profile, administration, reference):

@@ -13,6 +13,7 @@ from gateway.accounts.health import Health
 from gateway.accounts.users import Users
 from gateway.database import Database
 from gateway.jobs.desk import Desk
+from gateway.jobs.pricing import Pricing
 from gateway.problems import not_logged_in
 from gateway.settings import GatewaySettings
 
@@ -27,6 +28,7 @@ class Gateway:
     desk: Desk
     users: Users
     health: Health
+    pricing: Pricing
 
 
 def gateway() -> Gateway:
@@ -55,6 +57,12 @@ def caller() -> Caller:
 def public(view: Any) -> Any:
     """Mark a view that may be used without login; all others may not."""
     view.is_public = True
+    return view
+
+
+def changes_nothing(view: Any) -> Any:
+    """Mark a view that may be asked with POST by anybody's page: it only answers."""
+    view.changes_nothing = True
     return view
 
 

@@ -27,6 +27,7 @@ from gateway.accounts.counters import Counters
 from gateway.accounts.guests import Guests
 from gateway.accounts.health import Health
 from gateway.accounts.janitor import Janitor
+from gateway.accounts.keyring import Keyring
 from gateway.accounts.limits import Limits, Requests
 from gateway.accounts.mails import Mailer
 from gateway.accounts.users import Users
@@ -36,6 +37,7 @@ from gateway.collector import Collector
 from gateway.context import Gateway
 from gateway.database import migrate, open_pool
 from gateway.jobs.desk import Desk
+from gateway.jobs.pricing import Pricing
 from gateway.ledger.fold import Ledger
 from gateway.ledger.garbage import Sweeper
 from gateway.ledger.hub import Hub
@@ -107,7 +109,10 @@ async def serve(settings: GatewaySettings) -> int:
     desk = Desk(settings, database, blobs, outbox, rulebook)
     mailer, guests = Mailer(settings, database), Guests(database, settings.postgres_url)
     users = Users(settings, database, Limits(Counters(database=database)), mailer)
-    gateway = Gateway(settings, database, blobs, desk, users, Health(bus, database, blobs, rulebook))
+    keyring = Keyring(database, settings.keys_secret)
+    await bus.serve_keys(keyring.find)
+    pricing, health = Pricing(settings, database, rulebook, keyring), Health(bus, database, blobs, rulebook)
+    gateway = Gateway(settings, database, blobs, desk, users, health, pricing)
     server, rpc = _server(settings, gateway, hub, guests), rpc_server(gateway, hub, guests)
     await rpc.start()
     log.info("rpc", extra={"service": "gateway", "grpc_port": rpc.port})

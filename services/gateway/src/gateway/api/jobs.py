@@ -13,7 +13,18 @@ from pydantic import ValidationError
 from werkzeug.exceptions import UnsupportedMediaType
 from werkzeug.wrappers import Response as BaseResponse
 
-from gateway.api.models import COMMON, SECURED, Job, JobPage, JobPath, ScenePath, ScriptEdit, Submit, problem
+from gateway.api.models import (
+    COMMON,
+    SECURED,
+    BudgetChange,
+    Job,
+    JobPage,
+    JobPath,
+    ScenePath,
+    ScriptEdit,
+    Submit,
+    problem,
+)
 from gateway.context import caller, gateway
 from gateway.jobs import quotas
 from gateway.jobs.edits import Edit
@@ -130,6 +141,13 @@ def cancel(path: JobPath) -> Response:
 def approve(path: JobPath) -> Response:
     """Have the video made of a job whose script was to be looked at first."""
     gateway().desk.approve(caller(), path.job_id)
+    return _show(path.job_id, 202)
+
+
+@api.post("/jobs/<job_id>/budget", responses={202: Job})
+def change_budget(path: JobPath, body: BudgetChange) -> Response:
+    """Change what a job may cost; one that failed for want of money goes on where that is more."""
+    gateway().desk.budget(caller(), path.job_id, body.dollars)
     return _show(path.job_id, 202)
 
 

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 from artifacts.request import Options
 from pydantic import BaseModel, ConfigDict, Field
 
+from gateway.jobs.budgets import MOST
 from gateway.jobs.edits import Edit
 from gateway.jobs.listing import State
 
@@ -78,7 +79,7 @@ class JobSummary(BaseModel):
     state: State
     title: str
     source: str
-    options: dict[str, Any]
+    options: Options
     error: Failure | None
     created_at: datetime
     updated_at: datetime
@@ -153,6 +154,14 @@ class ScriptEdit(BaseModel):
     scenes: dict[Annotated[int, Field(ge=1, le=999_999)], Edit] = Field(
         min_length=1, max_length=40, json_schema_extra=_by_number
     )
+
+
+class BudgetChange(BaseModel):
+    """What a job may cost from now on, with what it has spent already."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    dollars: float = Field(ge=0, le=MOST)
 
 
 class JobPath(BaseModel):

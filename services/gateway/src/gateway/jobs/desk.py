@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from artifacts.request import Approval, Options
@@ -13,7 +13,7 @@ from chassis.blobs import Blobs, key_of
 from chassis.errors import UsageError
 from chassis.events import Blob
 from chassis.folder import canonical_json
-from chassis.manifest import frontier
+from chassis.manifest import Entry, frontier
 from psycopg import Connection
 from psycopg.rows import DictRow
 from psycopg.types.json import Jsonb
@@ -23,7 +23,7 @@ from chassis import events, telemetry
 from gateway.accounts import audit
 from gateway.accounts.callers import Caller
 from gateway.database import Database
-from gateway.jobs import listing, quotas
+from gateway.jobs import budgets, listing, quotas
 from gateway.jobs.edits import Edit, changed, read_brief
 from gateway.jobs.sources import keep_json
 from gateway.ledger import outbox
@@ -68,8 +68,8 @@ class Desk:
                 (job_id, caller.user_id, name, Jsonb(wished), traceparent, waits_until, waits_for),
             )
             connection.execute("INSERT INTO states (job_id, budget) VALUES (%s, %s)", (job_id, options.budget))
-            batch = [events.ready(job_id, blob, cause="submitted", stage="submit") for blob in given]
-            batch += [events.budget(job_id, options.budget)] if options.budget else []
+            batch = [events.budget(job_id, options.budget)] if options.budget else []
+            batch += [events.ready(job_id, blob, cause="submitted", stage="submit") for blob in given]
             expected = {blob.artifact: 0 for blob in given}
             outbox.write(connection, job_id, batch, expected, not_before=waits_until)
             if key:
@@ -114,6 +114,25 @@ class Desk:
             raise UsageError("usage.nothing-to-do", "There is nothing to retry: the job has all that can be made.")
         self._write(caller, "job.retry", job_id, events.kick(job_id, manifest, wanted))
 
+    def budget(self, caller: Caller, job_id: str, dollars: float) -> None:
+        """Let a job cost so many dollars in all; one that failed for want of money goes on where these are more.
+
+        Raises:
+            UsageError: it has spent more already, or the day's dollars are not enough.
+        """
+        rows = self.rows(caller, job_id)
+        with self.database.connection() as connection:
+            is_more = budgets.change(connection, job_id, dollars, self.settings)
+            batch = [events.budget(job_id, dollars)]
+            if is_more and rows.job["state"] == "failed" and (rows.job["error"] or {}).get("code") == budgets.SPENT:
+                manifest = rows.manifest()
+                wanted = [artifact for _, _, artifact in frontier(self.rulebook.rules, manifest)]
+                batch += events.kick(job_id, manifest, wanted)
+            outbox.write(connection, job_id, batch, revives=len(batch) > 1)
+            audit.note(connection, "job.budget", caller.user_id, caller.user_id, subject=job_id, dollars=dollars)
+            tell(connection, job_id)
+        self.outbox.wake()
+
     def cancel(self, caller: Caller, job_id: str) -> None:
         """Stop a job; `retry` takes it up again. Raises UsageError: it is done."""
         if self.rows(caller, job_id).job["state"] == "done":
@@ -126,10 +145,12 @@ class Desk:
         if rows.job["state"] != "review":
             raise UsageError("usage.nothing-to-do", "This job does not wait for its script to be approved.")
         manifest = rows.manifest()
-        approval = events.ready(job_id, keep_json(self.blobs, APPROVAL, Approval()), cause="submitted", stage="submit")
+        blob = keep_json(self.blobs, APPROVAL, Approval())
+        approval = events.ready(job_id, blob, cause="submitted", stage="submit")
         # A scene's stage is triggered by its scene's artifacts alone, so these are announced again after the approval.
-        briefs = [f"scene.{number}.brief" for number in manifest.scenes]
-        self._write(caller, "job.approve", job_id, [approval, *events.kick(job_id, manifest, briefs)])
+        approved = replace(manifest, entries={**manifest.entries, APPROVAL: Entry(APPROVAL, 0, blob.digest)})
+        wanted = [artifact for _, scene, artifact in frontier(self.rulebook.rules, approved) if scene]
+        self._write(caller, "job.approve", job_id, [approval, *events.kick(job_id, manifest, wanted)])
 
     def edit(self, caller: Caller, job_id: str, edits: Mapping[int, Edit]) -> None:
         """Change scenes; only what depends on them is made again. Raises UsageError: there is no such scene."""
@@ -169,6 +190,8 @@ class Desk:
         self, caller: Caller, action: str, job_id: str, batch: list[events.Outgoing], *, revives: bool = True
     ) -> None:
         with self.database.connection() as connection:
+            if revives:
+                budgets.take_again(connection, job_id, self.settings)
             outbox.write(connection, job_id, batch, revives=revives)
             audit.note(connection, action, caller.user_id, caller.user_id, subject=job_id)
         self.outbox.wake()

@@ -14,15 +14,27 @@ from psycopg.rows import DictRow
 from gateway.settings import GatewaySettings
 
 _DAYS = """
-SELECT (coalesce(waits_until, created_at) AT TIME ZONE 'UTC')::date AS day, count(*) AS jobs,
-    sum((options->>'seconds')::float) / 60 AS minutes,
-    sum(CASE WHEN state IN ('done', 'failed', 'cancelled')
-        THEN (SELECT coalesce(sum((call->>'dollars')::float), 0) FROM jsonb_array_elements(calls) AS call)
-        ELSE budget END) AS money
-FROM jobs LEFT JOIN states ON states.job_id = jobs.id
-WHERE user_id = %s AND coalesce(waits_until, created_at) >= date_trunc('day', now(), 'UTC')
-GROUP BY day
+WITH mine AS (
+    SELECT coalesce(waits_until, created_at) AS begins, greatest(coalesce(waits_until, created_at), paid_at) AS pays,
+        (options->>'seconds')::float / 60 AS minutes, coalesce(allowed, (options->>'budget')::float, 0) AS budget,
+        paid_before, (
+            SELECT coalesce(sum((call->>'dollars')::float
+                + CASE WHEN call->>'state' = 'open' THEN (call->>'estimate')::float ELSE 0 END), 0)
+            FROM jsonb_array_elements(calls) AS call
+        ) AS spent, coalesce(state IN ('done', 'failed', 'cancelled'), false)
+            AND NOT EXISTS (SELECT 1 FROM outbox WHERE outbox.job_id = jobs.id AND revives) AS ended
+    FROM jobs LEFT JOIN states ON states.job_id = jobs.id
+    WHERE user_id = %(user)s AND id IS DISTINCT FROM %(but)s
+        AND greatest(coalesce(waits_until, created_at), paid_at) >= date_trunc('day', now(), 'UTC')
+), parts AS (
+    SELECT (begins AT TIME ZONE 'UTC')::date AS day, 1 AS jobs, minutes, 0 AS money FROM mine
+    UNION ALL
+    SELECT (pays AT TIME ZONE 'UTC')::date, 0, 0,
+        greatest(0, (CASE WHEN ended THEN spent ELSE greatest(spent, budget) END) - paid_before) FROM mine
+)
+SELECT day, sum(jobs) AS jobs, sum(minutes) AS minutes, sum(money) AS money FROM parts GROUP BY day
 """
+"""Jobs and minutes count on the day when a job begins; dollars on the day when it last took a place for them."""
 _HORIZON = 366
 
 
@@ -96,9 +108,14 @@ class _Used:
     money: float = 0.0
 
 
-def _used(connection: Connection[DictRow], user_id: str) -> dict[date, _Used]:
-    rows = connection.execute(_DAYS, (user_id,))
-    return {row["day"]: _Used(row["jobs"], row["minutes"] or 0.0, row["money"] or 0.0) for row in rows}
+def money_on(connection: Connection[DictRow], user_id: str, day: datetime, *, but: str) -> float:
+    """Dollars of a day that the user's jobs but this one have spent or may spend."""
+    return _used(connection, user_id, but).get(day.date(), _Used()).money
+
+
+def _used(connection: Connection[DictRow], user_id: str, but: str | None = None) -> dict[date, _Used]:
+    rows = connection.execute(_DAYS, {"user": user_id, "but": but})
+    return {row["day"]: _Used(int(row["jobs"]), row["minutes"] or 0.0, row["money"] or 0.0) for row in rows}
 
 
 def _midnight() -> datetime:

@@ -17,7 +17,7 @@ REPLICA = uuid.uuid4().hex
 """Name of this process, among those that tell each other what has changed."""
 JOBS = """
 SELECT jobs.*, coalesce(state, 'queued') AS state, coalesce(title, '') AS title, error, coalesce(seq, 0) AS seq,
-    coalesce(budget, 0) AS budget, coalesce(calls, '[]') AS calls,
+    coalesce(allowed, states.budget, 0) AS budget, coalesce(calls, '[]') AS calls,
     coalesce(cancelled_seq, 0) AS cancelled_seq, coalesce(deliberate_seq, 0) AS deliberate_seq,
     coalesce(updated_at, created_at) AS updated_at, now() AS read_at
 FROM jobs LEFT JOIN states ON states.job_id = jobs.id

@@ -1,4 +1,4 @@
-"""The rules of all stages, as last read from the bus."""
+"""The rules of all stages, and the paid providers that workers can call, as last read from the bus."""
 
 from __future__ import annotations
 
@@ -6,31 +6,34 @@ import asyncio
 import logging
 
 from chassis.bus import NatsBus
+from chassis.providers import Provider
 from chassis.stage import Rule
 
 log = logging.getLogger(__name__)
 EVERY = 5.0
-"""Seconds between two readings: a stage may be added while we run."""
+"""Seconds between two readings: a stage may be added while we run, and a provider."""
 
 
 class Rulebook:
-    """`rules` may be read from any thread."""
+    """`rules` and `providers` may be read from any thread."""
 
     def __init__(self, bus: NatsBus) -> None:
         self._bus = bus
         self.rules: tuple[Rule, ...] = ()
+        self.providers: tuple[Provider, ...] = ()
         self.changed = asyncio.Event()
         """What follows from the rules is to be looked at again."""
 
     async def refresh(self) -> None:
-        """Read the rules now."""
+        """Read them now."""
         rules = tuple(await self._bus.rules())
         if rules != self.rules:
             self.rules = rules
             self.changed.set()
+        self.providers = tuple(await self._bus.providers())
 
     async def run(self) -> None:
-        """Read the rules again and again."""
+        """Read them again and again."""
         while True:
             try:
                 await self.refresh()

@@ -33,7 +33,36 @@ def job_message(job: Json) -> pb.Job:
         failures=[failure_message(failure) for failure in job.get("failures", ())],
         waits_until=_time(job["waits_until"]) if job["waits_until"] else None,
         waits_for=job["waits_for"],
+        costs=costs_message(job["costs"]) if "costs" in job else None,
     )
+
+
+def costs_message(costs: Json) -> pb.JobCosts:
+    """What a job may cost and has cost."""
+    calls = [pb.JobCall(**call | {"scene": call["scene"] or 0}) for call in costs["calls"]]
+    return pb.JobCosts(budget=costs["budget"], dollars=costs["dollars"], calls=calls)
+
+
+def estimate_message(found: Json) -> pb.EstimateJobResponse:
+    """What a job is likely to cost."""
+    day = found["day"]
+    return pb.EstimateJobResponse(
+        lines=[pb.EstimateLine(**line) for line in found["lines"]],
+        day=pb.DayMoney(**day | {"resets_at": _time(day["resets_at"])}) if day else None,
+        **{key: found[key] for key in ("dollars", "notes", "budget", "enough", "short_by")},
+    )
+
+
+def providers_message(found: Json) -> pb.ListProvidersResponse:
+    """What can be paid for."""
+    return pb.ListProvidersResponse(
+        providers=[pb.Provider(**each) for each in found["providers"]], keeps_keys=found["keeps_keys"]
+    )
+
+
+def key_message(row: Json) -> pb.ProviderKey:
+    """What may be shown of a user's own key."""
+    return pb.ProviderKey(**dict(row) | {"created_at": _time(row["created_at"].isoformat())})
 
 
 def stage_message(stage: Json) -> pb.StageStatus:

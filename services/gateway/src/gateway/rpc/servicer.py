@@ -14,6 +14,8 @@ from pydantic import ValidationError
 
 from chassis import names
 from gateway.accounts.guests import Guests
+from gateway.api.models import BudgetChange
+from gateway.api.paying import ProviderKeyWish
 from gateway.context import Gateway
 from gateway.jobs.edits import Edit
 from gateway.jobs.listing import Query
@@ -22,8 +24,16 @@ from gateway.ledger.projection import ENDS, artifact_json, job_json, summary_jso
 from gateway.ledger.watching import Told, Watcher
 from gateway.problems import invalid, not_found
 from gateway.rpc.admission import caller
-from gateway.rpc.messages import artifact_message, job_message, state_name, watch_message
-from gateway.rpc.uploads import receive
+from gateway.rpc.messages import (
+    artifact_message,
+    estimate_message,
+    job_message,
+    key_message,
+    providers_message,
+    state_name,
+    watch_message,
+)
+from gateway.rpc.uploads import Wished, receive
 
 NAME = pb.DESCRIPTOR.services_by_name["JobService"].full_name
 _CHUNK = 1 << 20
@@ -37,6 +47,7 @@ class JobServicer(pb_grpc.JobServiceServicer):
     def __init__(self, gateway: Gateway, hub: Hub, guests: Guests) -> None:
         self._gateway = gateway
         self._desk = gateway.desk
+        self._pricing = gateway.pricing
         self._hub = hub
         self._guests = guests
 
@@ -89,11 +100,43 @@ class JobServicer(pb_grpc.JobServiceServicer):
     async def EditScene(self, request: pb.EditSceneRequest, call: Any) -> pb.EditSceneResponse:  # noqa: N802, ARG002
         _checked(request.job_id)
         wanted = {name: getattr(request, name) for name in ("text", "headline") if request.HasField(name)}
+        wanted["accept"] = request.accept
         try:
             edits = {request.scene: Edit.model_validate(wanted)}
         except ValidationError as error:
             raise invalid(error) from error
         return pb.EditSceneResponse(job=await self._after(self._desk.edit, request.job_id, edits))
+
+    async def SetBudget(self, request: pb.SetBudgetRequest, call: Any) -> pb.SetBudgetResponse:  # noqa: N802, ARG002
+        try:
+            dollars = BudgetChange(dollars=request.dollars).dollars
+        except ValidationError as error:
+            raise invalid(error) from error
+        return pb.SetBudgetResponse(job=await self._after(self._desk.budget, request.job_id, dollars))
+
+    async def EstimateJob(self, request: pb.EstimateJobRequest, call: Any) -> pb.EstimateJobResponse:  # noqa: N802, ARG002
+        options = Wished.read(request.options).options
+        return estimate_message(await asyncio.to_thread(self._pricing.estimate, caller(), options))
+
+    async def ListProviders(self, request: pb.ListProvidersRequest, call: Any) -> pb.ListProvidersResponse:  # noqa: N802, ARG002
+        return providers_message(await asyncio.to_thread(self._pricing.providers, caller()))
+
+    async def ListProviderKeys(self, request: pb.ListProviderKeysRequest, call: Any) -> pb.ListProviderKeysResponse:  # noqa: N802, ARG002
+        keyring = self._pricing.keyring
+        rows = await asyncio.to_thread(keyring.listed, caller())
+        return pb.ListProviderKeysResponse(keys=[key_message(row) for row in rows], kept=keyring.keeps)
+
+    async def SetProviderKey(self, request: pb.SetProviderKeyRequest, call: Any) -> pb.SetProviderKeyResponse:  # noqa: N802, ARG002
+        try:
+            key = ProviderKeyWish(key=request.key).key
+        except ValidationError as error:
+            raise invalid(error) from error
+        row = await asyncio.to_thread(self._pricing.keep_key, caller(), request.provider, key)
+        return pb.SetProviderKeyResponse(key=key_message(row))
+
+    async def DeleteProviderKey(self, request: pb.DeleteProviderKeyRequest, call: Any) -> pb.DeleteProviderKeyResponse:  # noqa: N802, ARG002
+        await asyncio.to_thread(self._pricing.keyring.remove, caller(), request.provider)
+        return pb.DeleteProviderKeyResponse()
 
     async def DeleteJob(self, request: pb.DeleteJobRequest, call: Any) -> pb.DeleteJobResponse:  # noqa: N802, ARG002
         await asyncio.to_thread(self._desk.delete, caller(), _checked(request.job_id))

@@ -6,7 +6,7 @@ import asyncio
 import tempfile
 from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 from artifacts.request import Options, Reference
 from chassis.blobs import Blobs
@@ -22,27 +22,33 @@ _BEGINNING = 1024
 """Bytes by which a file is known."""
 
 
-class Wish(BaseModel):
+class Wished(BaseModel):
+    """How the video is to be, as a request has it."""
+
+    options: Options
+
+    @classmethod
+    def read(cls, options: pb.JobOptions, **more: Any) -> Self:
+        """Reads the message; what is unset takes its default. Raises UsageError."""
+        wished = {field.name: value for field, value in options.ListFields()}
+        try:
+            return cls.model_validate({"options": wished, **more})
+        except ValidationError as error:
+            raise invalid(error) from error
+
+
+class Wish(Wished):
     """The header of a submit."""
 
     reference: str = Field(max_length=2000)
     file_name: str = Field(max_length=1000)
-    options: Options
     idempotency_key: str = Field(max_length=200, pattern=r"^[\x20-\x7e]*$")
 
     @classmethod
     def of(cls, header: pb.SubmitJobHeader) -> Self:
-        """Reads the message; what is unset takes its default. Raises UsageError."""
-        options = {field.name: value for field, value in header.options.ListFields()}
-        try:
-            return cls(
-                reference=header.reference,
-                file_name=header.file_name,
-                options=options,  # type: ignore[arg-type]  # validated here
-                idempotency_key=header.idempotency_key,
-            )
-        except ValidationError as error:
-            raise invalid(error) from error
+        """Reads the message. Raises UsageError."""
+        more = {name: getattr(header, name) for name in ("reference", "file_name", "idempotency_key")}
+        return cls.read(header.options, **more)
 
 
 async def receive(parts: AsyncIterator[pb.SubmitJobRequest], blobs: Blobs, limit: int) -> tuple[Wish, tuple[Blob, str]]:

@@ -2,5 +2,6 @@
 
 import chassis
 import cli
+import vendors
 
-__all__ = ["chassis", "cli"]
+__all__ = ["chassis", "cli", "vendors"]

@@ -85,7 +85,9 @@ def test_plain_form_starts_a_job_with_its_options(newcomer):
         "reference": " 10.1000/182 ",
         "seconds": "90",
         "language": "de",
-        "tone": "f3",
+        "audience": "expert",
+        "tone": "serious",
+        "pitch": "f3",
         "theme": "night",
         "music": "on",
     }
@@ -94,6 +96,7 @@ def test_plain_form_starts_a_job_with_its_options(newcomer):
     job = person.http.get(f"/api/v1{answer.headers['Location']}").json()
     assert job["source"] == "10.1000/182"
     options = {"seconds": 90, "language": "de", "voice": "de+f3", "theme": "night", "music": True, "review": False}
+    options |= {"audience": "expert", "tone": "serious", "writer": "", "budget": 0, "footage": False, "force": False}
     assert job["options"].items() >= options.items()
 
 
@@ -113,6 +116,9 @@ def test_plain_form_takes_a_file(newcomer):
         ({"reference": "  "}, "DOI, PMID, arXiv id or link, or choose its file."),
         ({"reference": "10.1/x", "seconds": "many"}, "seconds"),
         ({"reference": "10.1/x", "theme": "neon"}, "theme"),
+        ({"reference": "10.1/x", "audience": "cats"}, "audience"),
+        ({"reference": "10.1/x", "budget": "a lot"}, "budget"),
+        ({"reference": "10.1/x", "budget": "nan"}, "budget"),
     ],
 )
 def test_plain_form_says_what_is_wrong_and_keeps_what_was_typed(newcomer, fields, sentence):
@@ -284,7 +290,7 @@ def test_home_says_when_the_days_videos_are_used_up(start, newcomer):
     gateway = start(HIDDENHILL_JOBS_A_DAY="1", HIDDENHILL_TRUSTED_PROXIES="1")
     gateway.wait()
     person = newcomer(gateway).settle()
-    assert "Free · 1 of 1 left today" in person.http.get("/").text
+    assert '<span id="price">Free</span> · 1 of 1 left today' in person.http.get("/").text
     assert person.post("/new", reference="10.1000/182").status_code == 303
     assert "Today’s 1 videos are used up" in person.http.get("/").text
     second = person.post("/new", reference="10.1000/183")

@@ -23,7 +23,8 @@ from hiddenhill.v1 import job_service_pb2 as pb
 
 pytestmark = [pytest.mark.stack, pytest.mark.xdist_group("stack")]
 SERVICE = pb.DESCRIPTOR.services_by_name["JobService"]
-ON_NO_JOB = {"SubmitJob", "ListJobs"}
+ON_NO_JOB = {"SubmitJob", "ListJobs", "EstimateJob", "ListProviders"}
+ON_NO_JOB |= {"ListProviderKeys", "SetProviderKey", "DeleteProviderKey"}
 """Methods that name no job; each has its own test that it shows and changes nothing of others."""
 PDF = b"%PDF-1.7 "
 ROOT = Path(__file__).resolve().parents[3]

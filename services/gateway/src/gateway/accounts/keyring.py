@@ -92,8 +92,8 @@ class Keyring:
             audit.note(connection, "provider-key.delete", caller.user_id, caller.user_id, provider)
 
     async def find(self, job_id: str, provider: str) -> str:
-        """The sealed key of who pays for the job; empty: there is none."""
-        return await asyncio.to_thread(self._find, job_id, provider) if self.keeps else ""
+        """The sealed key of who pays for the job, whether this gateway could open it or not; empty: there is none."""
+        return await asyncio.to_thread(self._find, job_id, provider)
 
     def _find(self, job_id: str, provider: str) -> str:
         with self.database.connection() as connection:
@@ -108,7 +108,9 @@ class Keyring:
     def _sealed_by_first(self, sealed: str) -> str:
         """The key sealed by the first secret, as an older one had sealed it; unchanged where none opens it."""
         secret = self.secret.get_secret_value()
-        first = next(part for part in secret.split(",") if part.strip())
+        first = next((part for part in secret.split(",") if part.strip()), "")
+        if not first:
+            return sealed
         try:
             keys.open_sealed(first, sealed)
         except Defect:

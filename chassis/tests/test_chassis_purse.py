@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 from chassis.errors import Fatal, Transient
+from chassis.limits import LocalLimits
 from chassis.purse import PAID, Answer, BudgetSpent, Purchase, Purse, charge, spent
 from chassis.stage import Stage
 from chassis.testing import MemoryBlobs, MemoryBus, make_ready, work_off
@@ -25,7 +26,7 @@ class Job:
     def __init__(self, budget=1.0):
         self.costs = Costs(job_id="job1", budget=budget)
         self.blobs = MemoryBlobs()
-        self.purse = Purse(self.blobs, lambda change: change(self.costs), "narrate", 3, lambda limit: 0.0)
+        self.purse = Purse(self.blobs, lambda change: change(self.costs), "narrate", 3, LocalLimits().taker("job1"))
         self.calls, self.created, self.waited = 0, 0, []
 
     def answer(self):
@@ -69,7 +70,7 @@ def test_another_request_model_or_provider_is_another_call(other):
 def test_what_another_job_has_paid_for_costs_nothing_and_is_shown_so():
     one, other = Job(), Job(budget=0)
     one.purse.buy(VOICE, one.answer)
-    purse = Purse(one.blobs, lambda change: change(other.costs), "narrate", 1, lambda limit: 0.0)
+    purse = Purse(one.blobs, lambda change: change(other.costs), "narrate", 1, LocalLimits().taker("job1"))
     assert purse.buy(VOICE, other.answer) == b"answer 1"
     assert (other.calls, other.shown()) == (0, [("KNOWN", 0.0, 0)])
 
@@ -127,7 +128,7 @@ def test_killed_between_keeping_the_answer_and_saying_so_nothing_is_paid_again()
         change(job.costs)
 
     with pytest.raises(Killed):
-        Purse(job.blobs, dying, "narrate", 3, lambda limit: 0.0).buy(VOICE, job.answer)
+        Purse(job.blobs, dying, "narrate", 3, LocalLimits().taker("job1")).buy(VOICE, job.answer)
     assert job.purse.buy(VOICE, job.answer) == b"answer 1"
     assert (job.calls, job.shown()) == (1, [("PAID", 0.10, 0)])
 

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from chassis import limits, names
+from chassis import names
 from chassis.errors import Defect
-from chassis.limits import Limit, LocalLimits
+from chassis.limits import Limit, LocalLimits, Taker
 
 if TYPE_CHECKING:
     from chassis.purse import Purse
@@ -46,8 +46,7 @@ class JobFolder:
         scene: number of the scene, in a stage that runs per scene.
         fetch_blob: finds a blob by digest and returns a file that holds it.
         report: is told the progress (fraction 0 to 1, note); raises Abandoned when the work is no longer wanted.
-        take: takes a request out of a limit and returns the seconds to wait before it is made; without it, the limit is
-            this process' own.
+        taker: the run's way through the limits of providers; without it, they are this process' own.
         purse: pays for calls of providers; without it, nothing can be paid for.
         key: finds the user's own key of a provider.
     """
@@ -60,7 +59,7 @@ class JobFolder:
         scene: int | None = None,
         fetch_blob: Callable[[str], Path] | None = None,
         report: Callable[[float, str], None] | None = None,
-        take: Callable[[Limit], float] | None = None,
+        taker: Taker | None = None,
         purse: Purse | None = None,
         key: Callable[[str], str] | None = None,
     ) -> None:
@@ -72,7 +71,7 @@ class JobFolder:
         self._report = report
         self._purse = purse
         self._key = key
-        self._take = take or _ALONE.taker("")
+        self._taker = taker or _ALONE.taker(str(root))
 
     def path(self, name: str) -> Path:
         """The file of an input."""
@@ -130,12 +129,14 @@ class JobFolder:
         return self._purse
 
     def calling(self, limit: Limit) -> AbstractContextManager[None]:
-        """A place for one request to a provider, within the limit that all workers share.
+        """A place for one request to a provider, within the limit that all workers share; the call is made inside.
 
+        An error that leaves it says what became of the call: RateLimited closes the limit for all, and so do Transient,
+        ConnectionError and TimeoutError where they come again and again.
         Entering raises RateLimited when the wait is longer than the limit's patience: the run is then begun again at
         that time.
         """
-        return limits.calling(self._take, limit)
+        return self._taker.calling(limit)
 
     def key(self, provider: str) -> str:
         """The provider's key of who pays for this job; empty: there is none but the operator's."""

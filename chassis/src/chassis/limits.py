@@ -1,8 +1,7 @@
-"""Limits of providers, shared by all workers: so many requests in so much time, whoever makes them.
+"""Limits of providers, shared by all workers: so many requests in so much time and at a time, whoever makes them.
 
-A limit is a bucket that holds `burst` requests and gets one more `every` so many seconds. Its state is one small value
-in a key-value bucket of the message server, changed by compare-and-set. Who has to wait long gets a place in the queue
-at once, and finds it again when its message is delivered again: nobody is overtaken, and nobody asks in vain twice.
+The state of a limit is one small value, a `Gate`. `LocalLimits` keeps it in this process; `shared_limits.NatsLimits` in
+a key-value bucket of the message server, changed by compare-and-set.
 The hour is each machine's own: clocks that differ by a second make a wait a second wrong.
 """
 
@@ -10,98 +9,149 @@ from __future__ import annotations
 
 import contextlib
 import email.utils
+import logging
+import math
 import threading
 import time
+import uuid
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from typing import Protocol
 
 from chassis.errors import RateLimited
+from chassis.gate import LEASE, SHARED, Gate, Limit, Place
 
-UNCLAIMED = 600.0
-"""Seconds until a place in the queue is forgotten that nobody came back for."""
+__all__ = ["Calling", "Limit", "Limits", "LocalLimits", "Taker", "calling", "seconds_of"]
+log = logging.getLogger(__name__)
+LOOK = 0.5
+"""Seconds at most between two looks of who sits a wait out: a place may become free at any time."""
+_LONGEST = 86_400.0
 
-
-@dataclass(frozen=True)
-class Limit:
-    """One provider's limit.
-
-    Args:
-        name: the provider's, the same for all who share the limit.
-        every: seconds for one request.
-        burst: requests that may be made at once after a rest.
-        patience: seconds of wait that a stage sits out; for a longer wait its message is put back.
-        title: the provider's name for the user.
-        at_once: requests that may be on their way at a time; 0: any number.
-    """
-
-    name: str
-    every: float
-    burst: int = 1
-    patience: float = 5.0
-    title: str = ""
-    at_once: int = 0
-
-
-@dataclass(frozen=True)
-class Queue:
-    """A limit's state: when the next request may be made, and who has a place before that (hour by holder)."""
-
-    following: float = 0.0
-    places: dict[str, float] = field(default_factory=dict)
-
-    def take(self, limit: Limit, holder: str, now: float) -> tuple[Queue, float]:
-        """The queue after the holder asked for one request, and the seconds it has to wait."""
-        places = {name: hour for name, hour in self.places.items() if hour > now - UNCLAIMED}
-        hour, following = places.pop(holder, 0.0), self.following
-        if not hour:
-            hour = max(following, now - (limit.burst - 1) * limit.every)
-            following = hour + limit.every
-        wait = max(0.0, hour - now)
-        if wait > limit.patience:
-            places[holder] = hour
-        return Queue(following, places), wait
-
-
-Take = Callable[[Limit], float]
-"""Takes a request out of a limit; returns the seconds to wait before it is made."""
+Step = Callable[[Gate, float], Gate]
+"""What becomes of a gate at an hour; it may be applied again where another worker was faster."""
+Change = Callable[[str, Step], Gate]
+"""Applies a step to the limit of this name, and returns its state after that."""
 Calling = Callable[[Limit], contextlib.AbstractContextManager[None]]
 
 
 def seconds_of(retry_after: str) -> float | None:
-    """The seconds that a Retry-After header means, which may be a number or a date; None: it says nothing."""
-    stated = retry_after.strip()
-    if stated.replace(".", "", 1).isdecimal():
-        return float(stated)
-    try:
-        return max(email.utils.parsedate_to_datetime(stated).timestamp() - time.time(), 0.0)
-    except ValueError:
-        return None
+    """The seconds that a Retry-After header means, a day at most; None: it says nothing.
 
-
-@contextlib.contextmanager
-def calling(take: Take, limit: Limit) -> Iterator[None]:
-    """Wait until one more request may be made within a provider's limit, and make it inside of this.
-
-    Raises RateLimited when the wait is longer than the limit's patience: the run is then begun again at that time.
+    It may be a number or a date.
     """
-    wait = take(limit)
-    if wait > limit.patience:
-        title = limit.title or limit.name
-        message = f"{title} is asked as often as it allows; this goes on in {round(wait)} seconds."
-        raise RateLimited("rate-limited.shared", message, limit.name, retry_after=wait, waits_for=title)
-    time.sleep(wait)
-    yield
+    stated = retry_after.strip()
+    if stated.isascii() and stated.replace(".", "", 1).isdecimal():
+        return min(float(stated), _LONGEST)
+    try:
+        wait = email.utils.parsedate_to_datetime(stated).timestamp() - time.time()
+    except (ValueError, OverflowError):
+        return None
+    return min(max(wait, 0.0), _LONGEST)
+
+
+class Taker:
+    """One run's way through the gates; its threads may call at the same time.
+
+    Args:
+        change: changes the state of a limit.
+        holder: the run's name, the same when it is begun again.
+    """
+
+    def __init__(self, change: Change, holder: str) -> None:
+        self._change = change
+        self._holder = holder
+        self._names: set[str] = set()
+        self._lock = threading.Lock()
+
+    @contextlib.contextmanager
+    def calling(self, limit: Limit) -> Iterator[None]:
+        """A place for one request: waits until it may be made, and tells all others what became of it.
+
+        Raises RateLimited when the wait is longer than the limit's patience: the run is then begun again at that time.
+        """
+        with self._named(limit) as holder:
+            place = self._enter(limit, holder)
+            error: BaseException | None = None
+            try:
+                with self._kept(limit, holder, place):
+                    yield
+            except BaseException as raised:
+                error = raised
+                raise
+            finally:
+                try:
+                    self._change(limit.name, lambda gate, now: gate.leave(holder, place, error, now))
+                except Exception as lost:  # noqa: BLE001 - an answer that was paid must not get lost; the place expires
+                    log.warning("left a limit unnoticed", extra={"limit": limit.name, "error": repr(lost)})
+
+    @contextlib.contextmanager
+    def _named(self, limit: Limit) -> Iterator[str]:
+        """A name that no other call of this run has now, and that one has again when the run is begun again."""
+        with self._lock:
+            number = 0
+            while (name := f"{limit.name}/{self._holder}.{number}") in self._names:
+                number += 1
+            self._names.add(name)
+        try:
+            yield f"{self._holder}.{number}"
+        finally:
+            with self._lock:
+                self._names.remove(name)
+
+    def _enter(self, limit: Limit, holder: str) -> Place:
+        token, over = uuid.uuid4().hex[:8], time.monotonic() + limit.patience
+        while True:
+            wait = 0.0
+
+            def step(gate: Gate, now: float) -> Gate:
+                nonlocal wait
+                gate, wait = gate.enter(limit, holder, token, now)
+                return gate
+
+            gate = self._change(limit.name, step)
+            if not wait:
+                return gate.inside.get(holder, Place(token, time.time(), 0.0))
+            if wait > over - time.monotonic():
+                raise _closed(limit, wait, broken=gate.broken)
+            time.sleep(min(wait, LOOK))
+
+    @contextlib.contextmanager
+    def _kept(self, limit: Limit, holder: str, place: Place) -> Iterator[None]:
+        """Signs of life for a place, from a thread that ends with the process."""
+        ended = threading.Event()
+
+        def live() -> None:
+            while not ended.wait(LEASE / 4):
+                with contextlib.suppress(Exception):
+                    self._change(limit.name, lambda gate, now: gate.stay(holder, place, now))
+
+        living = threading.Thread(target=live, name=f"place-{limit.name}", daemon=True)
+        if limit.at_once:
+            living.start()
+        try:
+            yield
+        finally:
+            ended.set()
+            if limit.at_once:
+                living.join()
+
+
+def calling(taker: Taker, limit: Limit) -> contextlib.AbstractContextManager[None]:
+    """As `Taker.calling`."""
+    return taker.calling(limit)
+
+
+def _closed(limit: Limit, wait: float, *, broken: bool) -> RateLimited:
+    title = limit.title or limit.name
+    why = "does not answer right now" if broken else "is asked as often as it allows"
+    message = f"{title} {why}; this goes on in {math.ceil(wait)} seconds."
+    return RateLimited(SHARED, message, limit.name, retry_after=wait, waits_for=title)
 
 
 class Limits(Protocol):
     """The state of all limits."""
 
-    def taker(self, holder: str) -> Callable[[Limit], float]:
-        """For a stage's thread: takes one request for this holder, and says how long to wait before it is made.
-
-        A wait longer than the limit's patience has to be waited out and asked for again. Called on the loop.
-        """
+    def taker(self, holder: str) -> Taker:
+        """For a stage's thread: the way of this holder through the gates. Called on the loop."""
         ...
 
 
@@ -109,14 +159,13 @@ class LocalLimits:
     """Limits of this process alone: where there are no servers, and in tests."""
 
     def __init__(self) -> None:
-        self._queues: dict[str, Queue] = {}
+        self._gates: dict[str, Gate] = {}
         self._lock = threading.Lock()
 
-    def taker(self, holder: str) -> Callable[[Limit], float]:
-        def take(limit: Limit) -> float:
-            with self._lock:
-                queue, wait = self._queues.get(limit.name, Queue()).take(limit, holder, time.time())
-                self._queues[limit.name] = queue
-            return wait
+    def taker(self, holder: str) -> Taker:
+        return Taker(self._change, holder)
 
-        return take
+    def _change(self, name: str, step: Step) -> Gate:
+        with self._lock:
+            self._gates[name] = step(self._gates.get(name, Gate()), time.time())
+            return self._gates[name]

@@ -20,7 +20,7 @@ from chassis.blobs import Blobs
 from chassis.bus import Bus, Conflict
 from chassis.errors import Fatal
 from chassis.folder import canonical_json
-from chassis.limits import Limit, Take, calling
+from chassis.limits import Limit, Taker
 
 T = TypeVar("T")
 Change = Callable[[Costs], None]
@@ -80,15 +80,15 @@ class Purse:
         blobs: where answers are kept.
         keep: changes the job's costs.
         stage, scene: who pays.
-        take: takes a request out of a limit.
+        taker: the run's way through limits.
     """
 
-    def __init__(self, blobs: Blobs, keep: Keep, stage: str, scene: int | None, take: Take) -> None:
+    def __init__(self, blobs: Blobs, keep: Keep, stage: str, scene: int | None, taker: Taker) -> None:
         self._blobs = blobs
         self._keep = keep
         self._stage = stage
         self._scene = scene
-        self._take = take
+        self._taker = taker
 
     def buy(self, purchase: Purchase, call: Callable[[], Answer]) -> bytes:
         """The kept answer to the request, or else `call`'s.
@@ -96,48 +96,50 @@ class Purse:
         An error that `call` raises means that nothing was paid, but for a ConnectionError or TimeoutError, of which
         nobody knows. Raises BudgetSpent.
         """
-        known = self._find(f"{purchase.key}/answer")
-        if known is not None:
-            self._keep(lambda costs: _known(self._entry(costs, purchase)))
-            return known
-        return self._received(purchase, self._made(purchase, call))
+        return self._once(purchase, lambda: self._made(purchase, call))
 
     def buy_task(self, purchase: Purchase, create: Callable[[], str], wait: Callable[[str], Answer]) -> bytes:
         """As `buy`, of a vendor with tasks: `create` gives the task's id, `wait` its result; a known task is resumed.
 
         When the vendor has failed or lost a task, `wait` calls `forget` before it raises.
         """
-        known = self._find(f"{purchase.key}/answer")
-        if known is not None:
-            self._keep(lambda costs: _known(self._entry(costs, purchase)))
-            return known
-        task = (self._find(f"{purchase.key}/task") or b"").decode()
-        if not task:
-            task = self._made(purchase, create)
-            self._blobs.put_bytes(f"{purchase.key}/task", task.encode())
-        return self._received(purchase, wait(task))
+
+        def resumed() -> Answer:
+            task = (self._find(f"{purchase.key}/task") or b"").decode()
+            if not task:
+                task = self._made(purchase, create)
+                self._blobs.put_bytes(f"{purchase.key}/task", task.encode())
+            return wait(task)
+
+        return self._once(purchase, resumed)
 
     def forget(self, purchase: Purchase, dollars: float = 0.0) -> None:
         """Let the next call create a new task: the vendor failed or lost this one, and charged this much for it."""
         self._blobs.put_bytes(f"{purchase.key}/task", b"")
         self._keep(lambda costs: _refused(self._entry(costs, purchase), dollars))
 
-    def _made(self, purchase: Purchase, call: Callable[[], T]) -> T:
-        """What the call gives: made within the limit, and noted as open before it begins."""
-        with calling(self._take, purchase.limit) if purchase.limit else contextlib.nullcontext():
-            self._keep(lambda costs: _begin(costs, self._entry(costs, purchase), purchase))
-            try:
-                return call()
-            except (ConnectionError, TimeoutError):
-                raise
-            except Exception:
-                self._keep(lambda costs: _refused(self._entry(costs, purchase), 0.0))
-                raise
-
-    def _received(self, purchase: Purchase, answer: Answer) -> bytes:
-        self._blobs.put_bytes(f"{purchase.key}/answer", answer.data)
+    def _once(self, purchase: Purchase, call: Callable[[], Answer]) -> bytes:
+        """The kept answer, or else `call`'s, made within the limit and kept before its place is left."""
+        data = self._find(f"{purchase.key}/answer")
+        if data is not None:
+            self._keep(lambda costs: _known(self._entry(costs, purchase)))
+            return data
+        with self._taker.calling(purchase.limit) if purchase.limit else contextlib.nullcontext():
+            answer = call()
+            self._blobs.put_bytes(f"{purchase.key}/answer", answer.data)
         self._keep(lambda costs: _paid(self._entry(costs, purchase), answer.dollars))
         return answer.data
+
+    def _made(self, purchase: Purchase, call: Callable[[], T]) -> T:
+        """What the call gives, noted as open before it begins."""
+        self._keep(lambda costs: _begin(costs, self._entry(costs, purchase), purchase))
+        try:
+            return call()
+        except (ConnectionError, TimeoutError):
+            raise
+        except Exception:
+            self._keep(lambda costs: _refused(self._entry(costs, purchase), 0.0))
+            raise
 
     def _entry(self, costs: Costs, purchase: Purchase) -> Call:
         """The call's entry, made where there is none."""

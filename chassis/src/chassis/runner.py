@@ -20,7 +20,7 @@ from chassis.blobs import Blobs, key_of, put_once
 from chassis.bus import Bus, Conflict, Delivery, Offers
 from chassis.errors import Abandoned, Defect, Error, Fatal, RateLimited, Transient, classify
 from chassis.folder import JobFolder, Made
-from chassis.limits import Limits, LocalLimits, Take
+from chassis.limits import Limits, LocalLimits, Taker
 from chassis.manifest import Manifest, Run, Wait, decide, done, needs_of
 from chassis.purse import Change, Purse, charge
 from chassis.stage import Rule, Stage, rule_of
@@ -164,10 +164,10 @@ class Runner:
         pulse = asyncio.create_task(self._pulse(delivery, work))
         try:
             inputs = [manifest.entries[name] for name in work.inputs]
-            take = self._limits.taker(f"{work.job_id}.{self.stage.name}.{work.scene or 0}")
-            purse = self._purse(work, take)
+            taker = self._limits.taker(f"{work.job_id}.{self.stage.name}.{work.scene or 0}")
+            purse = self._purse(work, taker)
             made = await asyncio.to_thread(
-                work_on_blobs, self.stage, self._blobs, inputs, work.scene, work.report, take, purse
+                work_on_blobs, self.stage, self._blobs, inputs, work.scene, work.report, taker, purse
             )
             seconds = time.monotonic() - started
             await self._announce(manifest, work, made, seconds, delivery.attempt)
@@ -178,13 +178,16 @@ class Runner:
         extra = {"stage": self.stage.name, "job": work.job_id, "scene": work.scene, "seconds": round(seconds, 2)}
         log.info("made", extra=extra)
 
-    def _purse(self, work: Work, take: Take) -> Purse:
+    def _purse(self, work: Work, taker: Taker) -> Purse:
         loop = asyncio.get_running_loop()
 
         def keep(change: Change) -> None:
-            asyncio.run_coroutine_threadsafe(charge(self._bus, work.job_id, change), loop).result(ANSWER)
+            try:
+                asyncio.run_coroutine_threadsafe(charge(self._bus, work.job_id, change), loop).result(ANSWER)
+            except TimeoutError as error:  # not the provider's
+                raise Transient("unavailable.stream", "The message server did not answer; trying again.") from error
 
-        return Purse(self._blobs, keep, self.stage.name, work.scene, take)
+        return Purse(self._blobs, keep, self.stage.name, work.scene, taker)
 
     async def _failed(self, delivery: Delivery, scene: int | None, error: Error) -> None:
         job_id = delivery.event.job_id
@@ -283,7 +286,7 @@ def work_on_blobs(
     inputs: Iterable[Stored],
     scene: int | None,
     report: Callable[[float, str], None],
-    take: Take | None = None,
+    taker: Taker | None = None,
     purse: Purse | None = None,
 ) -> list[Made]:
     """Lay out a job folder, run the stage, store what it made. The folder is gone when it returns."""
@@ -311,7 +314,7 @@ def work_on_blobs(
             scene=scene,
             fetch_blob=lambda digest: fetch(digest, needs / digest),
             report=report,
-            take=take,
+            taker=taker,
             purse=purse,
         )
         made = stage.work(folder)

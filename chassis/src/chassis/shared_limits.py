@@ -3,24 +3,25 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import random
 import re
 import time
-from collections.abc import Callable
 from typing import Any
 
 import nats.errors
 from nats.js.errors import KeyNotFoundError, KeyWrongLastSequenceError
+from pydantic import TypeAdapter, ValidationError
 
 from chassis import keyvalues
 from chassis.bus import NatsBus
 from chassis.errors import Defect, Transient
-from chassis.limits import Limit, Queue
+from chassis.gate import Gate
+from chassis.limits import Step, Taker
 
 BUCKET = "LIMITS"
 ANSWER = 15.0
-"""Seconds that a stage's thread waits for the server."""
+"""Seconds until a server that does not answer is an error."""
+_GATE = TypeAdapter(Gate)
 
 
 class NatsLimits:
@@ -30,38 +31,42 @@ class NatsLimits:
         self._bus = bus
         self._replicas = replicas
 
-    def taker(self, holder: str) -> Callable[[Limit], float]:
+    def taker(self, holder: str) -> Taker:
         loop = asyncio.get_running_loop()
 
-        def take(limit: Limit) -> float:
-            return asyncio.run_coroutine_threadsafe(self.take(limit, holder), loop).result(ANSWER)
+        def change(name: str, step: Step) -> Gate:
+            return asyncio.run_coroutine_threadsafe(self.change(name, step), loop).result(2 * ANSWER)
 
-        return take
+        return Taker(change, holder)
 
-    async def take(self, limit: Limit, holder: str) -> float:
-        """As the taker's. Raises Transient: the server is away."""
-        if not re.fullmatch(r"[a-z0-9_-]{1,64}", limit.name):
-            raise Defect("internal.limit", "A limit is badly named; please report this.", limit.name)
+    async def change(self, name: str, step: Step) -> Gate:
+        """Apply a step to a limit's state, again where another worker was faster. Raises Transient: no answer."""
+        if not re.fullmatch(r"[a-z0-9_-]{1,64}", name):
+            raise Defect("internal.limit", "A limit is badly named; please report this.", name)
         try:
-            bucket = await keyvalues.bucket(self._bus.stream, BUCKET, self._replicas)
-            while True:
-                queue, revision = await _read(bucket, limit.name)
-                changed, wait = queue.take(limit, holder, time.time())
-                value = json.dumps([changed.following, changed.places]).encode()
-                try:
-                    await bucket.update(limit.name, value, last=revision)
-                except KeyWrongLastSequenceError:  # somebody was faster
-                    await asyncio.sleep(random.uniform(0.0, 0.02))  # noqa: S311
-                else:
-                    return wait
+            async with asyncio.timeout(ANSWER):
+                bucket = await keyvalues.bucket(self._bus.stream, BUCKET, self._replicas)
+                while True:
+                    gate, revision = await _read(bucket, name)
+                    changed = step(gate, time.time())
+                    if changed == gate:
+                        return gate
+                    try:
+                        await bucket.update(name, _GATE.dump_json(changed), last=revision)
+                    except KeyWrongLastSequenceError:  # somebody was faster
+                        await asyncio.sleep(random.uniform(0.0, 0.02))  # noqa: S311
+                    else:
+                        return changed
         except (nats.errors.Error, TimeoutError) as error:
             raise Transient("unavailable.stream", "The message server did not answer; trying again.") from error
 
 
-async def _read(bucket: Any, name: str) -> tuple[Queue, int]:
+async def _read(bucket: Any, name: str) -> tuple[Gate, int]:
     try:
         entry = await bucket.get(name)
-    except KeyNotFoundError:
-        return Queue(), 0
-    following, places = json.loads(entry.value)
-    return Queue(following, places), entry.revision
+    except KeyNotFoundError as error:
+        return Gate(), error.entry.revision if error.entry else 0
+    try:
+        return _GATE.validate_json(entry.value), entry.revision
+    except ValidationError:  # another version's: its waits are forgotten
+        return Gate(), entry.revision

@@ -15,6 +15,7 @@ from gateway.api.account import NamedPath
 from gateway.api.admin import DeadLetterQuery, UserQuery, dead_letters, owned_jobs, retry
 from gateway.context import caller, for_admins, gateway
 from gateway.jobs.listing import Query
+from gateway.pages import paying
 from gateway.pages.acts import WORDS
 from gateway.pages.forms import CodeForm, QuotaForm, RoleForm, done, shown
 from gateway.pages.listed import STATES
@@ -152,7 +153,8 @@ def failures() -> BaseResponse:
 @for_admins
 def health() -> BaseResponse:
     """How the system is."""
-    return shown("admin/health.html", report=gateway().health.report())
+    providers = [paying.row(each) for each in gateway().pricing.providers(None)["providers"]]
+    return shown("admin/health.html", report=gateway().health.report(), providers=providers)
 
 
 @pages.after_request

@@ -28,6 +28,8 @@ _NEW = {"autocomplete": "new-password", "minlength": SHORTEST}
 _NOW = {"autocomplete": "current-password"}
 _PLAIN = Regexp(r"^[^\x00-\x1f\x7f]*$", message="Without line breaks or control characters, please.")
 
+_ODD = "There are characters in it that no key has; copy it once more."
+
 
 def _email(label: str = "E-mail address") -> EmailField:
     return EmailField(label, [InputRequired("Type the address."), Length(max=254), _PLAIN], render_kw=_EMAIL)
@@ -114,6 +116,16 @@ class TokenForm(FlaskForm):
     days = SelectField(
         "Runs out", choices=[("30", "in 30 days"), ("90", "in 90 days"), ("365", "in a year"), ("", "never")]
     )
+
+
+class KeyForm(FlaskForm):
+    """To keep a key of one's own; it is never sent back to the page."""
+
+    provider = SelectField("Provider", validate_choice=False)
+    key = PasswordField(
+        "Key", [InputRequired("Paste the key."), Length(12, 500), Regexp(r"^[!-~]*$", message=_ODD)],
+        filters=[lambda text: (text or "").strip()], render_kw={"autocomplete": "off", "spellcheck": "false"},
+    )  # fmt: skip
 
 
 class DeleteForm(FlaskForm):

@@ -4,27 +4,21 @@ from __future__ import annotations
 
 from typing import Any
 
-from artifacts.request import Options, Reference
+from artifacts.request import Reference
 from chassis.errors import Error, UsageError
 from flask import Blueprint, redirect, render_template, request, url_for
-from pydantic import ValidationError
 from werkzeug.wrappers import Response as BaseResponse
 
 from gateway.context import caller, gateway, public, visitor
 from gateway.jobs import listing, quotas
 from gateway.jobs.sources import keep_reference
 from gateway.jobs.uploads import keep_upload
+from gateway.pages import wishes
 from gateway.pages.listed import cards
-from gateway.problems import invalid, status_of
+from gateway.problems import status_of
 
 pages = Blueprint("home", __name__)
 _SHOWN = 8
-_LENGTHS = (30, 60, 90)
-_LANGUAGES = {"en": "English", "de": "Deutsch", "fr": "Français", "es": "Español", "it": "Italiano", "pt": "Português"}
-_BASES = {"en": "en-us"}
-"""Names of the voices of languages, where they are not the languages' own."""
-_TONES = {"": "Usual voice", "f3": "Higher voice", "m3": "Lower voice"}
-_THEMES = {"": "Usual colours", "dusk": "Dusk", "dawn": "Dawn", "paper": "Paper", "night": "Night"}
 
 
 @pages.get("/")
@@ -45,7 +39,7 @@ def new() -> BaseResponse | tuple[str, int]:
 
 
 def _submit() -> str:
-    at, options, file = gateway(), _options(), request.files.get("file")
+    at, options, file = gateway(), wishes.chosen(request.form), request.files.get("file")
     reference = request.form.get("reference", "").strip()
     if file is not None and file.filename:
         source, name = keep_upload(at.blobs, file)
@@ -56,26 +50,16 @@ def _submit() -> str:
     return at.desk.submit(caller(), source, name, options)[0]
 
 
-def _options() -> Options:
-    form = request.form
-    language, tone = form.get("language", "en"), form.get("tone", "")
-    wished: dict[str, Any] = {"seconds": form.get("seconds", 60), "language": language, "theme": form.get("theme", "")}
-    if tone in _TONES and tone:
-        wished["voice"] = f"{_BASES.get(language, language)}+{tone}"
-    try:
-        return Options(**wished, music="music" in form, review="review" in form)
-    except ValidationError as error:
-        raise invalid(error) from error
+def _left(quota: quotas.Quota) -> str:
+    """What is left of today's videos; empty: nothing."""
+    is_left = quota.jobs_used < quota.jobs and quota.minutes_used < quota.minutes
+    return f"{quota.jobs - quota.jobs_used} of {quota.jobs} left today" if is_left else ""
 
 
-def _cost(quota: quotas.Quota) -> str:
-    """What a video costs, and what is left of today's."""
-    reset = f"a new video starts on {quota.resets_at.day} {quota.resets_at:%B}, 0:00 UTC"
-    if quota.jobs_used >= quota.jobs:
-        return f"Today’s {quota.jobs} videos are used up: {reset}"
-    if quota.minutes_used >= quota.minutes:
-        return f"Today’s {quota.minutes:g} minutes are used up: {reset}"
-    return f"Free · {quota.jobs - quota.jobs_used} of {quota.jobs} left today"
+def _used_up(quota: quotas.Quota) -> str:
+    """What of the day is used up, and when the next begins."""
+    what = f"{quota.jobs} videos" if quota.jobs_used >= quota.jobs else f"{quota.minutes:g} minutes"
+    return f"Today’s {what} are used up: a new video starts on {quota.resets_at.day} {quota.resets_at:%B}, 0:00 UTC"
 
 
 def _home(form: Any, wrong: str = "") -> str:
@@ -83,14 +67,19 @@ def _home(form: Any, wrong: str = "") -> str:
     rows, following = at.desk.page(who, listing.Query.model_validate({"limit": _SHOWN}))
     with at.database.connection() as connection:
         quota = quotas.quota_of(connection, who.user_id, who.quota, at.settings)
-    choices = {"lengths": _LENGTHS, "languages": _LANGUAGES, "bases": _BASES, "tones": _TONES, "themes": _THEMES}
+    offered = wishes.choices(at.pricing.providers(who)["providers"])
+    paid = offered["writers"] or offered["speakers"] or offered["films"]
     return render_template(
         "home.html",
         jobs=cards(rows),
         more=following,
-        cost=_cost(quota),
+        left=_left(quota),
+        used_up=_used_up(quota),
         form=form,
         wrong=wrong,
         limit=at.settings.upload_limit,
-        **choices,
+        money=quota.money,
+        paid=bool(paid),
+        whole=at.pricing.estimate(who, wishes.widest(form, offered["films"])) if paid else None,
+        **offered,
     )

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, render_template
+from artifacts.request import Options
+from chassis.errors import UsageError
+from chassis.events import Blob
+from flask import Blueprint, redirect, render_template, url_for
+from werkzeug.wrappers import Response as BaseResponse
 
 from gateway.context import caller, gateway
 from gateway.ledger.projection import job_json
@@ -33,3 +37,17 @@ def show(job_id: str) -> str:
         status=STATES[job["state"]],
         downloads=DOWNLOADS,
     )
+
+
+@pages.post("/jobs/<job_id>/force")
+def force(job_id: str) -> BaseResponse:
+    """Make a video of the same paper although it was retracted."""
+    at, who = gateway(), caller()
+    rows = at.desk.rows(who, job_id)
+    source = next((row for row in rows.artifacts if row["artifact"] == "source"), None)
+    if source is None or (rows.job["error"] or {}).get("code") != "source.retracted":
+        raise UsageError("usage.nothing-to-do", "This video was not refused because its paper was retracted.")
+    given = Blob("source", source["digest"], source["size"], source["media_type"])
+    options = Options.model_validate({**rows.job["options"], "force": True})
+    started, _ = at.desk.submit(who, given, rows.job["source_name"], options)
+    return redirect(url_for("videos.show", job_id=started), 303)

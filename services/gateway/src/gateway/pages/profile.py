@@ -13,9 +13,10 @@ from gateway.accounts.profile import profile_of
 from gateway.api.account import end
 from gateway.api.account import end_others as end_those
 from gateway.context import caller, gateway
+from gateway.pages import paying
 from gateway.pages.account import enter
 from gateway.pages.acts import WORDS
-from gateway.pages.forms import DeleteForm, EmailForm, PasswordForm, ProfileForm, TokenForm, done, shown
+from gateway.pages.forms import DeleteForm, EmailForm, KeyForm, PasswordForm, ProfileForm, TokenForm, done, shown
 
 pages = Blueprint("profile", __name__, url_prefix="/account")
 _FORMS: dict[str, type[FlaskForm]] = {
@@ -23,6 +24,7 @@ _FORMS: dict[str, type[FlaskForm]] = {
     "password": PasswordForm,
     "email": EmailForm,
     "token": TokenForm,
+    "key": KeyForm,
     "delete": DeleteForm,
 }
 _ACTS = 20
@@ -100,6 +102,22 @@ def revoke_token(token_id: str) -> BaseResponse:
     return _back("The token is revoked.")
 
 
+@pages.post("/keys")
+def keep_key() -> BaseResponse:
+    """Keep a key of a provider; it is not shown again."""
+    form = KeyForm(prefix="key")
+    if done(form, lambda: gateway().pricing.keep_key(caller(), form.data["provider"], form.data["key"])):
+        return _back("Your key is kept; your next videos are paid for with it.")
+    return _page(key=form)
+
+
+@pages.post("/keys/<provider>/remove")
+def remove_key(provider: str) -> BaseResponse:
+    """Forget a key."""
+    gateway().pricing.keyring.remove(caller(), provider)
+    return _back("The key is forgotten.")
+
+
 @pages.post("/sessions/<session_id>/end")
 def end_session(session_id: str) -> BaseResponse:
     """Log a session out."""
@@ -149,4 +167,5 @@ def _page(secret: str = "", **sent: FlaskForm) -> Response:
     forms = {name: sent.get(name) or kind(None, prefix=name) for name, kind in _FORMS.items()}
     if "profile" not in sent:
         forms["profile"] = ProfileForm(None, prefix="profile", name=profile["name"])
+    known |= paying.of_caller(at.pricing, who, forms["key"])
     return shown("account/account.html", profile=profile, secret=secret, forms=forms, words=WORDS, **known)

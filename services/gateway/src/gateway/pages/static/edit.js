@@ -1,4 +1,4 @@
-// Editing a scene in place.
+// Editing a scene in place, and taking as one's own what the paper does not support.
 
 import { send } from "./api.js";
 import { make, part, say } from "./dom.js";
@@ -21,7 +21,7 @@ export function edit(row, scene, address) {
     headline,
     make("label", { for: area.id, class: "small soft" }, "What is said"),
     area,
-    make("p", { class: "small soft" }, "Only this scene is made again. A sentence that you leave as it is keeps its passage."),
+    make("p", { class: "small soft" }, "Only this scene is made again. What you change is checked against the paper before it is spoken."),
     wrong,
     make("div", { class: "row" }, save, cancel),
   );
@@ -61,4 +61,18 @@ export function edit(row, scene, address) {
       }
     });
   });
+}
+
+// Resolves to the job once the scene is taken as it is, or to null where it is not.
+export async function accept(row, { number }, address) {
+  const button = part(row, "accept");
+  button.disabled = true;
+  try {
+    return await send("PATCH", `${address}/scenes/${number}`, { accept: true });
+  } catch (problem) {
+    say(document.getElementById("wrong"), problem.message);
+    return null;
+  } finally {
+    button.disabled = false;
+  }
 }

@@ -2,6 +2,7 @@
 
 import { send, upload } from "./api.js";
 import { fill, say } from "./dom.js";
+import { keepEstimate, options } from "./wish.js";
 
 const form = document.getElementById("new");
 const reference = document.getElementById("reference");
@@ -11,6 +12,7 @@ const bar = document.getElementById("sent");
 const wrong = document.getElementById("wrong");
 const button = document.getElementById("make");
 const veil = document.getElementById("dropping");
+keepEstimate(form);
 const LIMIT = Number(form.dataset.limit);
 let file = null;
 
@@ -29,23 +31,9 @@ function complain(text) {
   reference.toggleAttribute("aria-invalid", Boolean(text));
 }
 
-function options() {
-  const data = new FormData(form);
-  const tone = data.get("tone");
-  const base = form.elements.language.selectedOptions[0].dataset.voice;
-  return {
-    seconds: Number(data.get("seconds")),
-    language: data.get("language"),
-    voice: tone ? `${base}+${tone}` : "",
-    theme: data.get("theme"),
-    music: data.has("music"),
-    review: data.has("review"),
-  };
-}
-
 function submitFile() {
   const body = new FormData();
-  body.append("options", JSON.stringify(options()));
+  body.append("options", JSON.stringify(options(form)));
   body.append("file", file, file.name);
   bar.hidden = false;
   return upload("/api/v1/jobs", body, (fraction) => {
@@ -65,7 +53,7 @@ form.addEventListener("submit", async (event) => {
   complain("");
   button.disabled = true;
   try {
-    const job = file ? await submitFile() : await send("POST", "/api/v1/jobs", { reference: text, options: options() });
+    const job = file ? await submitFile() : await send("POST", "/api/v1/jobs", { reference: text, options: options(form) });
     window.location.assign(`/jobs/${job.id}`);
   } catch (problem) {
     complain(problem.message);

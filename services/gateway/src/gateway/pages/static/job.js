@@ -1,14 +1,16 @@
 // The page of one video: what is known of the job, and the parts that show it.
 
 import { read } from "./api.js";
+import { setUpCosts, showCosts } from "./costs.js";
 import { leave, setUpDeeds } from "./deeds.js";
 import { say } from "./dom.js";
+import { showDropped } from "./dropped.js";
 import { listen } from "./live.js";
 import { Making } from "./making.js";
 import { Origin } from "./origin.js";
 import { Player } from "./player.js";
 import { Script } from "./script.js";
-import { Running } from "./stages.js";
+import { Running, waiting } from "./stages.js";
 
 const root = document.getElementById("job");
 const address = `/api/v1/jobs/${root.dataset.job}`;
@@ -18,6 +20,7 @@ let job = null; // as the stream tells it
 let answer = {}; // what the server answered since to what was done here
 let made = new Map();
 let drawing = 0;
+let wait = 0;
 
 const player = new Player();
 const origin = new Origin(document.getElementById("origin"));
@@ -30,6 +33,7 @@ const script = new Script(document.getElementById("scenes"), address, {
 const making = new Making(root);
 player.onTime = (seconds, isPlaying) => script.follow(seconds, isPlaying);
 const deeds = setUpDeeds(root, address, hear);
+setUpCosts(address, hear, (text) => say(document.getElementById("wrong"), text));
 
 // The JSON of an artifact, or null until it is there (or where there is none).
 function contentOf(name) {
@@ -71,12 +75,16 @@ function draw() {
 function show() {
   drawing = 0;
   const now = { ...job, ...answer };
+  clearTimeout(wait);
+  if (waiting(now)) wait = setTimeout(draw, waiting(now) + 50); // what is said of the wait ends with it
   root.dataset.state = now.state;
   root.dataset.screen = [...made.keys()].some((name) => name === "video" || name.endsWith(".segment")) ? "full" : "empty";
   const whole = { job: now, made, running, contentOf };
   const title = now.title || now.source || "Untitled";
   say(document.getElementById("title"), title);
   making.show(whole);
+  showCosts(now);
+  showDropped((contentOf("script") ?? contentOf("transcript"))?.dropped);
   const scenes = script.show(whole);
   player.show(whole, scenes);
   origin.know(contentOf("paper"), made);
@@ -92,7 +100,7 @@ listen(`${address}/events`, address, {
   job: know,
   done: know,
   cancelled: know,
-  failed: (failure) => know({ state: "failed", error: failure }),
+  failed: (failure) => know({ state: "failed", error: failure, failures: [failure, ...(job.failures ?? [])] }),
   artifact: (row) => {
     running.make(row.stage, row.scene);
     know({ artifacts: [...job.artifacts.filter((other) => other.artifact !== row.artifact), row] });

@@ -7,6 +7,7 @@ const ADVICE = {
   unavailable: "It is tried again when you press “Try again”.",
   internal: "Try again; if it fails once more, use another file of this paper.",
 };
+const FOR_NAUGHT = ["source", "budget"]; // trying again without a change fails the same way
 
 export class Making {
   percent = 0;
@@ -48,9 +49,20 @@ export class Making {
       const advice = job.error ? ADVICE[job.error.code?.split(".")[0]] ?? "" : "";
       say(document.getElementById("problem-text"), job.error ? `${job.error.message} ${advice}` : "You stopped this video. What was made is kept; “Try again” takes it up from there.");
     }
-    const isTheFiles = job.error?.code?.startsWith("source.") ?? false; // the same file fails the same way
-    document.getElementById("retry").classList.toggle("primary", !isTheFiles);
-    document.getElementById("another").classList.toggle("primary", isTheFiles);
+    const code = job.error?.code ?? "";
+    const [kind] = code.split(".");
+    const isRetracted = code === "source.retracted";
+    const isUnsupported = code === "usage.unsupported";
+    const retry = document.getElementById("retry");
+    const another = document.getElementById("another");
+    retry.hidden = isUnsupported || isRetracted;
+    retry.classList.toggle("primary", !FOR_NAUGHT.includes(kind));
+    another.hidden = isUnsupported || kind === "budget";
+    another.classList.toggle("primary", kind === "source" && !isRetracted);
+    document.getElementById("force").hidden = !isRetracted;
+    const see = document.getElementById("see");
+    see.hidden = !job.error?.scene;
+    see.setAttribute("href", `#scene-${job.error?.scene ?? 0}`);
     box.classList.toggle("bad", job.state === "failed");
     box.hidden = !isBad;
   }

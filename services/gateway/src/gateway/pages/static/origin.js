@@ -1,8 +1,8 @@
 // Where a sentence comes from: the passage, its place in the paper, the page, the figure.
 
 import { make } from "./dom.js";
+import { factsOf, strayNumbers } from "./verdicts.js";
 
-const NUMBER = /\d(?:[\d.,\u202f\u00a0]*\d)?/g;
 const KINDS = { abstract: "Abstract", summary: "Plain-language summary", caption: "Caption", table: "Table" };
 const wide = window.matchMedia("(min-width: 1000px)");
 
@@ -29,7 +29,7 @@ export class Origin {
   // Show what a sentence rests on; `row` is the scene's in the script. What was asked for by hand is read out.
   show(scene, index, row, isByHand) {
     this.#panel.setAttribute("aria-live", isByHand ? "polite" : "off");
-    this.#shown = { scene, sentence: scene.brief.sentences[index], row };
+    this.#shown = { scene, sentence: scene.brief.sentences[index], verdict: scene.verdicts[index], row };
     this.#draw();
     this.#place();
     const mark = this.#panel.querySelector("mark"); // a long passage is shown where it matters
@@ -43,12 +43,12 @@ export class Origin {
   }
 
   #draw() {
-    const { scene, sentence } = this.#shown;
+    const { scene, sentence, verdict } = this.#shown;
     if (!sentence) return;
     const passages = sentence.evidence.map((evidence) => this.#passage(evidence, sentence, scene));
     const none = make("p", { class: "soft" }, "This sentence rests on no passage.");
     const rest = passages.length ? passages.flat() : [none];
-    this.#panel.replaceChildren(make("h2", {}, "Where this comes from"), ...rest, facts(sentence));
+    this.#panel.replaceChildren(make("h2", {}, "Where this comes from"), ...rest, facts(sentence, verdict));
     this.#panel.hidden = false;
   }
 
@@ -122,22 +122,13 @@ function extent(text, sentence) {
   return best;
 }
 
-const plain = (number) => number.replace(/[,\u202f\u00a0]/g, "");
-
-// Numbers of the sentence that none of its passages has; null: it has no numbers.
-export function strayNumbers(sentence) {
-  const said = sentence.text.match(NUMBER);
-  if (!said) return null;
-  const known = new Set(sentence.evidence.flatMap((one) => one.text.match(NUMBER) ?? []).map(plain));
-  return said.filter((number) => !known.has(plain(number)));
-}
-
-function facts(sentence) {
-  const stray = strayNumbers(sentence);
+function facts(sentence, verdict) {
+  const stray = verdict ? null : strayNumbers(sentence);
   const isExact = sentence.evidence.some((one) => one.text.includes(sentence.text.replace(/[.!?]$/, "")));
-  const wording = sentence.edited ? "yours" : isExact ? "the paper’s own" : "condensed";
+  const wording = sentence.own ? "your own; you answer for it" : sentence.edited ? "yours" : isExact ? "the paper’s own" : "condensed";
   const list = make("dl", { class: "facts" }, fact("Wording", wording, sentence.edited ? "" : "fine"));
   if (stray) list.append(fact("Numbers", stray.length ? `not in the passage: ${stray.join(", ")}` : "all in the passage", stray.length ? "wrong" : "fine"));
+  if (verdict) list.append(...factsOf(sentence, verdict).map((row) => fact(...row)));
   return list;
 }
 

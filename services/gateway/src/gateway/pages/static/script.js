@@ -1,9 +1,9 @@
 // The script: a row for each scene, with its picture, headline and sentences, which follow the player.
 
-import { edit } from "./edit.js";
+import { accept, edit } from "./edit.js";
 import { arrange, fill, make, part, say } from "./dom.js";
-import { strayNumbers } from "./origin.js";
 import { picture } from "./pictures.js";
+import { lineOf, verdictsOf } from "./verdicts.js";
 
 const POSE = 1.6; // seconds into a scene at which all that it shows has arrived
 const clock = (seconds) => `${Math.floor(seconds / 60)}:${String(Math.floor(seconds % 60)).padStart(2, "0")}`;
@@ -41,7 +41,12 @@ export class Script {
         const segment = made.get(`scene.${number}.segment`);
         const spoken = transcript?.scenes.find((one) => one.scene === number);
         const state = this.#stateOf(job, number, briefRow, segment);
-        return { number, brief, shown, digest: briefRow.digest, segment, spoken, state, video: made.get("video") };
+        const judged = made.get(`scene.${number}.verdicts`);
+        const isKnown = brief.sentences.every((sentence) => sentence.verdict);
+        const verdicts = verdictsOf(brief, briefRow, judged, isKnown ? null : contentOf(`scene.${number}.verdicts`));
+        const footage = footageOf(brief.footage && contentOf(`scene.${number}.footage`), spoken);
+        const failure = job.state === "failed" ? job.failures?.find((one) => one.scene === number) : undefined;
+        return { number, brief, shown, digest: briefRow.digest, segment, spoken, state, verdicts, footage, failure, video: made.get("video") };
       })
       .filter(Boolean);
     this.#list.hidden = !this.#scenes.length;
@@ -65,7 +70,8 @@ export class Script {
     if (!this.#rows.has(scene.number)) this.#rows.set(scene.number, newRow(scene.number));
     const row = this.#rows.get(scene.number);
     const words = scene.state === "again" ? null : matching(scene);
-    const signature = `${scene.shown} ${words ? `${scene.spoken.start} ${scene.video.digest}` : ""}`;
+    const judged = scene.verdicts.map((one) => (one ? Number(one.supported) : "?")).join("");
+    const signature = `${scene.shown} ${judged} ${words ? `${scene.spoken.start} ${scene.video.digest}` : ""}`;
     if (row.dataset.signature !== signature && !row.dataset.editing) {
       const held = row.contains(document.activeElement) ? document.activeElement.dataset.index : undefined;
       row.dataset.signature = signature;
@@ -79,6 +85,10 @@ export class Script {
     const isBusy = job.state === "running" && scene.state !== "ready";
     const note = { again: "Being made again", stale: "Not made again yet" }[scene.state] ?? "";
     say(part(row, "status"), note || (isBusy ? doing?.note ?? "" : ""));
+    say(part(row, "footage"), scene.footage);
+    part(row, "failure").hidden = !scene.failure;
+    say(part(row, "reason"), scene.failure?.message ?? "");
+    part(row, "accept").hidden = scene.failure?.code !== "usage.unsupported";
     const bar = part(row, "bar");
     bar.hidden = !isBusy || !doing;
     fill(bar, doing?.fraction ?? 0);
@@ -103,7 +113,8 @@ export class Script {
     const row = event.target.closest(".scene");
     if (!row) return;
     const scene = this.#scenes.find((one) => one.number === Number(row.dataset.scene));
-    if (event.target.closest("[data-part=edit]")) return this.#edit(row, scene);
+    if (event.target.closest("[data-part=edit]")) return this.#change(row, scene, edit(row, scene, this.#address));
+    if (event.target.closest("[data-part=accept]")) return this.#change(row, scene, accept(row, scene, this.#address));
     if (event.target.closest("[data-part=picture]")) {
       if (scene.spoken) this.#tell.seek(scene.spoken.start);
       else if (scene.segment) this.#tell.rush(scene.segment);
@@ -133,9 +144,9 @@ export class Script {
     }
   }
 
-  async #edit(row, scene) {
+  async #change(row, scene, changing) {
     row.dataset.editing = "yes";
-    const job = await edit(row, scene, this.#address);
+    const job = await changing;
     delete row.dataset.editing;
     row.dataset.signature = "";
     if (!job) return this.#tell.changed({});
@@ -163,10 +174,12 @@ export class Script {
 }
 
 function newRow(number) {
-  const body = make("div", { class: "says" }, make("h2", { "data-part": "headline" }), make("div", { "data-part": "sentences" }), make("p", { class: "small status", "data-part": "status" }), make("span", { class: "bar", "data-part": "bar", hidden: true }, make("i")));
+  const body = make("div", { class: "says" }, make("h2", { "data-part": "headline" }), make("div", { "data-part": "sentences" }), make("p", { class: "small soft", "data-part": "footage" }), make("p", { class: "small status", "data-part": "status" }), make("span", { class: "bar", "data-part": "bar", hidden: true }, make("i")));
   const frame = make("button", { class: "frame", "data-part": "picture", "aria-label": `Show scene ${number}` });
   const button = make("button", { class: "link", "data-part": "edit" }, "Edit", make("span", { class: "unseen" }, ` scene ${number}`));
-  return make("li", { class: "scene", "data-scene": number }, frame, body, button);
+  const keep = make("button", { class: "button slim", "data-part": "accept" }, "Keep it as my own words");
+  const failure = make("div", { class: "failure", "data-part": "failure", hidden: true }, make("p", { class: "small", "data-part": "reason" }), keep);
+  return make("li", { class: "scene", id: `scene-${number}`, "data-scene": number }, frame, body, button, failure);
 }
 
 // The words of each sentence with their times, where what was spoken is what the brief says.
@@ -179,13 +192,13 @@ function phrase(scene, sentence, index, words) {
   const button = make("button", { class: "sentence", "data-index": index, "aria-pressed": "false" });
   if (words?.length) button.append(...words.flatMap((word) => [make("span", { "data-start": word.start, "data-end": word.end }, word.text), " "]));
   else button.append(sentence.text);
-  const traced = `traced to ${sentence.evidence.length} ${sentence.evidence.length === 1 ? "passage" : "passages"}`;
-  const stray = strayNumbers(sentence);
-  const checks = [
-    words?.length ? make("span", {}, `${clock(words[0].start)} · `) : null,
-    sentence.edited ? "edited by you · " : null,
-    make("span", { class: sentence.evidence.length ? "fine" : "wrong" }, traced),
-    stray ? make("span", { class: stray.length ? "wrong" : "fine" }, stray.length ? ` · ${stray.join(", ")} not in the passage` : " · numbers match") : null,
-  ];
-  return make("div", { class: "phrase" }, button, make("p", { class: "small soft" }, checks));
+  const time = words?.length ? make("span", {}, `${clock(words[0].start)} · `) : null;
+  return make("div", { class: "phrase" }, button, make("p", { class: "small soft" }, time, lineOf(sentence, scene.verdicts[index])));
+}
+
+// What became of the moving picture that the scene asked for.
+function footageOf(made, spoken) {
+  if (made?.clip) return `Moving picture by ${made.clip.engine}`;
+  if (made?.wanted) return `No moving picture: ${made.reason}`;
+  return spoken?.footage ? `Moving picture: ${spoken.footage}` : "";
 }

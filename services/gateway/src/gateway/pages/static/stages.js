@@ -85,10 +85,21 @@ export function fractionOfAll(stages, running) {
 
 // Such as "Drawing 7 of 12".
 export function sentence(job) {
+  const wait = waitOf(job);
+  if (wait) return wait;
   const now = job.stages?.findLast((stage) => stage.state === "running");
   if (!now) return "Starting";
   const doing = DOING[now.title] ?? now.title;
   return now.total > 1 ? `${doing} ${Math.min(now.done + 1, now.total)} of ${now.total}` : doing;
+}
+
+const CLOCK = new Intl.DateTimeFormat(undefined, { timeStyle: "medium" });
+
+// Milliseconds until a job that waits for a provider goes on; 0: it does not wait.
+export const waiting = (job) => (job.state === "running" && job.waits_until ? Math.max(0, Date.parse(job.waits_until) - Date.now()) : 0);
+
+function waitOf(job) {
+  return waiting(job) ? `Waits for ${job.waits_for || "a provider"}; goes on at ${CLOCK.format(new Date(job.waits_until))}` : "";
 }
 
 const WAITING = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });

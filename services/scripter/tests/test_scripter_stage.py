@@ -11,9 +11,10 @@ from artifacts.request import Options
 from artifacts.script import Brief, Evidence, Script, Sentence
 from chassis.errors import SourceError
 from chassis.local import run_stage
+from scripter.checking import Checker, checked
+from scripter.grounding import Thresholds
 from scripter.phrases import phrases_for
-from scripter.settings import Settings
-from scripter.stage import checked, service
+from scripter.stage import service
 from scripter.visuals.chart import chart_visual
 from scripter.writer import Draft
 
@@ -236,7 +237,8 @@ def test_sentences_that_their_passages_do_not_support_are_dropped():
 
     def kept(text, cited=evidence):
         draft = Draft("results", (Sentence(text=text, evidence=cited),))
-        return [s.text for d in checked([draft], subject, phrases_for("en"), Settings()) for s in d.sentences]
+        checker = Checker(subject, "en", phrases_for("en"), Thresholds())
+        return [s.text for d in checked([draft], checker)[0] for s in d.sentences]
 
     assert kept("We counted 2,761 deaths from infectious disease.")
     assert not kept("We counted 2,762 deaths from infectious disease.")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from artifacts.script import Evidence, Sentence
 
 from scripter import abbreviations, grounding, pacing, sentences
+from scripter.addressing import addresses_a_machine, foreign_matter
 from scripter.trimming import LONG, capitalised, trim
 
 if TYPE_CHECKING:
@@ -129,7 +130,7 @@ def candidates_in(paper: Paper, phrases: Phrases) -> list[Candidate]:
     for passage in paper.passages:
         seen[passage.kind] += 1
         section = kinds.get(passage.section)
-        if passage.kind == "table" or (section and _OUTSIDE.search(section.title)):
+        if passage.kind == "table" or (section and is_outside(section.title)):
             continue
         spans = sentences.split(passage.text, phrases)
         for index, span in enumerate(spans):
@@ -167,6 +168,11 @@ def candidates_in(paper: Paper, phrases: Phrases) -> list[Candidate]:
     return found
 
 
+def is_outside(title: str) -> bool:
+    """Whether a section of this title is about the paper rather than of it: funding, contributions, references."""
+    return bool(_OUTSIDE.search(title))
+
+
 def to_sentence(candidate: Candidate, paper: Paper) -> Sentence:
     """The sentence with its evidence, as the brief carries it."""
     texts = {passage.id: passage.text for passage in paper.passages}
@@ -196,7 +202,7 @@ def _candidate(raw: str, passage: Passage, phrases: Phrases, lore: _Lore) -> tup
     others = (passage.kind == "body" and _THEIRS.match(raw)) or any(
         name not in lore.families for name in _SOMEBODY.findall(raw)
     )
-    if others or _ORDERS.match(raw) or "•" in raw or ")⁻" in raw:
+    if others or _ORDERS.match(raw) or "•" in raw or ")⁻" in raw or addresses_a_machine(raw):
         return None
     if passage.kind != "body":
         raw = _without_own_names(raw, lore.families)
@@ -206,7 +212,7 @@ def _candidate(raw: str, passage: Passage, phrases: Phrases, lore: _Lore) -> tup
     telegraphic = text.count(";") > 1  # `Glumes unequal, keeled; lower glumes 1-veined; …`
     if not 5 <= words <= LONG + 6 or telegraphic or _ORDERS.match(text):
         return None
-    if _SYMBOLS.search(text) or grounding.form_faults(text, phrases):
+    if _SYMBOLS.search(text) or grounding.form_faults(text, phrases) or foreign_matter(text):
         return None
     return text, (passage.id, *[id_ for id_ in definers if id_ != passage.id])
 

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from artifacts.paper import Paper, Passage
 from artifacts.script import (
     Brief,
     ChartVisual,
@@ -18,25 +19,30 @@ from artifacts.script import (
     TitleVisual,
     Visual,
 )
+from vendors.estimates import clips_for
 
 from scripter import headlines, pacing, standing, themes
+from scripter.addressing import foreign_matter
 from scripter.candidates import terms_of
 from scripter.casing import Casing
 from scripter.keyphrases import MOST_WORDS, Keyphrases
+from scripter.phrases import phrases_for
 from scripter.sources import original
 from scripter.visuals.chart import chart_visual
 from scripter.visuals.end import authors_line, end_visual, family_name
 from scripter.visuals.figure import figure_visual
+from scripter.visuals.film import filmed
 from scripter.visuals.number import number_visual
 from scripter.visuals.quote import quote_visual
 from scripter.visuals.steps import steps_visual
 
 if TYPE_CHECKING:
-    from artifacts.paper import Paper
+    from collections.abc import Mapping
+
     from artifacts.request import Options
 
     from scripter.phrases import Phrases
-    from scripter.writer import Draft
+    from scripter.writer import Draft, Written
 
 _WARNINGS = ("retracted", "retraction", "concern", "correction")
 _KINDS = ("editorial", "letter", "commentary", "review", "digest")
@@ -75,9 +81,10 @@ class _Look:
     kicker: str
 
 
-def direct(drafts: list[Draft], paper: Paper, options: Options, phrases: Phrases) -> list[Brief]:
+def direct(made: Written, paper: Paper, options: Options) -> list[Brief]:
     """The briefs of all scenes in order."""
-    director = _Director(paper, phrases, [sentence for draft in drafts for sentence in draft.sentences])
+    drafts, phrases = made.drafts, phrases_for(made.language)
+    director = _Director(paper, phrases, [sentence for draft in drafts for sentence in draft.sentences], made.gists)
     theme = options.theme or themes.theme_of(paper)
     horizon = themes.horizon_of(paper)
     line = director.source_line()
@@ -100,19 +107,22 @@ def direct(drafts: list[Draft], paper: Paper, options: Options, phrases: Phrases
                 voice=options.voice,
             )
         )
-    return briefs
+    clips = clips_for(options.seconds) if options.footage else 0
+    return filmed(briefs, [draft.footage for draft in drafts], clips) if clips else briefs
 
 
 class _Director:
     """Decides scene by scene what is seen, remembering what was shown before."""
 
-    def __init__(self, paper: Paper, phrases: Phrases, said: list[Sentence]) -> None:
+    def __init__(self, paper: Paper, phrases: Phrases, said: list[Sentence], gists: Mapping[str, str]) -> None:
         self.paper = paper
         self.phrases = phrases
+        self.gists = gists
+        self.written = phrases_for(paper.language) if gists else phrases
         self.said = said
         self.shown = _Shown()
         self.casing = Casing(paper)
-        self.keyphrases = Keyphrases(paper, phrases)
+        self.keyphrases = Keyphrases(_spoken_of(said) if gists else paper, phrases)
         self.title = self._title()
         self.kinds = {notice.kind for notice in paper.notices}
         self.essay = bool(self.kinds & _ESSAYS)
@@ -121,6 +131,8 @@ class _Director:
         """`Nightingale 1858 · Mortality of the British Army`, at most 48 characters."""
         author = family_name(self.paper.authors[0]) if self.paper.authors else self.paper.journal
         who = self.keyphrases.shortened(" ".join(part for part in (author, self.paper.published[:4]) if part), 30)
+        if foreign_matter(self.paper.title):
+            return who
         title = re.split(r"[:?]\s", self.casing.sentence(self.paper.title))[0].rstrip(" .")
         room = SOURCE_LINE - len(who) - 3
         return " · ".join(part for part in (who, self.keyphrases.shortened(title, room)) if part)
@@ -131,6 +143,8 @@ class _Director:
         headline = draft.headline or self._headline(draft, visual, number)
         self.shown.headlines.add(headline)
         kicker = self._kicker(draft.role, visual, number)
+        if draft.kicker and number > 1 and visual.kind != "quote" and " · " not in kicker:
+            kicker = draft.kicker
         return _Look(visual, headline, "" if kicker == headline else kicker)
 
     def _visual(self, draft: Draft, number: int) -> Visual:
@@ -153,9 +167,11 @@ class _Director:
     def _make(self, kind: str, draft: Draft) -> Visual | None:
         if kind == "steps":
             return steps_visual(list(draft.sentences), self.phrases, self.keyphrases)
-        for sentence in draft.sentences:
+        for spoken in draft.sentences:
+            gist = self.gists.get(spoken.text)
+            sentence = spoken.model_copy(update={"text": gist}) if gist else spoken
             if kind == "number":
-                made: Visual | None = self._number(sentence)
+                made: Visual | None = self._number(spoken)
             elif kind == "chart":
                 made = self._chart(sentence)
             elif kind == "figure":
@@ -163,7 +179,7 @@ class _Director:
             elif kind == "any figure":
                 made = self._figure(sentence, least=2)
             else:
-                made = quote_visual(sentence, self.paper, self.phrases)
+                made = quote_visual(sentence, self.paper, self.written, self.phrases)
             if made is not None:
                 return made
         return None
@@ -175,7 +191,7 @@ class _Director:
         return number
 
     def _chart(self, sentence: Sentence) -> ChartVisual | None:
-        chart = chart_visual(sentence.text, self.paper, self.phrases, original(sentence, self.paper, self.phrases))
+        chart = chart_visual(sentence.text, self.paper, self.written, original(sentence, self.paper, self.written))
         key = f"{chart.source} {chart.axis}" if chart else ""
         if chart is None or key in self.shown.charts:
             return None
@@ -188,7 +204,7 @@ class _Director:
         return role not in {"question", "method"} and "quote" in self.shown.kinds and "figure" not in self.shown.kinds
 
     def _figure(self, sentence: Sentence, *, least: int = 4) -> FigureVisual | None:
-        figure = figure_visual(sentence, self.paper, self.phrases, self.shown.figures, least=least)
+        figure = figure_visual(sentence, self.paper, self.written, self.shown.figures, least=least)
         if figure:
             self.shown.figures |= {known.id for known in self.paper.figures if known.image == figure.image}
             self.shown.credits.append(self.phrases.label("figure_credit", label=f"{figure.label}, {figure.licence}"))
@@ -196,7 +212,7 @@ class _Director:
 
     def _headline(self, draft: Draft, visual: Visual, number: int) -> str:
         first = draft.sentences[0].text
-        if draft.role == "end" or number == 1:
+        if (draft.role == "end" or number == 1) and self.title and not self.gists:
             return self.title
         for sentence in draft.sentences:
             found = headlines.from_sentence(sentence.text, self.phrases, self.keyphrases, avoid=self.shown.headlines)
@@ -211,7 +227,9 @@ class _Director:
         return phrase[:1].upper() + phrase[1:]
 
     def _title(self) -> str:
-        """The headline that the paper's own title makes."""
+        """The headline that the paper's own title makes; empty where the title is none."""
+        if foreign_matter(self.paper.title):
+            return ""
         plain = self.casing.sentence(self.paper.title)
         found = headlines.from_title(self.paper.title, self.phrases, self.casing)
         return found or headlines.from_sentence(plain, self.phrases, self.keyphrases) or self._called(plain)
@@ -249,6 +267,8 @@ class _Director:
 
     def _title_line(self) -> str:
         """The title under the hook; where the hook is the title already, whose paper it is."""
+        if foreign_matter(self.paper.title):
+            return authors_line(self.paper, self.phrases)
         title = self.casing.sentence(re.sub(r"\s*\([^()]*\)", "", self.paper.title)).rstrip(".")
         if len(title.split()) <= len(self.title.split()) + 2:
             who = authors_line(self.paper, self.phrases)
@@ -256,6 +276,11 @@ class _Director:
         if len(title) > TITLE_LINE and 40 <= title.find(": ") <= TITLE_LINE:
             return title.split(": ")[0]
         return self.keyphrases.shortened(title, TITLE_LINE)
+
+
+def _spoken_of(said: list[Sentence]) -> Paper:
+    """What is said, to learn from it which words of its language may end a phrase."""
+    return Paper(title="", passages=[Passage(id=f"said.{n}", text=each.text) for n, each in enumerate(said, 1)])
 
 
 def _wishes(role: Role, shown: _Shown) -> tuple[str, ...]:

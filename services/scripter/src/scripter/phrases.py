@@ -9,7 +9,7 @@ from functools import lru_cache
 from importlib import resources
 from typing import Any
 
-FULL_TABLES = ("en", "pt", "es", "de", "fr")
+TABLES = ("en", "pt", "es", "de", "fr", "ja")
 _NEVER = re.compile(r"(?!)")
 
 
@@ -53,7 +53,7 @@ class Phrases:
 def phrases_for(language: str) -> Phrases:
     """The table of a language by its ISO 639-1 code, regional parts ignored."""
     code = language.lower().split("-")[0]
-    name = code if code in FULL_TABLES else "other"
+    name = code if code in TABLES else "other"
     table = tomllib.loads((resources.files("scripter") / "languages" / f"{name}.toml").read_text("utf-8"))
     return Phrases(
         language=code,

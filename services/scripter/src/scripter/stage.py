@@ -1,105 +1,90 @@
-"""The stage `script`: a paper and the user's options in, the script and a brief for each scene out."""
+"""The stages `script` (a paper and the user's options in, the script and a brief for each scene out) and `check`."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, TypeVar
 
+import vendors.gemini
 from chassis.errors import SourceError
+from chassis.settings import read_settings
 from chassis.stage import Service, Stage
+from vendors.settings import GeminiSettings
 
+from scripter.judging import check_scene
 from scripter.settings import Settings
 
 if TYPE_CHECKING:
-    from artifacts.paper import Paper
-    from artifacts.script import Card
+    from artifacts.paper import Figure, Paper, Table
+    from artifacts.request import Options
+    from artifacts.script import Brief, Card, Script
     from chassis.folder import JobFolder
 
-    from scripter.phrases import Phrases
-    from scripter.writer import Draft
+    from scripter.writer import Draft, Written
 
-VERSION = "1"
+Shown = TypeVar("Shown", "Figure", "Table")
+VERSION = "2"
 LEAST_SECONDS = 18.0
 """Of speech: below it, or below six tenths of a shorter video, there is no video in the paper."""
 
 
 def service() -> Service:
-    """The scripter with its one stage."""
-    settings = Settings()
-    return Service(
-        "scripter",
-        (
-            Stage(
-                name="script",
-                title="Write",
-                version=VERSION,
-                needs=("paper", "options"),
-                makes=("script", "scene.*.brief"),
-                run=lambda job: write_script(job, settings),
-                slots=2,
-            ),
+    """The scripter with its two stages."""
+    settings, vendor = read_settings(Settings), read_settings(GeminiSettings)
+    stages = (
+        Stage(
+            name="script",
+            title="Write",
+            version=VERSION,
+            needs=("paper", "options"),
+            makes=("script", "scene.*.brief"),
+            run=partial(write_script, settings=settings, vendor=vendor),
+            slots=2,
+        ),
+        Stage(
+            name="check",
+            title="Check",
+            version="1",
+            needs=("scene.*.brief", "paper"),
+            makes=("scene.*.verdicts",),
+            run=partial(check_scene, settings=settings),
+            slots=2,
         ),
     )
+    return Service("scripter", stages, (vendors.gemini.provider(vendor, "script"),))
 
 
-def write_script(job: JobFolder, settings: Settings) -> None:
+def write_script(job: JobFolder, settings: Settings, vendor: GeminiSettings) -> None:
     """Write the script and the briefs.
 
     Raises:
         SourceError: the paper was retracted, or holds too little prose to speak of.
+        UsageError, Fatal, Transient: the writer that was asked for could not write.
     """
-    from artifacts.paper import Paper  # noqa: PLC0415 - six services boot fast
-    from artifacts.request import Options  # noqa: PLC0415 - six services boot fast
-    from artifacts.script import Script  # noqa: PLC0415 - six services boot fast
+    from artifacts.paper import Paper  # noqa: PLC0415 - services boot fast
+    from artifacts.request import Options  # noqa: PLC0415 - services boot fast
 
-    from scripter.direction import direct  # noqa: PLC0415 - six services boot fast
-    from scripter.phrases import phrases_for  # noqa: PLC0415 - six services boot fast
-    from scripter.providers import writer_named  # noqa: PLC0415 - six services boot fast
+    from scripter.commissioning import written  # noqa: PLC0415 - services boot fast
+    from scripter.direction import direct  # noqa: PLC0415 - services boot fast
+    from scripter.grounding import Thresholds  # noqa: PLC0415 - services boot fast
+    from scripter.writer import Commission  # noqa: PLC0415 - services boot fast
 
-    paper = job.load("paper", Paper)
-    options = job.load("options", Options)
-    language = paper.language.lower().split("-")[0] or "en"
-    phrases = phrases_for(language)
-    writer = writer_named(settings.writer)
+    paper, options = job.load("paper", Paper), job.load("options", Options)
     _refuse_retracted(paper, forced=options.force)
     job.progress(0.1, "reading")
-    drafts = checked(writer.write(paper, options, language), paper, phrases, settings)
-    _refuse_too_little(drafts, paper, options.seconds)
-    job.progress(0.7, "choosing pictures")
-    briefs = direct(drafts, paper, options, phrases)
+    language = paper.language.lower().split("-")[0] or "en"
+    limits = Thresholds(settings.least_similarity, settings.most_strange)
+    made = written(Commission(paper, options, language, limits, job), settings, vendor)
+    _refuse_too_little(made.drafts, paper, options.seconds)
+    job.progress(0.8, "choosing pictures")
+    paper = _presentable(paper)
+    briefs = direct(made, paper, options)
+    if options.footage and not any(brief.footage for brief in briefs):
+        made = replace(made, notices=[*made.notices, "There are no moving pictures: nobody described any."])
     for brief in briefs:
         job.write(f"scene.{brief.scene}.brief", brief)
-    script = Script(
-        paper=_card(paper, options.language, language),
-        scenes=[brief.scene for brief in briefs],
-        language=language,
-        seconds=options.seconds,
-        theme=next((brief.theme for brief in briefs if brief.visual.kind != "quote"), "dusk"),
-        music=options.music,
-        writer=writer.name,
-    )
-    job.write("script", script)
-
-
-def checked(drafts: list[Draft], paper: Paper, phrases: Phrases, settings: Settings) -> list[Draft]:
-    """The drafts with a verdict on each sentence, without those that fail, and without scenes left with none."""
-    from scripter.grounding import Thresholds, form_faults, verdict_on  # noqa: PLC0415 - six services boot fast
-
-    limits = Thresholds(settings.least_similarity, settings.most_strange)
-    texts = {passage.id: passage.text for passage in paper.passages}
-    kept = []
-    for draft in drafts:
-        judged = [
-            sentence.model_copy(update={"verdict": verdict_on(sentence, texts, phrases.language, limits)})
-            for sentence in draft.sentences
-            if not form_faults(sentence.text, phrases)
-        ]
-        passed = tuple(sentence for sentence in judged if sentence.verdict and sentence.verdict.supported)
-        if passed:
-            kept.append(replace(draft, sentences=passed))
-    if len(kept) > 1:
-        kept[-1] = replace(kept[-1], role="end")
-    return kept
+    job.write("script", _script(made, briefs, _card(paper, made.notices), options))
 
 
 def _refuse_retracted(paper: Paper, *, forced: bool) -> None:
@@ -127,10 +112,45 @@ def _refuse_too_little(drafts: list[Draft], paper: Paper, wanted: int) -> None:
         )
 
 
-def _card(paper: Paper, wanted: str, spoken: str) -> Card:
-    from artifacts.script import Card  # noqa: PLC0415 - six services boot fast
+def _presentable(paper: Paper) -> Paper:
+    """The paper with names and titles as they may be shown, whatever its file put into them."""
+    from scripter.addressing import washed  # noqa: PLC0415 - services boot fast
 
-    notices = [notice.text for notice in paper.notices]
-    if wanted.lower().split("-")[0] != spoken:
-        notices.append(f"This video speaks the paper's own language ({spoken}): it was written without a translator.")
+    shown = {
+        "title": washed(paper.title),
+        "authors": [name for name in map(washed, paper.authors) if name],
+        "journal": washed(paper.journal),
+        "subjects": [subject for subject in map(washed, paper.subjects) if subject],
+        "sections": [each.model_copy(update={"title": washed(each.title)}) for each in paper.sections],
+        "figures": [_washed(each) for each in paper.figures],
+        "tables": [_washed(each) for each in paper.tables],
+    }
+    return paper.model_copy(update=shown)
+
+
+def _washed(each: Shown) -> Shown:
+    from scripter.addressing import washed  # noqa: PLC0415 - services boot fast
+
+    return each.model_copy(update={"label": washed(each.label), "caption": washed(each.caption)})
+
+
+def _script(made: Written, briefs: list[Brief], card: Card, options: Options) -> Script:
+    from artifacts.script import Script  # noqa: PLC0415 - services boot fast
+
+    return Script(
+        paper=card,
+        scenes=[brief.scene for brief in briefs],
+        language=made.language,
+        seconds=options.seconds,
+        theme=next((brief.theme for brief in briefs if brief.visual.kind != "quote"), "dusk"),
+        music=options.music,
+        writer=made.writer,
+        dropped=made.dropped,
+    )
+
+
+def _card(paper: Paper, more: list[str]) -> Card:
+    from artifacts.script import Card  # noqa: PLC0415 - services boot fast
+
+    notices = [*(notice.text for notice in paper.notices), *more]
     return Card(notices=notices, **paper.model_dump(include=set(Card.model_fields) - {"notices"}))

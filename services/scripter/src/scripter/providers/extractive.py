@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 
 from scripter import pacing
 from scripter.candidates import Candidate, candidates_in, to_sentence
+from scripter.checking import Checker, checked
 from scripter.numbers import tokens_of
 from scripter.phrases import Phrases, phrases_for
 from scripter.scoring import score
 from scripter.visuals.chart import chart_visual
 from scripter.visuals.number import number_visual
-from scripter.writer import Draft
+from scripter.writer import Commission, Draft, Written
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -66,8 +67,14 @@ class ExtractiveWriter:
 
     name = "extractive"
 
-    def write(self, paper: Paper, options: Options, language: str) -> list[Draft]:
-        phrases = phrases_for(language)
+    def write(self, commission: Commission) -> Written:
+        phrases = phrases_for(commission.language)
+        checker = Checker(commission.paper, commission.language, phrases, commission.limits)
+        drafts, _ = checked(self.drafts(commission.paper, commission.options, phrases), checker)
+        return Written(drafts, phrases.language, self.name)
+
+    def drafts(self, paper: Paper, options: Options, phrases: Phrases) -> list[Draft]:
+        """The scenes before their sentences are judged."""
         pool = candidates_in(paper, phrases)
         pool = [replace(c, pictured=_pictured(c, paper, phrases)) for c in pool]
         choice = _Choice(full=options.seconds * _SHARE)

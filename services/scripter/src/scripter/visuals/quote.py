@@ -16,8 +16,13 @@ if TYPE_CHECKING:
 MOST_CHARACTERS = 400
 
 
-def quote_visual(sentence: Sentence, paper: Paper, phrases: Phrases) -> QuoteVisual | None:
-    """The spoken sentence among its neighbours, or None where it is too long to be shown whole."""
+def quote_visual(
+    sentence: Sentence, paper: Paper, phrases: Phrases, labels: Phrases | None = None
+) -> QuoteVisual | None:
+    """The spoken sentence among its neighbours, or None where it is too long to be shown whole.
+
+    `phrases` are of the paper's language, `labels` of the one that is spoken where that is another.
+    """
     passage = passage_of(sentence, paper)
     if passage is None:
         return None
@@ -35,7 +40,7 @@ def quote_visual(sentence: Sentence, paper: Paper, phrases: Phrases) -> QuoteVis
         passage=passage.id,
         text=passage.text[start:end],
         highlight=(spans[index].start - start, spans[index].end - start),
-        place=_place(passage, paper, phrases),
+        place=_place(passage, paper, labels or phrases),
         page=page if passage.boxes else None,
         boxes=_boxes(passage, spans[index].start, spans[index].end) if page else [],
     )

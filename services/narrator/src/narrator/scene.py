@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 from artifacts.narration import Word
 
 from narrator import sound as dsp
-from narrator.providers.voice import Sound, Voice
+from narrator.providers.voice import Sound, Utterance, Voice
+from narrator.spans import Spans, complete, share
 from narrator.speakable import spoken_forms
 
 LEAD_IN = 0.12
@@ -21,9 +21,9 @@ READABLE = 15.8
 CALMEST = 0.75
 SILENT = 2.5
 """Seconds of a scene in which nothing is spoken."""
-_CALIBRATION = ["The", "quick", "brown", "fox", "jumps", "over", "the", "lazy", "dog,", "and", "nobody", "minds."]
-
-Spans = list[tuple[float, float]]
+CROWDED = 17.0
+"""Written characters a second at which a voice that cannot be slowed is given a longer pause after its sentence."""
+LONGEST_PAUSE = 1.2
 
 
 @dataclass(frozen=True)
@@ -44,30 +44,36 @@ def speak(
     """Speak the sentences of a scene with one gain for all."""
     pieces: list[Sound] = [_silence(LEAD_IN)]
     words: list[Word] = []
+    pause = 0.0
     for index, text in enumerate(sentences):
         tokens = text.split()
         if not tokens:
             continue
-        if words:
-            pieces.append(_silence(PAUSE))
+        pieces.append(_silence(pause))
         at = sum(map(len, pieces)) / dsp.RATE
-        piece, spans = _sentence(voice, spoken_forms(tokens, language), gain, len(" ".join(tokens)))
+        written = len(" ".join(tokens))
+        piece, spans = _sentence(voice, spoken_forms(tokens, language), gain, written)
         pieces.append(piece)
         words += [
             Word(text=token, start=round(at + start, 4), end=round(at + end, 4), sentence=index)
             for token, (start, end) in zip(tokens, spans, strict=True)
         ]
+        pause = min(max(PAUSE, written / CROWDED - len(piece) / dsp.RATE), LONGEST_PAUSE)
         report((index + 1) / len(sentences))
-    pieces.append(_silence(TAIL if words else SILENT))
+    pieces.append(_silence(max(TAIL, pause) if words else SILENT))
     whole = np.concatenate(pieces)
     return SpokenScene(np.pad(whole, (0, -len(whole) % dsp.FRAME)), words)
 
 
 def gain_of(voice: Voice) -> float:
     """The gain that brings this voice to the common level: the same for every scene, so they join evenly."""
-    spoken = voice.say(_CALIBRATION)
-    level = dsp.loud_level(dsp.soften(spoken.sound, spoken.rate), spoken.rate)
+    spoken = voice.sample()
+    level = dsp.loud_level(_softened(voice, spoken), spoken.rate)
     return dsp.LEVEL / level if level else 1.0
+
+
+def _softened(voice: Voice, spoken: Utterance) -> Sound:
+    return dsp.soften(spoken.sound, spoken.rate) if voice.harsh else spoken.sound
 
 
 def _sentence(voice: Voice, forms: list[str], gain: float, written: int) -> tuple[Sound, Spans]:
@@ -76,7 +82,7 @@ def _sentence(voice: Voice, forms: list[str], gain: float, written: int) -> tupl
     speed = written / (len(spoken.sound) / spoken.rate + PAUSE)
     if speed > READABLE:
         spoken = voice.say(forms, max(READABLE / speed, CALMEST))
-    soft = dsp.limit(dsp.soften(spoken.sound, spoken.rate) * gain)
+    soft = dsp.limit(_softened(voice, spoken) * gain)
     first, last = dsp.bounds(soft, spoken.rate)
     if last <= first:
         size = max(0.3, 0.12 * len(forms))
@@ -90,31 +96,6 @@ def _sentence(voice: Voice, forms: list[str], gain: float, written: int) -> tupl
         for t in spoken.times
     ]
     return trimmed, complete(known, forms, length)
-
-
-def complete(known: Sequence[tuple[float, float] | None], forms: Sequence[str], length: float) -> Spans:
-    """Give each form a time: one that is not heard apart shares, by its length, the time of the one before it.
-
-    Engines run short words together (`that a`), and a dash is not spoken at all.
-    """
-    heads = [index for index, span in enumerate(known) if span is not None]
-    if not heads:
-        return share((0.0, length), [len(form) or 1 for form in forms])
-    spans: Spans = []
-    for head, following in zip([0, *heads[1:]], [*heads[1:], len(known)], strict=True):
-        span = known[head] if known[head] is not None else known[heads[0]]
-        assert span is not None
-        start = spans[-1][1] if spans and span[0] < spans[-1][1] else span[0]
-        weights = [len(form) or 0.3 for form in forms[head:following]]
-        spans += share((start, max(span[1], start + 0.001 * len(weights))), weights)
-    return spans
-
-
-def share(span: tuple[float, float], weights: Sequence[float]) -> Spans:
-    """Cut a span into parts in proportion to the weights."""
-    start, end = span
-    edges = start + (end - start) * np.cumsum([0, *weights]) / sum(weights)
-    return [(float(a), float(b)) for a, b in pairwise(edges)]
 
 
 def _silence(seconds: float) -> Sound:

@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 from chassis.errors import Defect, UsageError
 
-from narrator.providers.voice import Sound, Utterance
+from narrator.providers.voice import CALIBRATION, Sound, Utterance
 
 SYNCHRONOUS = 2
 PHONEME_EVENTS = 1
@@ -158,6 +158,7 @@ class Espeak:
     """
 
     engine = "eSpeak NG"
+    harsh = True
 
     def __init__(self, name: str, *, pace: int, pitch: int, pitch_range: int) -> None:
         base, plus, variant = name.partition("+")
@@ -172,6 +173,7 @@ class Espeak:
                 f"or pt-br, with or without a variant, as in en-us+f3: {', '.join(variants())}.",
             )
         self.name = base + plus + variant
+        self.rate = lib.rate
         self._parameters = {RATE: pace, PITCH: pitch, RANGE: pitch_range, WORD_GAP: 0}
 
     def say(self, forms: Sequence[str], pace: float = 1.0) -> Utterance:
@@ -183,6 +185,9 @@ class Espeak:
             lib.select(self.name)
             sound, marks = lib.synthesise(text, parameters) if text else (np.zeros(0, np.float32), [])
         return Utterance(sound, lib.rate, _times(places, marks, len(sound), lib.rate))
+
+    def sample(self) -> Utterance:
+        return self.say(CALIBRATION)
 
 
 def voice_name(language: str) -> str:

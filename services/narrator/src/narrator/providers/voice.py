@@ -20,13 +20,23 @@ class Utterance:
     times: list[tuple[float, float] | None]
 
 
+CALIBRATION = ["The", "quick", "brown", "fox", "jumps", "over", "the", "lazy", "dog,", "and", "nobody", "minds."]
+"""What a voice says where no one hears it, to know how loud it is."""
+
+
 class Voice(Protocol):
     """A way to speak a sentence and to know when each of its words is heard."""
 
     engine: str
     """Who speaks, as the credits name it."""
     name: str
+    harsh: bool
+    """A formant synthesiser, whose edge is taken off."""
 
     def say(self, forms: Sequence[str], pace: float = 1.0) -> Utterance:
-        """Speak the forms as one sentence, `pace` times as fast as usual. The caller cuts silence at both ends."""
+        """Speak the forms as one sentence, `pace` times as fast as usual where the voice can; silence at both ends may stay."""
+        ...
+
+    def sample(self) -> Utterance:
+        """Some speech of this voice, to set its level by."""
         ...

@@ -23,6 +23,7 @@ GET /register  POST /register  GET /login  POST /login  GET /forgot  POST /forgo
 GET /verify/<secret>  POST /verify/<secret>  GET /reset/<secret>  POST /reset/<secret>
 GET /s/<share>  GET /s/<share>/<any(video, thumbnail, vtt):name>
 GET /api/openapi.json  GET /api/openapi
+GET /api/v1/providers  POST /api/v1/estimate
 """
 """May be used by anybody; each is documented in services/gateway/README.md."""
 
@@ -33,12 +34,15 @@ POST /account/tokens  POST /account/sessions/end-others  POST /account/delete
 POST /api/v1/jobs  GET /api/v1/jobs  POST /api/v1/uploads  GET /api/v1/events
 GET /api/v1/me  PATCH /api/v1/me  GET /api/v1/me/audit
 GET /api/v1/tokens  POST /api/v1/tokens  GET /api/v1/sessions  DELETE /api/v1/sessions
+GET /api/v1/account/keys  PUT /api/v1/account/keys/<provider>  DELETE /api/v1/account/keys/<provider>
+POST /account/keys  POST /account/keys/<provider>/remove
 """
 """Concern whoever asks and name nothing of anybody's."""
 
 SOMEBODY_S = """
 GET /jobs/<job_id>  GET /api/v1/jobs/<job_id>  DELETE /api/v1/jobs/<job_id>  GET /api/v1/jobs/<job_id>/events
 POST /api/v1/jobs/<job_id>/retry  POST /api/v1/jobs/<job_id>/cancel  POST /api/v1/jobs/<job_id>/approve
+POST /api/v1/jobs/<job_id>/budget  POST /jobs/<job_id>/force
 PATCH /api/v1/jobs/<job_id>/scenes/<int:scene>  PATCH /api/v1/jobs/<job_id>/script
 PUT /api/v1/jobs/<job_id>/share  DELETE /api/v1/jobs/<job_id>/share
 GET /api/v1/jobs/<job_id>/artifacts/<artifact>
@@ -63,6 +67,8 @@ NATIVE = {"GET /api/v1/jobs/<job_id>/events", "GET /api/v1/events"}
 BODIES = {
     "PATCH /api/v1/jobs/<job_id>/scenes/<int:scene>": {"text": "Mine now."},
     "PATCH /api/v1/jobs/<job_id>/script": {"scenes": {"1": {"text": "Mine now."}}},
+    "POST /api/v1/jobs/<job_id>/budget": {"dollars": 0},
+    "PUT /api/v1/account/keys/<provider>": {"key": "mine-and-mine-alone"},
     "PATCH /api/v1/me": {"name": "x"},
     "POST /api/v1/tokens": {"name": "x"},
     "POST /api/v1/jobs": {"reference": "10.1000/182"},
@@ -78,10 +84,17 @@ CALLS = {
     "RetryJob": lambda job: pb.RetryJobRequest(job_id=job),
     "ApproveJob": lambda job: pb.ApproveJobRequest(job_id=job),
     "EditScene": lambda job: pb.EditSceneRequest(job_id=job, scene=1, text="Mine now."),
+    "SetBudget": lambda job: pb.SetBudgetRequest(job_id=job, dollars=0),
+    "EstimateJob": lambda _: pb.EstimateJobRequest(),
+    "ListProviders": lambda _: pb.ListProvidersRequest(),
+    "ListProviderKeys": lambda _: pb.ListProviderKeysRequest(),
+    "SetProviderKey": lambda _: pb.SetProviderKeyRequest(provider="gemini", key="mine-and-mine-alone"),
+    "DeleteProviderKey": lambda _: pb.DeleteProviderKeyRequest(provider="gemini"),
     "DeleteJob": lambda job: pb.DeleteJobRequest(job_id=job),
     "GetArtifact": lambda job: pb.GetArtifactRequest(job_id=job, artifact="source"),
 }
-ONES_OWN_CALLS = {"SubmitJob", "ListJobs"}
+ONES_OWN_CALLS = {"SubmitJob", "ListJobs", "EstimateJob", "ListProviders"}
+ONES_OWN_CALLS |= {"ListProviderKeys", "SetProviderKey", "DeleteProviderKey"}
 
 
 def routes(text):
@@ -121,6 +134,7 @@ def owner(gateway_up, person):
             "upload": upload,
             "artifact": "source",
             "scene": "1",
+            "provider": "gemini",
             "code": gateway_up.code,
             "token_id": client.get("/tokens").json()["tokens"][0]["id"],
             "session_id": client.get("/sessions").json()["sessions"][0]["id"],

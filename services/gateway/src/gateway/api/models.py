@@ -161,7 +161,7 @@ class BudgetChange(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    dollars: float = Field(ge=0, le=MOST)
+    dollars: float = Field(ge=0, le=MOST, strict=True)
 
 
 class JobPath(BaseModel):

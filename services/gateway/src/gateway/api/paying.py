@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
 from artifacts.request import Options
 from flask import Response
 from flask_openapi3 import APIBlueprint, Tag
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from gateway.api.account import as_json
 from gateway.api.models import COMMON, SECURED
@@ -47,6 +47,18 @@ class ProviderList(BaseModel):
 
     providers: list[Provider]
     keeps_keys: bool = Field(description="Whether users' own keys are kept here.")
+
+
+class EstimateWish(Options):
+    """How the video is to be: the options of a job."""
+
+    model_config = ConfigDict(strict=True, extra="forbid")
+
+    @field_validator("seconds", mode="before")
+    @classmethod
+    def _whole(cls, value: Any) -> Any:
+        """JSON knows one kind of numbers."""
+        return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 class EstimateLine(BaseModel):
@@ -120,7 +132,7 @@ def list_providers() -> Response:
 @api.post("/estimate", responses={200: Estimate}, security=_ANYBODY)
 @public
 @changes_nothing
-def estimate(body: Options) -> Response:
+def estimate(body: EstimateWish) -> Response:
     """What a job with these options is likely to cost, and whether its budget and your day have so much."""
     return as_json(Estimate.model_validate(gateway().pricing.estimate(visitor(), body)))
 

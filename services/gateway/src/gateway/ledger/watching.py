@@ -133,7 +133,7 @@ def changes(before: dict[str, Any], job: dict[str, Any]) -> list[Told]:
         ]
     elif job["state"] in ENDS and job["state"] != before["state"]:
         told.append(Told(job["state"], job, f"{name}.{job['state']}", seq))
-    elif any(job[key] != before[key] for key in ("state", "title", "waits_until", "share")):
+    elif any(job[key] != before[key] for key in ("state", "title", "waits_until", "share", "costs")):
         told.append(Told("job", brief(job), f"{name}.job", seq))
     return told
 

@@ -26,21 +26,28 @@ from chassis import keys, keyvalues, names, telemetry
 from chassis.errors import Transient
 from chassis.events import Event, Outgoing, costs_of, manifest_of, read_event, readable
 from chassis.manifest import Manifest
-from chassis.protocols import BATCH_LIMIT, Bus, Conflict, Delivery, Message, Offers, check_batch
+from chassis.protocols import BATCH_LIMIT, PATIENCE, Bus, Conflict, Delivery, Message, Offers, check_batch
 from chassis.providers import Provider
 from chassis.settings import ChassisSettings
 from chassis.stage import Rule, triggers
 
-__all__ = ["BATCH_LIMIT", "Bus", "Conflict", "Delivery", "Message", "Msg", "NatsBus", "Offers", "check_batch"]
+__all__ = [
+    "BATCH_LIMIT",
+    "PATIENCE",
+    "Bus",
+    "Conflict",
+    "Delivery",
+    "Message",
+    "Msg",
+    "NatsBus",
+    "Offers",
+    "check_batch",
+]
 WRONG_LAST_SEQUENCE = (10071, 10164)
 """JetStream error codes of a refused compare-and-set, alone and within a batch."""
-PATIENCE = 5.0
-"""Seconds that a reader waits for a message before it looks up."""
 CLOSING = ("204", "404", "408")
 """Status after the last message, instead of any, and when none came in time."""
 NEXT = "$JS.API.CONSUMER.MSG.NEXT"
-ONE = {"batch": 1, "expires": int(PATIENCE * 1e9)}
-"""The request for one message, as soon as there is one."""
 ADVISORIES = "ADVISORIES"
 RULES_BUCKET, PROVIDERS_BUCKET = "RULES", "PROVIDERS"
 _RULE, _PROVIDER = TypeAdapter(Rule), TypeAdapter(Provider)
@@ -72,10 +79,10 @@ class NatsDelivery:
 class NatsOffers:
     """A stage's durable consumer, one message at a time."""
 
-    pull: Callable[[], Awaitable[list[Msg]]]
+    pull: Callable[[dict[str, Any], int], Awaitable[list[Msg]]]
 
-    async def next(self) -> Delivery | None:
-        for message in await self.pull():
+    async def next(self, seconds: float = PATIENCE) -> Delivery | None:
+        for message in await self.pull(_one(seconds), 1):
             return NatsDelivery(message, read_event(message), message.metadata.num_delivered)
         return None
 
@@ -87,6 +94,7 @@ class NatsBus:
         self.client = client
         self.stream = client.jetstream()
         self._settings = settings
+        self._providers: Sequence[Provider] = ()
 
     @classmethod
     async def connect(cls, settings: ChassisSettings, name: str) -> NatsBus:
@@ -217,7 +225,8 @@ class NatsBus:
         await self._ensure_streams()  # a server that lost its disk has none
         await self.stream.add_consumer(names.STREAM, config)
         await self._publish_rule(rule)
-        return NatsOffers(functools.partial(self._ask, f"{NEXT}.{names.STREAM}.{config.durable_name}", ONE, 1))
+        await self.publish_providers(self._providers)
+        return NatsOffers(functools.partial(self._ask, f"{NEXT}.{names.STREAM}.{config.durable_name}"))
 
     async def _publish_rule(self, rule: Rule) -> None:
         """Tell the others what this stage needs and makes, so that no list of stages is kept anywhere."""
@@ -227,6 +236,7 @@ class NatsBus:
         return [_RULE.validate_json(value) for value in await keyvalues.values(await self._bucket(RULES_BUCKET))]
 
     async def publish_providers(self, providers: Sequence[Provider]) -> None:
+        self._providers = providers
         bucket = await self._bucket(PROVIDERS_BUCKET)
         for each in providers:
             await keyvalues.tell(bucket, f"{each.name}.{each.does}", _PROVIDER.dump_json(each))
@@ -271,7 +281,7 @@ class NatsBus:
         await self.stream.add_consumer(stream, config)
         pull = functools.partial(self._ask, f"{NEXT}.{stream}.{durable}")
         while True:
-            yield await pull({"batch": batch, "no_wait": True}, batch) or await pull(ONE, 1)
+            yield await pull({"batch": batch, "no_wait": True}, batch) or await pull(_one(), 1)
 
     async def read(self, after: int, batch: int = 256) -> AsyncIterator[tuple[list[Event], int]]:
         config = api.ConsumerConfig(
@@ -286,7 +296,7 @@ class NatsBus:
         pull = functools.partial(self._ask, f"{NEXT}.{names.STREAM}.{consumer.name}")
         count = 0
         while True:
-            messages = await pull({"batch": batch, "no_wait": True}, batch) or await pull(ONE, 1)
+            messages = await pull({"batch": batch, "no_wait": True}, batch) or await pull(_one(), 1)
             for message in messages:
                 count, after = count + 1, message.metadata.sequence.stream
                 if message.metadata.sequence.consumer != count:
@@ -311,3 +321,8 @@ class NatsBus:
 
         await self.client.subscribe(subject, cb=on_message)
         await asyncio.wait_for(self.client.flush(), 5)
+
+
+def _one(seconds: float = PATIENCE) -> dict[str, Any]:
+    """The request for one message, as soon as there is one."""
+    return {"batch": 1, "expires": int(seconds * 1e9)}

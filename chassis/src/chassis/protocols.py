@@ -21,6 +21,8 @@ from chassis.stage import Rule
 if TYPE_CHECKING:
     from nats.aio.msg import Msg
 
+PATIENCE = 5.0
+"""Seconds that a reader waits for a message before it looks up."""
 BATCH_LIMIT = 500
 """Events at once. The server takes 1,000, but answers with 1,024 artifacts at most when asked for a job's manifest."""
 
@@ -138,6 +140,6 @@ class Bus(Protocol):
 class Offers(Protocol):
     """The messages that may trigger one stage."""
 
-    async def next(self) -> Delivery | None:
-        """One message, or None when there was none for a while."""
+    async def next(self, seconds: float = PATIENCE) -> Delivery | None:
+        """One message, or None when there was none for so many seconds."""
         ...

@@ -5,52 +5,34 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-import os
 import random
-import socket
-import tempfile
-import threading
 import time
-from collections.abc import Callable, Iterable, Sequence
-from pathlib import Path
-from typing import Protocol
+from collections.abc import Callable, Coroutine, Sequence
+from typing import Any, TypeVar
 
-from chassis import events, names, telemetry
-from chassis.blobs import Blobs, key_of, put_once
-from chassis.bus import Bus, Conflict, Delivery, Offers
-from chassis.errors import Abandoned, Defect, Error, Fatal, RateLimited, Transient, classify
-from chassis.folder import JobFolder, Made
-from chassis.limits import Limits, LocalLimits, Taker
+from chassis import events, keys, names, telemetry
+from chassis.blobs import Blobs
+from chassis.errors import Abandoned, Error, Fatal, RateLimited, Transient, classify
+from chassis.folder import Made
+from chassis.limits import Limits, LocalLimits
 from chassis.manifest import Manifest, Run, Wait, decide, done, needs_of
-from chassis.purse import Change, Purse, charge
+from chassis.on_blobs import work_on_blobs
+from chassis.protocols import PATIENCE, Bus, Conflict, Delivery, Offers
+from chassis.purse import Keep, Purse, charge
 from chassis.stage import Rule, Stage, rule_of
+from chassis.work import Work
 
 log = logging.getLogger(__name__)
-WORKER = f"{socket.gethostname()}-{os.getpid()}"
+T = TypeVar("T")
 ANSWER = 15.0
 """Seconds that a stage's thread waits for the server."""
 LAG = 0.2
 """Seconds to wait for a replica that lags behind the message in hand."""
-
-
-class Work:
-    """One run of a stage for one job (and scene): whether it is still wanted, and how far it is."""
-
-    def __init__(self, job_id: str, scene: int | None, inputs: dict[str, str]) -> None:
-        self.job_id = job_id
-        self.scene = scene
-        self.inputs = inputs
-        self.fraction = 0.0
-        self.note = ""
-        self.unwanted = ""
-        self.changed = threading.Event()
-
-    def report(self, fraction: float, note: str) -> None:
-        """Called by the stage, in its thread."""
-        if self.unwanted:
-            raise Abandoned(self.unwanted)
-        self.fraction, self.note = fraction, note
-        self.changed.set()
+LONGEST_HELD, MOST_HELD = 600.0, 100
+"""Seconds of a wait, and waits of a stage at a time, for which messages are kept in hand."""
+LONGEST_DELAY = 86_400.0
+MOST_WAITS = 100
+"""Waits of one delivery; the next counts as a failed attempt, so that nothing waits for ever."""
 
 
 class Runner:
@@ -63,9 +45,10 @@ class Runner:
         ack_wait: seconds of silence after which the server gives a message to another worker.
         max_attempts: deliveries of one message before the stage is failed.
         limits: of providers; without them, those of this runner alone.
+        keys_secret: opens users' own keys of providers; empty: they have none.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what a process knows once, and all its runners need
         self,
         stage: Stage,
         service: str,
@@ -76,6 +59,7 @@ class Runner:
         ack_wait: float,
         max_attempts: int,
         limits: Limits | None = None,
+        keys_secret: str = "",
     ) -> None:
         self.stage = stage
         self.rule: Rule = rule_of(stage, service)
@@ -86,7 +70,10 @@ class Runner:
         self._ack_wait = ack_wait
         self._max_attempts = max_attempts
         self._stopping = asyncio.Event()
+        self._keys_secret = keys_secret
         self._running: set[Work] = set()
+        self._fetches: set[asyncio.Task[Delivery | None]] = set()
+        self._held: dict[Work, asyncio.Task[None]] = {}
 
     async def run(self) -> None:
         """Work until `stop` is called and what is running has ended."""
@@ -94,6 +81,7 @@ class Runner:
         async with asyncio.TaskGroup() as group:
             for _ in range(self._slots):
                 group.create_task(self._slot(offers))
+            group.create_task(self._give_back())
 
     def stop(self) -> None:
         """Take no more messages; what is running ends first."""
@@ -104,7 +92,7 @@ class Runner:
 
         What was stopped for "shutdown" goes to another worker.
         """
-        for work in self._running:
+        for work in (*self._running, *self._held):
             if job_id in ("", work.job_id):
                 work.unwanted = reason
 
@@ -114,8 +102,9 @@ class Runner:
     async def _slot(self, offers: Offers) -> None:
         while not self._stopping.is_set():
             try:
-                delivery = await self._next(offers)
-                if delivery is not None:
+                if due := self._due():
+                    await self.handle(due.delivery, due.waits)
+                elif delivery := await self._next(offers):
                     await self.handle(delivery)
             except Exception as error:  # noqa: BLE001 - the loop that runs things: nothing may end it
                 log.warning("slot stumbled", extra={"stage": self.stage.name, "error": repr(error)})
@@ -124,8 +113,14 @@ class Runner:
                     offers = await self._offers()  # a server that lost its disk knows no consumer of ours
 
     async def _next(self, offers: Offers) -> Delivery | None:
-        """The next message, or None when there is none or we are stopping; what came too late is given back."""
-        fetch = asyncio.create_task(offers.next())
+        """The next message, or None when there is none until one is due that waits, or we are stopping.
+
+        What came too late is given back.
+        """
+        due = min((work.due for work in self._held), default=float("inf")) - time.monotonic()
+        fetch = asyncio.create_task(offers.next(max(0.05, min(due, PATIENCE))))
+        self._fetches.add(fetch)
+        fetch.add_done_callback(self._fetches.discard)
         stop = asyncio.create_task(self._stopping.wait())
         await asyncio.wait({fetch, stop}, return_when=asyncio.FIRST_COMPLETED)
         if not stop.done():
@@ -137,8 +132,8 @@ class Runner:
                 await delivery.retry(0)
         return None
 
-    async def handle(self, delivery: Delivery) -> None:
-        """Decide about one message, and do what follows."""
+    async def handle(self, delivery: Delivery, waits: int = 0) -> None:
+        """Decide about one message, which has waited so often, and do what follows."""
         event = delivery.event
         _, _, artifact = names.parse_subject(event.subject)
         scene = names.scene_of(artifact) if self.stage.per_scene else None
@@ -147,98 +142,111 @@ class Runner:
             manifest = await self._bus.manifest(event.job_id)
             decision = decide(self.rule, manifest, scene, event.seq)
             if isinstance(decision, Run):
+                work = Work(self._bus, self.rule, delivery, scene, decision.inputs, waits)
                 try:
-                    await self._run(delivery, manifest, Work(event.job_id, scene, decision.inputs))
+                    await self._run(work, manifest)
                 except Exception as error:  # noqa: BLE001 - every failure gets its place in the tree
                     telemetry.failed(span, error)
-                    await self._failed(delivery, scene, classify(error))
+                    await self._failed(work, classify(error))
             elif isinstance(decision, Wait):
                 await delivery.retry(LAG)
             else:
                 log.debug("left", extra={"stage": self.stage.name, "job": event.job_id, "why": decision.reason})
                 await delivery.ack()
 
-    async def _run(self, delivery: Delivery, manifest: Manifest, work: Work) -> None:
+    async def _run(self, work: Work, manifest: Manifest) -> None:
         started = time.monotonic()
         self._running.add(work)
-        pulse = asyncio.create_task(self._pulse(delivery, work))
+        pulse = asyncio.create_task(work.pulse(self._ack_wait / 3))
         try:
             inputs = [manifest.entries[name] for name in work.inputs]
             taker = self._limits.taker(f"{work.job_id}.{self.stage.name}.{work.scene or 0}")
-            purse = self._purse(work, taker)
+            purse = Purse(self._blobs, self._keep(work), self.stage.name, work.scene, taker)
             made = await asyncio.to_thread(
-                work_on_blobs, self.stage, self._blobs, inputs, work.scene, work.report, taker, purse
+                work_on_blobs, self.stage, self._blobs, inputs, work.scene, work.report, taker, purse, self._key(work)
             )
             seconds = time.monotonic() - started
-            await self._announce(manifest, work, made, seconds, delivery.attempt)
+            await self._announce(manifest, work, made, seconds)
         finally:
             pulse.cancel()
             self._running.discard(work)
-        await delivery.ack()
+        await work.delivery.ack()
         extra = {"stage": self.stage.name, "job": work.job_id, "scene": work.scene, "seconds": round(seconds, 2)}
         log.info("made", extra=extra)
 
-    def _purse(self, work: Work, taker: Taker) -> Purse:
-        loop = asyncio.get_running_loop()
+    def _keep(self, work: Work) -> Keep:
+        answered = _from_thread()
+        return lambda change: answered(charge(self._bus, work.job_id, change))
 
-        def keep(change: Change) -> None:
-            try:
-                asyncio.run_coroutine_threadsafe(charge(self._bus, work.job_id, change), loop).result(ANSWER)
-            except TimeoutError as error:  # not the provider's
-                raise Transient("unavailable.stream", "The message server did not answer; trying again.") from error
+    def _key(self, work: Work) -> Callable[[str], str] | None:
+        """Finds users' own keys; each is asked for once in a run."""
+        answered, found = _from_thread(), dict[str, str]()
 
-        return Purse(self._blobs, keep, self.stage.name, work.scene, taker)
+        def key(provider: str) -> str:
+            if provider not in found:
+                sealed = answered(self._bus.key(work.job_id, provider))
+                found[provider] = keys.open_sealed(self._keys_secret, sealed) if sealed else ""
+            return found[provider]
 
-    async def _failed(self, delivery: Delivery, scene: int | None, error: Error) -> None:
-        job_id = delivery.event.job_id
-        extra = {"stage": self.stage.name, "job": job_id, "scene": scene, "code": error.code, "detail": error.detail}
+        return key if self._keys_secret else None
+
+    def _due(self) -> Work | None:
+        """Of the messages that wait, the first whose hour has come."""
+        first = min(self._held, key=lambda work: work.due, default=None)
+        if first is None or first.due > time.monotonic():
+            return None
+        self._held.pop(first).cancel()
+        return first
+
+    def _hold(self, work: Work) -> None:
+        async def keep() -> None:
+            await work.pulse(self._ack_wait / 3)
+            self._held.pop(work, None)
+            with contextlib.suppress(Exception):
+                await self._failed(work, Abandoned(work.unwanted))
+
+        self._held[work] = asyncio.create_task(keep())
+
+    async def _give_back(self) -> None:
+        """When we stop, what waits goes to another worker at once."""
+        await self._stopping.wait()
+        if self._fetches:  # else it would come to us again
+            await asyncio.wait(self._fetches)
+        while self._held:
+            work, keeping = self._held.popitem()
+            keeping.cancel()
+            with contextlib.suppress(Exception):
+                await work.delivery.retry(0)
+
+    async def _failed(self, work: Work, error: Error) -> None:
+        delivery = work.delivery
+        extra = {"stage": self.stage.name, "job": work.job_id, "scene": work.scene, "code": error.code}
+        extra["detail"] = error.detail
         if isinstance(error, Abandoned):
             log.info("abandoned", extra=extra)
             await (delivery.retry(0) if error.message == "shutdown" else delivery.ack())
-            return
-        if isinstance(error, Transient) and delivery.attempt < self._max_attempts:
+        elif isinstance(error, RateLimited) and work.waits < MOST_WAITS and self._can_hold(error.retry_after):
+            seconds = max(error.retry_after, random.uniform(0.5, 1.0))  # noqa: S311
+            log.info("waits", extra=extra | {"delay": round(seconds, 1)})
+            work.wait(error, seconds)
+            self._hold(work)
+        elif isinstance(error, Transient) and delivery.attempt < self._max_attempts:
             delay = error.retry_after or min(60.0, 2.0**delivery.attempt * 0.25) * random.uniform(0.5, 1.5)  # noqa: S311
+            delay = min(delay, LONGEST_DELAY)
             log.warning("will retry", extra=extra | {"delay": round(delay, 1)})
             if isinstance(error, RateLimited):
-                with contextlib.suppress(Exception):
-                    await self._bus.progress(*events.waiting(job_id, self.stage.name, scene, error, WORKER))
+                work.wait(error, delay)
+                await work.say()
             await delivery.retry(delay)
-            return
-        log.error("failed", extra=extra, exc_info=None if isinstance(error, Fatal) else error)
-        await self._bus.announce([events.failed(job_id, self.stage.name, scene, error, delivery.attempt)])
-        await delivery.give_up()
+        else:
+            log.error("failed", extra=extra, exc_info=None if isinstance(error, Fatal) else error)
+            await self._bus.announce([events.failed(work.job_id, self.stage.name, work.scene, error, delivery.attempt)])
+            await delivery.give_up()
 
-    async def _pulse(self, delivery: Delivery, work: Work) -> None:
-        """Keep the message ours while we work, pass progress on, and notice when nobody wants the work any more."""
-        beat = 0.0
-        said = -1.0
-        while True:
-            if work.changed.is_set() or said < 0:
-                work.changed.clear()
-                said = work.fraction
-                await self._say(work)
-            if time.monotonic() - beat > self._ack_wait / 3:
-                beat = time.monotonic()
-                with contextlib.suppress(Exception):
-                    await delivery.alive()
-                    await self._say(work)
-                    self._look(work, await self._bus.manifest(work.job_id))
-            await asyncio.sleep(0.25)
+    def _can_hold(self, seconds: float) -> bool:
+        return seconds <= LONGEST_HELD and len(self._held) < MOST_HELD and not self._stopping.is_set()
 
-    async def _say(self, work: Work) -> None:
-        told = events.progress(work.job_id, self.stage.name, work.scene, work.fraction, work.note, WORKER)
-        with contextlib.suppress(Exception):
-            await self._bus.progress(*told)
-
-    def _look(self, work: Work, manifest: Manifest) -> None:
-        if manifest.cancelled:
-            work.unwanted = "cancelled"
-        elif needs_of(self.rule, manifest, work.scene) not in (None, work.inputs):
-            work.unwanted = "overtaken by an edit"
-
-    async def _announce(
-        self, manifest: Manifest, work: Work, made: Sequence[Made], seconds: float, attempt: int
-    ) -> None:
+    async def _announce(self, manifest: Manifest, work: Work, made: Sequence[Made], seconds: float) -> None:
         """Announce all outputs at once. Refused, look again: announce anew if this work is still what is wanted."""
         if work.unwanted:
             raise Abandoned(work.unwanted)
@@ -252,7 +260,7 @@ class Runner:
                 stage=self.stage.name,
                 stage_version=self.stage.version,
                 seconds=seconds,
-                attempt=attempt,
+                attempt=work.delivery.attempt,
                 scenes=scenes if names.scene_of(m.artifact) is None else (),
             )
             for m in made
@@ -269,55 +277,14 @@ class Runner:
                 return
 
 
-class Stored(Protocol):
-    """What tells where an artifact's bytes are: an entry of the manifest, or a blob of a request."""
+def _from_thread() -> Callable[[Coroutine[Any, Any, T]], T]:
+    """For a stage's thread: runs what asks a server on this loop."""
+    loop = asyncio.get_running_loop()
 
-    @property
-    def artifact(self) -> str: ...
-    @property
-    def digest(self) -> str: ...
-    @property
-    def media_type(self) -> str: ...
+    def answered(asking: Coroutine[Any, Any, T]) -> T:
+        try:
+            return asyncio.run_coroutine_threadsafe(asking, loop).result(ANSWER)
+        except TimeoutError as error:  # not the provider's
+            raise Transient("unavailable.stream", "The message server did not answer; trying again.") from error
 
-
-def work_on_blobs(
-    stage: Stage,
-    blobs: Blobs,
-    inputs: Iterable[Stored],
-    scene: int | None,
-    report: Callable[[float, str], None],
-    taker: Taker | None = None,
-    purse: Purse | None = None,
-) -> list[Made]:
-    """Lay out a job folder, run the stage, store what it made. The folder is gone when it returns."""
-    with tempfile.TemporaryDirectory(prefix=f"{stage.name}-", ignore_cleanup_errors=True) as scratch:
-        needs, makes = Path(scratch, "needs"), Path(scratch, "makes")
-        needs.mkdir()
-        makes.mkdir()
-
-        def fetch(digest: str, path: Path) -> Path:
-            try:
-                if not path.exists():
-                    blobs.get(key_of(digest), path)
-            except KeyError as error:
-                message = "A part of the job is not in the store any more; submit the paper again."
-                raise Defect("internal.lost", message, f"no blob {digest}") from error
-            return path
-
-        files = {
-            each.artifact: fetch(each.digest, needs / names.file_name(each.artifact, each.media_type))
-            for each in inputs
-        }
-        folder = JobFolder(
-            makes,
-            files,
-            scene=scene,
-            fetch_blob=lambda digest: fetch(digest, needs / digest),
-            report=report,
-            taker=taker,
-            purse=purse,
-        )
-        made = stage.work(folder)
-        for output in made:
-            put_once(blobs, output.digest, output.path)
-    return made
+    return answered

@@ -3,12 +3,14 @@
 import re
 from typing import Annotated, Literal, TypeVar
 
-from pydantic import BeforeValidator, Field, ValidationError
+from pydantic import BeforeValidator, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 from chassis.errors import UsageError
 
 S = TypeVar("S", bound=BaseSettings)
+KEYS_SECRET = 32
+"""Characters of a secret at least."""
 
 
 class ChassisSettings(BaseSettings):
@@ -37,8 +39,18 @@ class ChassisSettings(BaseSettings):
     grace: float = Field(120.0, ge=0)
     """Seconds that running work gets to end after SIGTERM."""
     log_level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(str.upper)] = "INFO"
+    keys_secret: SecretStr = SecretStr("")
+    """Seals users' own keys of providers; empty: users can have none. Commas part secrets, of which the first seals."""
     otlp_endpoint: str = ""
     """gRPC address of an OpenTelemetry collector; empty: spans are not exported."""
+
+    @field_validator("keys_secret")
+    @classmethod
+    def _long(cls, secret: SecretStr) -> SecretStr:
+        parts = [part.strip() for part in secret.get_secret_value().split(",")]
+        if any(len(part) < KEYS_SECRET for part in parts if part):
+            raise ValueError(f"each secret should have at least {KEYS_SECRET} characters")
+        return secret
 
 
 def read_settings(kind: type[S]) -> S:

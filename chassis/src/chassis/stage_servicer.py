@@ -12,7 +12,7 @@ from hiddenhill.v1.events_pb2 import Progress
 
 from chassis.blobs import Blobs
 from chassis.errors import UsageError
-from chassis.runner import work_on_blobs
+from chassis.on_blobs import work_on_blobs
 from chassis.stage import Service, Stage
 
 NAME = pb.DESCRIPTOR.services_by_name["StageService"].full_name

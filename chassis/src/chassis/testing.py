@@ -17,10 +17,11 @@ from hiddenhill.v1.events_pb2 import Costs
 
 from chassis import events, keys, names, telemetry
 from chassis.blobs import Blobs, key_of
-from chassis.bus import ADVISORIES, PATIENCE, Conflict, Message, check_batch
+from chassis.bus import ADVISORIES
 from chassis.errors import Transient
 from chassis.events import Blob, Event, Outgoing, costs_of, manifest_of, read_event, readable
 from chassis.manifest import Manifest
+from chassis.protocols import PATIENCE, Conflict, Message, check_batch
 from chassis.providers import Provider
 from chassis.runner import Runner
 from chassis.stage import Rule, Stage, triggers
@@ -93,9 +94,9 @@ class MemoryConsumer:
     seen: int = 0
     unacked: dict[int, tuple[int, float]] = field(default_factory=dict)
 
-    async def next(self) -> MemoryDelivery | None:
-        """The next message, or None when there was none for a while."""
-        deadline = _time() + PATIENCE
+    async def next(self, seconds: float = PATIENCE) -> MemoryDelivery | None:
+        """The next message, or None when there was none for so many seconds."""
+        deadline = _time() + seconds
         while not (taken := self.take()) and _time() < deadline:
             due = min((due for _, due in self.unacked.values()), default=deadline)
             with contextlib.suppress(TimeoutError):

@@ -47,6 +47,7 @@ async def serve(service: Service) -> int:
             ack_wait=settings.ack_wait,
             max_attempts=settings.max_attempts,
             limits=limits,
+            keys_secret=settings.keys_secret.get_secret_value(),
         )
         for stage in service.stages
     ]
@@ -58,6 +59,7 @@ async def serve(service: Service) -> int:
             runner.abandon("cancelled", names.parse_subject(message.subject)[0])
 
     await bus.listen("job.*.cancelled", cancelled)
+    await bus.publish_providers(service.providers)
     await rpc.start()
     slots = sum(settings.slots or stage.slots for stage in service.stages)
     asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(slots + 8))  # a run of a stage is a thread

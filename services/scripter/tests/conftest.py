@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -48,9 +49,9 @@ class Shop:
         return Brief.model_validate_json((self.folder / f"scene.{number}.brief.json").read_bytes())
 
     def job(self) -> JobFolder:
-        take = LocalLimits().taker("")
-        purse = Purse(self.blobs, lambda change: change(self.costs), "script", None, take)
-        return JobFolder(self.folder, artifacts_in(self.folder), take=take, purse=purse, key=lambda _: self.key)
+        taker = LocalLimits().taker("job1")
+        purse = Purse(self.blobs, lambda change: change(self.costs), "script", None, taker)
+        return JobFolder(self.folder, artifacts_in(self.folder), taker=taker, purse=purse, key=lambda _: self.key)
 
     @property
     def spent(self) -> float:
@@ -108,3 +109,52 @@ def bees() -> Paper:
         ],
         figures=[Figure(id="fig.1", label="Figure 1", caption=caption, passage="fig.1", image=picture)],
     )
+
+
+class Model:
+    """A model that says what a test wants: scenes, then other sentences for those that failed, and translations.
+
+    Args:
+        scenes: `(role, [(text, [ids])], more)`; `more` are other fields of the scene.
+        again: what a failed sentence becomes, by its text.
+        renderings: what a sentence says in the paper's language.
+    """
+
+    def __init__(self, scenes, again=None, renderings=None) -> None:
+        self.scenes = scenes
+        self.again = again or {}
+        self.renderings = renderings or {}
+        self.asked = []
+
+    def __call__(self, asked) -> str:
+        self.asked.append(asked)
+        names = asked.schema["properties"]
+        if "lines" in names:
+            lines = json.loads(asked.prompt.split("as data:\n", 1)[1])
+            rendered = [{"number": each["number"], "text": self.renderings.get(each["line"], "")} for each in lines]
+            return json.dumps({"lines": rendered})
+        if "number" in str(asked.schema.get("$defs", {}).get("Rewritten", "")):
+            rows = json.loads(asked.prompt.split("\n\n")[1])
+            return json.dumps(
+                {"scenes": [{"number": r["number"], "sentences": self._again(r["sentences"])} for r in rows]}
+            )
+        return json.dumps({"scenes": [_scene(*scene) for scene in self.scenes]})
+
+    def _again(self, sentences) -> list[dict]:
+        return [{"text": self.again.get(s["sentence"], s["sentence"]), "passages": s["passages"]} for s in sentences]
+
+
+def _scene(role, sentences, more=None) -> dict:
+    said = [{"text": text, "passages": ids} for text, ids in sentences]
+    return {"role": role, "headline": "", "kicker": "", "footage": "", "sentences": said, **(more or {})}
+
+
+@pytest.fixture
+def model(gemini_standin) -> type[Model]:
+    """Makes the stand-in say what a test wants."""
+
+    def make(*args, **kwargs) -> Model:
+        gemini_standin.vendor.reply = Model(*args, **kwargs)
+        return gemini_standin.vendor.reply
+
+    return make

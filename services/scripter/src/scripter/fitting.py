@@ -25,6 +25,11 @@ def seconds(drafts: Sequence[Draft]) -> float:
     return sum(pacing.scene_seconds([sentence.text for sentence in draft.sentences]) for draft in drafts)
 
 
+def speech(drafts: Sequence[Draft]) -> float:
+    """Estimated seconds of the words alone."""
+    return sum(pacing.seconds_of(sentence.text) for draft in drafts for sentence in draft.sentences)
+
+
 def in_order(drafts: Sequence[Draft]) -> list[Draft]:
     """From hook to end; the first scene is the hook, the last the end."""
     ordered = sorted(drafts, key=lambda draft: ORDER.index(draft.role))

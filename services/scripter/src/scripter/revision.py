@@ -57,8 +57,8 @@ class Line:
         return dropped_of(self.sentence, self.before)
 
 
-Rewrite = Callable[[Mapping[int, Sequence[Line]], Sequence[str]], Mapping[int, Sequence[Sentence]] | None]
-"""Writes the failed lines of each scene again, not saying what is said already; None: it cannot be had."""
+Rewrite = Callable[[Mapping[int, Sequence[Line]], Sequence[str], int], Mapping[int, Sequence[Sentence]] | None]
+"""Writes the failed lines of each scene again, not saying what is said already, in a round; None: it cannot be had."""
 
 
 def sentence_of(text: str, ids: Sequence[str], texts: Mapping[str, str]) -> Sentence:
@@ -71,14 +71,14 @@ def sentence_of(text: str, ids: Sequence[str], texts: Mapping[str, str]) -> Sent
 def settle(lines: Sequence[Line], checker: Checker, render: Render, rewrite: Rewrite, rounds: int) -> None:
     """Judge every line, and have those that fail written again, all of a round in one go."""
     _judge(lines, lines, checker, render)
-    for _ in range(rounds):
+    for number in range(rounds):
         failed: dict[int, list[Line]] = {}
         for line in lines:
             if not line.passed:
                 failed.setdefault(line.scene, []).append(line)
         if not failed:
             return
-        written = rewrite(failed, [line.sentence.text for line in lines if line.passed])
+        written = rewrite(failed, [line.sentence.text for line in lines if line.passed], number)
         if written is None:
             return
         tried = []

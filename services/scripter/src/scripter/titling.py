@@ -28,6 +28,7 @@ def headline_of(text: str, said: Sequence[Sentence], phrases: Phrases, limits: T
     if not words or len(words) > MOST_WORDS or (phrases.language == "ja" and len(clean) > _MOST_SIGNS):
         return ""
     hangs = words[-1].lower() in phrases.function_words | phrases.negations
+    hangs = hangs or any(sentence.text.startswith(f"{clean} ") for sentence in said)  # cut off anywhere
     return "" if hangs or not _supported(clean, said, phrases, limits) else clean[:1].upper() + clean[1:]
 
 

@@ -13,10 +13,10 @@ from vendors.estimates import clips_for
 from scripter import pacing
 from scripter.checking import Checker
 from scripter.crossing import LANGUAGES
-from scripter.fitting import NEEDED, fitted, in_order, seconds, supplemented
+from scripter.fitting import NEEDED, fitted, in_order, speech, supplemented
 from scripter.phrases import phrases_for
 from scripter.providers import prompts
-from scripter.providers.asking import Gemini, Question, Unusable
+from scripter.providers.asking import TRIES, Gemini, Question, Unusable
 from scripter.providers.extractive import ExtractiveWriter
 from scripter.providers.replies import FilmedReply, FilmedScene, RenderReply, RewriteReply, Scene, ScriptReply
 from scripter.revision import Line, sentence_of, settle
@@ -137,7 +137,7 @@ class GeminiWriter:
         return scenes
 
     def _rewrite(
-        self, desk: _Desk, failed: Mapping[int, Sequence[Line]], said: Sequence[str]
+        self, desk: _Desk, failed: Mapping[int, Sequence[Line]], said: Sequence[str], round_: int
     ) -> dict[int, list[Sentence]] | None:
         """The failed sentences once more; the scenes are numbered anew for the model, from 1."""
         places = dict(enumerate(failed, 1))
@@ -148,8 +148,10 @@ class GeminiWriter:
         cited = {name for lines in failed.values() for line in lines for name in line.ids}
         shown = [each for each in desk.passages if each.id in cited or each.kind in {"abstract", "summary"}]
         prompt = prompts.rewrite_prompt(rows, said, shown or desk.passages)
+        attempt = 1 + round_ * TRIES  # the same failure in another round is another question
+        question = Question(desk.system, prompt, self.settings.answer_tokens, _FREE, attempt)
         try:
-            reply = desk.gemini.ask(Question(desk.system, prompt, self.settings.answer_tokens, _FREE), RewriteReply)
+            reply = desk.gemini.ask(question, RewriteReply)
         except (Unusable, BudgetSpent, Transient):
             return None  # what passed so far will do
         return {
@@ -170,14 +172,14 @@ class GeminiWriter:
         commission, notices, writer = desk.commission, _notices(desk.commission), self.name
         most = float(commission.options.seconds)
         drafts = fitted(in_order(drafts), most)
-        lacks = seconds(drafts) < _LITTLE * most or len(drafts) < len(NEEDED)
+        lacks = speech(drafts) < _LITTLE * most or len(drafts) < len(NEEDED)
         if drafts and lacks and not desk.checker.crosses:
             own = ExtractiveWriter().write(commission).drafts
             more = supplemented(drafts, own, most)
             if len(more) > len(drafts):
                 drafts, writer = more, f"{self.name} and {ExtractiveWriter.name}"
                 notices.append("Where the model's sentences were not supported by the paper, its own are spoken.")
-        if len(drafts) < 2 or seconds(drafts) < 0.3 * most:
+        if len(drafts) < 2 or speech(drafts) < min(_LEAST_PROSE, _LITTLE * most):
             raise Unusable("provider.gemini.unsupported", "The paper does not support what Gemini wrote.")
         dropped = [line.dropped() for line in lines if not line.passed]
         said = {sentence.text for draft in drafts for sentence in draft.sentences}

@@ -20,7 +20,7 @@ from playwright.sync_api import expect, sync_playwright
 ROOT = Path(__file__).resolve().parents[2]
 SHOTS = ROOT / "out" / "browser"
 SAMPLE = ROOT / "samples" / "nightingale" / "nightingale.pdf"
-SIZES = {"phone": (390, 844), "desk": (1280, 800)}
+SIZES = {"phone": (390, 844), "desk": (1280, 800), "wide": (1440, 900)}
 PASSWORD = "lamps and mortality tables"
 FILM = 110_000
 """Milliseconds that a video of the sample may take."""
@@ -67,9 +67,10 @@ class Up:
 
 
 class Visit:
-    """Somebody at a browser window of one size, whose steps are kept as pictures."""
+    """Somebody at a browser window of one size, whose steps are kept as pictures; `up` has the gateway's `url`."""
 
     def __init__(self, browser, up, name, **kind):
+        SHOTS.mkdir(parents=True, exist_ok=True)
         self.browser, self.up, self.name = browser, up, name
         self.kind = {"accept_downloads": True, "base_url": up.url, **kind}
         self.context = browser.new_context(**self.kind)
@@ -163,9 +164,6 @@ def _base64(path):
 
 @pytest.fixture(scope="session")
 def up(tmp_path_factory):
-    SHOTS.mkdir(parents=True, exist_ok=True)
-    for old in SHOTS.glob("*.png"):
-        old.unlink()
     running = Up(tmp_path_factory.mktemp("home"))
     yield running
     running.stop()
@@ -173,6 +171,8 @@ def up(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def chromium():
+    for old in SHOTS.glob("*.png"):
+        old.unlink()
     path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     if not path:
         pytest.fail("There is no Chromium; `make test-browser` installs Debian's, or put one on the PATH.")
@@ -183,13 +183,17 @@ def chromium():
 
 
 @pytest.fixture
-def visit(chromium, up):
-    """Come by with a window of one of SIZES."""
+def visit(request, chromium):
+    """Come by with a window of one of SIZES, `at` the stack that is `up` or another."""
     visits = []
 
-    def come(name, size="desk", **kind):
+    def come(name, size="desk", at=None, **kind):
         width, height = SIZES[size]
-        visits.append(Visit(chromium, up, name, viewport={"width": width, "height": height}, **kind))
+        visits.append(
+            Visit(
+                chromium, at or request.getfixturevalue("up"), name, viewport={"width": width, "height": height}, **kind
+            )
+        )
         return visits[-1]
 
     yield come

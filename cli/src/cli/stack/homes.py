@@ -98,7 +98,7 @@ class Home:
         path = self.folder / "secrets.json"
         known: dict[str, str] = json.loads(path.read_text()) if path.exists() else {}
         servers = ("nats_password", "postgres_password", "s3_access_key", "s3_secret_key")
-        names = (*servers, "secret_key", "local_token", "access_code")
+        names = (*servers, "secret_key", "keys_secret", "local_token", "access_code")
         fresh = {name: secrets.token_hex(16) for name in names if name not in known}
         if fresh:
             self.write("secrets.json", known | fresh)

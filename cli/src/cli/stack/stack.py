@@ -69,7 +69,7 @@ class Stack:
         self._workers: list[Process] = []
         self.nats_url = self.s3_endpoint = self.s3_access_key = self.s3_secret_key = ""
         self.postgres_url = self.gateway_url = self._gateway_listen = self.rpc_url = self._rpc_listen = ""
-        self.token = self._secret_key = self.access_code = ""
+        self.token = self._secret_key = self._keys_secret = self.access_code = ""
 
     def __enter__(self) -> Self:
         self.start()
@@ -147,7 +147,8 @@ class Stack:
         with self._spawning:
             number = 1 + sum(worker.program.name.partition(".")[0] == service for worker in self._workers)
             name = service if number == 1 else f"{service}.{number}"
-            env = {**os.environ, "HIDDENHILL_GRACE": "8", "PYTHONUNBUFFERED": "1", **self.environment(), **self._env}
+            own = {"HIDDENHILL_GRACE": "8", "PYTHONUNBUFFERED": "1", **self.environment(), **self._env}
+            env = {"HIDDENHILL_KEYS_SECRET": self._keys_secret, **os.environ, **own}
             if service == "gateway" and number > 1:
                 env["HIDDENHILL_GATEWAY_LISTEN"] = f"127.0.0.1:{free_port()}"
                 env["HIDDENHILL_RPC_LISTEN"] = f"127.0.0.1:{free_port()}"
@@ -184,6 +185,7 @@ class Stack:
         self.nats_url, self.postgres_url = nats.url, postgres.url
         self.s3_endpoint, self.s3_access_key, self.s3_secret_key = s3.endpoint, s3.access_key, s3.secret_key
         self.token, self._secret_key = keys["local_token"], keys["secret_key"]
+        self._keys_secret = keys["keys_secret"]
         self.access_code = keys["access_code"]
         self._gateway_listen = self._chosen("HIDDENHILL_GATEWAY_LISTEN") or f"127.0.0.1:{ports['gateway']}"
         self._rpc_listen = self._chosen("HIDDENHILL_RPC_LISTEN") or f"127.0.0.1:{ports['rpc']}"

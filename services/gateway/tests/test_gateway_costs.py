@@ -187,3 +187,54 @@ def test_a_job_with_a_budget_ends_as_soon_as_all_is_made(paying):
     done = paying.finish(job_id)
     assert (done["state"], done["costs"]["budget"]) == ("done", 1.0)
     assert money_used(paying) == 0
+
+
+def forget(gateway, *subjects):
+    """Have the stream lose events, as it does when they are old."""
+
+    async def purge(bus):
+        for subject in subjects:
+            await bus.stream.purge_stream("EVENTS", subject=subject)
+
+    gateway.on_bus(purge)
+
+
+def test_what_the_stream_has_forgotten_stays_paid(paying):
+    job_id = begun(paying, 2)
+    spend(paying, job_id, 0.5)
+    spend(paying, job_id, 0.75, OPEN)
+    fail(paying, job_id, "source.encrypted")
+    before = paying.job(job_id)["costs"]
+    forget(paying, f"job.{job_id}.budget", f"job.{job_id}.costs")
+    assert paying.job(job_id)["costs"] == before
+    assert paying.on_bus(lambda bus: bus.costs(job_id))[0].budget == 0
+    assert paying.http.post(f"{paying.api}/jobs/{job_id}/retry").status_code == 202
+    paying.until(lambda: paying.on_bus(lambda bus: bus.costs(job_id))[0].budget == 2.0)
+    costs = paying.on_bus(lambda bus: bus.costs(job_id))[0]
+    assert [(call.key, call.state, call.dollars) for call in costs.calls] == [
+        ("call 0", PAID, 0.5),
+        ("call 1", OPEN, 0.75),
+    ]
+    spend(paying, job_id, 0.1)
+    assert [call["dollars"] for call in paying.job(job_id)["costs"]["calls"]] == [0.5, 0.75, 0.1]
+
+
+def test_costs_that_begin_anew_do_not_wipe_out_those_before(paying):
+    job_id = begun(paying, 2)
+    spend(paying, job_id, 0.5)
+    costs = Costs(job_id=job_id)
+    costs.calls.add(key="another", provider="runway", model="m", stage="clip", scene=1, state=PAID, dollars=0.25)
+    paying.on_bus(lambda bus: bus.announce([events.costs(costs)]))
+    found = paying.until(lambda: len((shown := paying.job(job_id)["costs"])["calls"]) == 2 and shown)
+    assert found["dollars"] == 0.75
+
+
+def test_who_watches_a_job_hears_what_it_pays(paying):
+    job_id = begun(paying, 2)
+    with paying.http.stream("GET", f"{paying.api}/jobs/{job_id}/events") as answer:
+        lines = answer.iter_lines()
+        next(line for line in lines if line.startswith("data: "))
+        spend(paying, job_id, 0.5)
+        told = next(line for line in lines if line == "event: job")
+        assert told
+        assert '"dollars": 0.5' in next(line for line in lines if line.startswith("data: "))

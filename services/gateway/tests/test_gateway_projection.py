@@ -103,3 +103,76 @@ def test_headline_alone_leaves_the_words_as_they_are():
     )
     edited = changed(brief, Edit(headline="New"))
     assert (edited.headline, edited.sentences) == ("New", brief.sentences)
+
+
+BRIEF, VERDICTS = "scene.*.brief", "scene.*.verdicts"
+REVIEWED = [
+    FETCH,
+    Rule("script", "Writing", "1", "scripter", ("paper",), ("script", BRIEF), False, ("script", BRIEF)),
+    Rule("check", "Checking", "1", "scripter", (BRIEF, "paper"), (VERDICTS,), True, (VERDICTS,)),
+    Rule(
+        "speak",
+        "Speaking",
+        "1",
+        "narrator",
+        (BRIEF, VERDICTS, "approval"),
+        ("scene.*.sound",),
+        True,
+        ("scene.*.sound",),
+    ),
+]
+SCRIPT = artifact("script", 3, "t", paper="p") | {"scenes": [1]}
+SCENE = artifact("scene.1.brief", 4, "b", paper="p")
+EDITED = artifact("scene.1.brief", 9, "e", "edited", paper="p")
+CHECKED = artifact("scene.1.verdicts", 5, "v", paper="p", **{"scene.1.brief": "b"})
+ANEW = artifact("scene.1.verdicts", 10, "w", paper="p", **{"scene.1.brief": "e"})
+APPROVED = artifact("approval", 6, "a", "submitted")
+
+
+@pytest.mark.parametrize(
+    ("artifacts", "failed_at", "state"),
+    [
+        ([SCENE], 0, "running"),
+        ([SCENE, CHECKED], 0, "review"),
+        ([SCENE, CHECKED, APPROVED], 0, "running"),
+        ([EDITED, CHECKED], 0, "running"),
+        ([EDITED, CHECKED], 11, "failed"),
+        ([EDITED, ANEW], 0, "review"),
+        ([EDITED, ANEW], 9, "review"),
+    ],
+)
+def test_review_waits_for_the_verdicts_on_what_is_said_now(artifacts, failed_at, state):
+    failures = [failure("check", failed_at) | {"scene": 1, "code": "usage.unsupported"}] if failed_at else []
+    rows = JobRows(JOB | {"deliberate_seq": 8}, [SOURCE, PAPER, SCRIPT, *artifacts], failures)
+    assert state_of(rows, REVIEWED)[0] == state
+
+
+def test_own_words_are_those_that_a_person_wrote():
+    evidence = [{"id": "p1", "text": "Ten died."}]
+    said = [
+        {"text": "Ten died.", "evidence": evidence},
+        {
+            "text": "Mine.",
+            "evidence": evidence,
+            "edited": True,
+            "verdict": {"supported": False, "score": 0, "checks": []},
+        },
+    ]
+    brief = Brief.model_validate(
+        {
+            "scene": 1,
+            "role": "hook",
+            "headline": "A",
+            "visual": {"kind": "title"},
+            "span": {"start": 0, "end": 1},
+            "sentences": said,
+        }
+    )
+    for change in (Edit(accept=True), Edit(text="Ten died. Mine.", accept=True)):
+        assert [(each.edited, each.own) for each in changed(brief, change).sentences] == [(False, False), (True, True)]
+    plain = changed(brief, Edit(text="Ten died. New."))
+    assert [(each.edited, each.own, each.verdict) for each in plain.sentences] == [
+        (False, False, None),
+        (True, False, None),
+    ]
+    assert changed(changed(brief, Edit(accept=True)), Edit(text="Other. Mine.")).sentences[1].own

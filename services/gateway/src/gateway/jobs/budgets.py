@@ -5,10 +5,15 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from chassis.errors import UsageError
+from chassis.events import Outgoing
+from google.protobuf.json_format import ParseDict
+from hiddenhill.v1.events_pb2 import Costs
 from psycopg import Connection
 from psycopg.rows import DictRow
 
+from chassis import events
 from gateway.jobs import quotas
+from gateway.ledger import outbox
 from gateway.ledger.projection import ENDS, costs_json
 from gateway.settings import GatewaySettings
 
@@ -38,18 +43,31 @@ def change(connection: Connection[DictRow], job_id: str, dollars: float, setting
         raise UsageError("usage.budget", f"{message}: its budget cannot be lower than that.")
     if dollars > job["budget"]:
         _take(connection, job, dollars, spent, settings)
+    _remember(connection, job)
     connection.execute("UPDATE jobs SET allowed = %s WHERE id = %s", (dollars, job_id))
     return bool(dollars > job["budget"])
 
 
-def take_again(connection: Connection[DictRow], job_id: str, settings: GatewaySettings) -> None:
-    """Before a job that has ended is set going: what is left of its budget is set aside in the owner's day.
+def take_again(connection: Connection[DictRow], job_id: str, settings: GatewaySettings) -> list[Outgoing]:
+    """Before a job is set going again: what is left of its budget is set aside in its owner's day.
 
+    Returns what is to be announced before: the stream may have forgotten what the job may cost.
     Raises UsageError: there is not so much left.
     """
     job = _locked(connection, job_id)
     if job["state"] in ENDS:
         _take(connection, job, job["budget"], costs_json(job)["dollars"], settings)
+    _remember(connection, job)
+    return [events.budget(job_id, job["budget"])] if job["budget"] else []
+
+
+def _remember(connection: Connection[DictRow], job: DictRow) -> None:
+    """Have what the job has paid for announced where the stream has forgotten it, before anything else is."""
+    if job["calls"]:
+        costs = Costs(job_id=job["id"], budget=job["budget"])
+        for call in job["calls"]:
+            ParseDict(call | {"state": f"CALL_STATE_{call['state'].upper()}"}, costs.calls.add())
+        outbox.write(connection, job["id"], [events.costs(costs)], {events.COSTS: 0}, revives=False)
 
 
 def _locked(connection: Connection[DictRow], job_id: str) -> DictRow:

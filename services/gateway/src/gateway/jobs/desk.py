@@ -191,7 +191,7 @@ class Desk:
     ) -> None:
         with self.database.connection() as connection:
             if revives:
-                budgets.take_again(connection, job_id, self.settings)
+                batch = budgets.take_again(connection, job_id, self.settings) + batch
             outbox.write(connection, job_id, batch, revives=revives)
             audit.note(connection, action, caller.user_id, caller.user_id, subject=job_id)
         self.outbox.wake()

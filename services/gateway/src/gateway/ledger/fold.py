@@ -62,7 +62,13 @@ UPDATE states SET seq = greatest(seq, %s), cancelled_seq = greatest(cancelled_se
 WHERE job_id = %s
 """
 _BUDGET = "UPDATE states SET budget = %s WHERE job_id = %s"
-_CALLS = "UPDATE states SET calls = %s WHERE job_id = %s"
+_CALLS = """
+UPDATE states SET calls = coalesce((
+    SELECT jsonb_agg(call) FROM jsonb_array_elements(calls) AS call
+    WHERE NOT %(calls)s @> jsonb_build_array(jsonb_build_object('key', call->'key'))
+), '[]') || %(calls)s WHERE job_id = %(job)s
+"""
+"""Calls that the stream has forgotten stay."""
 _FOLDED = """
 DELETE FROM outbox USING states WHERE states.job_id = outbox.job_id AND outbox.job_id = ANY(%s)
     AND outbox.seq BETWEEN 1 AND states.deliberate_seq
@@ -147,12 +153,14 @@ def apply(
 def _fold(connection: Connection[DictRow], events: Sequence[Event], rules: Sequence[Rule]) -> Rows:
     known = _open(connection, sorted({event.job_id for event in events}))
     events = [event for event in events if event.job_id in known]
-    rows: dict[str, list[tuple[Any, ...]]] = {
+    rows: dict[str, list[Any]] = {
         _ARTIFACT: [_artifact(event) for event in events if isinstance(event.body, Ready)],
         _FAILURE: [_failure(event) for event in events if isinstance(event.body, Failed)],
         _JOB: [_job(event) for event in events],
         _BUDGET: [(event.body.dollars, event.job_id) for event in events if isinstance(event.body, Budget)],
-        _CALLS: [(_calls(event.body), event.job_id) for event in events if isinstance(event.body, Costs)],
+        _CALLS: [
+            {"calls": _calls(event.body), "job": event.job_id} for event in events if isinstance(event.body, Costs)
+        ],
     }
     with connection.pipeline(), connection.cursor() as cursor:
         for query, values in rows.items():

@@ -25,3 +25,5 @@ class Narration(Model):
     voice: str
     language: str
     words: list[Word]
+    note: str = ""
+    """A sentence for the user where another engine speaks than was wished for, or times are estimated."""

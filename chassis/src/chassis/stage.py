@@ -37,6 +37,11 @@ class Stage:
     slots: int = 1
     """How many runs one worker does at a time."""
 
+    def __post_init__(self) -> None:
+        if not self.firm or not set(self.optional) <= set(self.makes):
+            detail = f"{self.name} makes {self.makes}, of which {self.optional} may be missing"
+            raise Defect("internal.stage", "A step is declared wrongly; please report this.", detail)
+
     @property
     def per_scene(self) -> bool:
         return all(name.startswith("scene.*.") for name in self.makes)

@@ -290,9 +290,9 @@ async def make_ready(
     return digests
 
 
-async def work_off(stage: Stage, bus: MemoryBus, blobs: Blobs) -> None:
-    """Let a runner work for the stage until no message for it is left."""
-    runner = Runner(stage, "testing", bus, blobs, slots=0, ack_wait=15, max_attempts=8)
+async def work_off(stage: Stage, bus: MemoryBus, blobs: Blobs, **more: Any) -> None:
+    """Let a runner work for the stage until no message for it is left; `more` are the runner's other arguments."""
+    runner = Runner(stage, "testing", bus, blobs, slots=0, ack_wait=15, max_attempts=8, **more)
     consumer = await bus.offers(runner.rule, ack_wait=15, max_attempts=8)
     work = asyncio.create_task(runner.run())
     while await bus.backlog(stage.name):

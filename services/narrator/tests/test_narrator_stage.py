@@ -9,6 +9,7 @@ import soundfile
 from artifacts.narration import Narration
 from artifacts.request import Approval
 from artifacts.script import Brief, Sentence, Span, TitleVisual
+from artifacts.verdicts import Verdicts
 from narrator.providers.espeak import Espeak, voice_name
 from narrator.scene import speak
 from narrator.stage import service
@@ -27,6 +28,7 @@ def _brief(folder, sentences, *, scene=1, **more):
         **more,
     )
     (folder / "approval.json").write_text(Approval().model_dump_json())
+    (folder / f"scene.{scene}.verdicts.json").write_text(Verdicts(scene=scene, verdicts=[]).model_dump_json())
     (folder / f"scene.{scene}.brief.json").write_text(brief.model_dump_json())
 
 

@@ -1,8 +1,8 @@
-"""When each word of a recording is heard: it is warped in time onto a rendering by espeak-ng whose word times are known.
+"""When each word of a recording is heard: it is warped onto a rendering by espeak-ng whose word times are known.
 
 Both sounds become cepstra (what the mouth does), each normed by its own mean and spread, so that speaker, room and
-microphone fall out; pauses are told apart by loudness. Dynamic time warping says which moment of the one is which of the
-other. Edges beside a pause are then moved to where the recording itself begins or ends.
+microphone fall out; pauses are told apart by loudness. Dynamic time warping says which moment of the one is which of
+the other. Edges beside a pause are then moved to where the recording itself begins or ends.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _PAUSE = 0.1
 _REACH, _BEYOND = 0.08, 0.05
 """Seconds on the pause's own side of an edge, and on the other, within which a word's edge is moved to the pause's."""
 _MOVES, _QUIET, _DETOUR = 3.0, 3.0, 2.0
-"""Weights: of the cepstra's change, of speech against pause, of each frame that one sound stays while the other goes on."""
+"""Weights: of the cepstra's change, of speech against pause, of each frame that one sound waits for the other."""
 
 _CEPSTRA = 13
 _VARIANTS = ("", "+f2")
@@ -110,7 +110,7 @@ def _rendered(sentences: Sequence[Sequence[str]], name: str) -> Rendering:
 
 
 def _warped(heard: _Frames, rendering: Rendering) -> list[Aligned]:
-    from dtaidistance import dtw_ndim  # noqa: PLC0415 - a quarter of a second; only voices without times need it
+    from dtaidistance import dtw_ndim  # type: ignore[import-untyped]  # noqa: PLC0415 - a quarter of a second; only voices without times need it
 
     known = _features(rendering.sound, rendering.rate)
     path = np.array(dtw_ndim.warping_path(known, heard, use_c=True, penalty=_DETOUR))
@@ -178,7 +178,7 @@ def _features(sound: Sound, rate: int) -> _Frames:
 
 
 def _cepstra(sound: Sound, rate: int) -> _Frames:
-    import kaldi_native_fbank  # noqa: PLC0415 - only voices without times need it
+    import kaldi_native_fbank  # type: ignore[import-untyped]  # noqa: PLC0415 - only voices without times need it
 
     options = kaldi_native_fbank.MfccOptions()
     options.frame_opts.samp_freq = rate
@@ -202,4 +202,5 @@ def _speech(sound: Sound, rate: int, count: int) -> npt.NDArray[np.bool_]:
     middle = (np.arange(count) + 0.5) * STEP * rate
     low, high = (np.clip(middle + side * STEP * rate, 0, len(sound)).astype(int) for side in (-1, 1))
     level = 10 * np.log10((sums[high] - sums[low]) / np.maximum(high - low, 1) + 1e-12)
-    return level > max(np.percentile(level, 95) - 35, np.percentile(level, 5) + 6)
+    loud: npt.NDArray[np.bool_] = level > max(np.percentile(level, 95) - 35, np.percentile(level, 5) + 6)
+    return loud

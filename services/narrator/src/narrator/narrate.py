@@ -5,23 +5,24 @@ from __future__ import annotations
 import soundfile
 from artifacts.narration import Narration
 from artifacts.script import Brief
+from vendors.settings import GeminiSettings
 
 from chassis import JobFolder
 from narrator import sound as dsp
-from narrator.providers.espeak import Espeak, voice_name
-from narrator.providers.voice import Voice
 from narrator.scene import gain_of, speak
 from narrator.settings import NarratorSettings
+from narrator.voices import voice_of
 
 
-def narrate(job: JobFolder, settings: NarratorSettings) -> None:
+def narrate(job: JobFolder, settings: NarratorSettings, paid: GeminiSettings) -> None:
     """Speak the scene's sentences.
 
     Raises:
-        UsageError: the voice or the language is unknown.
+        UsageError: the voice or the language is unknown, or the engine cannot be had.
+        Error: as `narrator.voices.voice_of` says.
     """
     brief = job.load("scene.*.brief", Brief)
-    voice = choose(brief, settings)
+    voice, note = voice_of(job, brief, settings, paid)
     spoken = speak(
         voice, [s.text for s in brief.sentences], brief.language, gain_of(voice), lambda done: job.progress(0.9 * done)
     )
@@ -35,14 +36,7 @@ def narrate(job: JobFolder, settings: NarratorSettings) -> None:
         voice=voice.name,
         language=brief.language,
         words=spoken.words,
+        note=note,
     )
     job.write("scene.*.speech", sound, "audio/flac")
     job.write("scene.*.narration", narration, "application/json")
-
-
-def choose(brief: Brief, settings: NarratorSettings) -> Voice:
-    """The voice the user asked for, or the language's own."""
-    english = brief.language.lower().split("-")[0] == "en"
-    default = settings.english_voice if english else ""
-    name = brief.voice or default or voice_name(brief.language)
-    return Espeak(name, pace=settings.pace, pitch=settings.pitch, pitch_range=settings.pitch_range)

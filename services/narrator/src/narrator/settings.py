@@ -16,3 +16,5 @@ class NarratorSettings(BaseSettings):
     pitch: int = Field(46, ge=0, le=99)
     pitch_range: int = Field(58, ge=0, le=99)
     """How much the voice moves; 50 is espeak's default."""
+    piper_voice: str = ""
+    """Path of a Piper voice (.onnx, with its .onnx.json beside it); it speaks its language where Gemini does not."""

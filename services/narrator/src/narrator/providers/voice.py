@@ -34,7 +34,10 @@ class Voice(Protocol):
     """A formant synthesiser, whose edge is taken off."""
 
     def say(self, forms: Sequence[str], pace: float = 1.0) -> Utterance:
-        """Speak the forms as one sentence, `pace` times as fast as usual where the voice can; silence at both ends may stay."""
+        """Speak the forms as one sentence, `pace` times as fast as usual where the voice can.
+
+        Silence at both ends may stay.
+        """
         ...
 
     def sample(self) -> Utterance:

@@ -2,14 +2,16 @@
 
 import asyncio
 import hashlib
-import json
-import re
 import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import httpx
 import pytest
+from artifacts.footage import SceneFootage
+from artifacts.paper import Paper
+from artifacts.script import Brief, Script
+from artifacts.transcript import Transcript
 from chassis.blobs import S3Blobs, key_of
 from chassis.bus import NatsBus
 from chassis.events import Blob
@@ -80,7 +82,7 @@ SAID = {
 
 def brief(number):
     more = {"footage": ASKED} if number > 1 else {}
-    return {
+    facts = {
         "scene": number,
         "role": "results",
         "headline": ("Disease, not the enemy", "Clean water, at last", "From 42 to 2")[number - 1],
@@ -89,6 +91,7 @@ def brief(number):
         "span": {"start": 0, "end": 1},
         **more,
     }
+    return Brief.model_validate(facts)
 
 
 def transcript():
@@ -101,14 +104,9 @@ def transcript():
             timed = [{"text": word, "start": times[i], "end": times[i + 1]} for i, word in enumerate(words)]
             spoken.append(each | {"words": timed})
         facts = {"scene": number, "start": start, "end": start + 2, "role": "results", "visual": "title"}
-        scenes.append(facts | {"headline": brief(number)["headline"], "sentences": spoken})
-    return {
-        "paper": CARD,
-        "duration": 6,
-        "scenes": scenes,
-        "dropped": DROPPED,
-        "credits": "Nightingale (1858). CC0 1.0.",
-    }
+        scenes.append(facts | {"headline": brief(number).headline, "sentences": spoken})
+    whole = {"paper": CARD, "duration": 6, "scenes": scenes, "dropped": DROPPED}
+    return Transcript.model_validate(whole | {"credits": "Nightingale (1858). CC0 1.0."})
 
 
 class Played:
@@ -169,7 +167,7 @@ class Played:
         )
         batch = []
         for name, value in values.items():
-            data = value if isinstance(value, bytes) else json.dumps(value).encode()
+            data = value if isinstance(value, bytes) else value.model_dump_json().encode()
             kind = "video/mp4" if isinstance(value, bytes) else "application/json"
             blob = Blob(name, hashlib.sha256(data).hexdigest(), len(data), kind)
             self.blobs.put_bytes(key_of(blob.digest), data)
@@ -178,8 +176,8 @@ class Played:
 
     def write(self, job_id):
         passages = [{"id": name, "text": text} for name, text in PASSAGES.items()]
-        self.made(job_id, {"paper": {**CARD, "passages": passages}}, ("source",))
-        script = {"script": {"paper": CARD, "scenes": [1, 2, 3], "dropped": DROPPED}}
+        self.made(job_id, {"paper": Paper.model_validate({**CARD, "passages": passages})}, ("source",))
+        script = {"script": Script.model_validate({"paper": CARD, "scenes": [1, 2, 3], "dropped": DROPPED})}
         briefs = {f"scene.{number}.brief": brief(number) for number in SAID}
         self.made(job_id, script | briefs, ("paper", "options"), scenes=(1, 2, 3))
 
@@ -208,7 +206,7 @@ class Played:
         made = {"scene": 2, "wanted": True, "clip": FILM}
         for number in SAID:
             footage = {1: {"scene": 1}, 2: made, 3: {"scene": 3} | why}[number]
-            values = {f"scene.{number}.footage": footage, f"scene.{number}.segment": film}
+            values = {f"scene.{number}.footage": SceneFootage.model_validate(footage), f"scene.{number}.segment": film}
             self.made(job_id, values, (f"scene.{number}.brief", "approval"))
         segments = tuple(f"scene.{number}.segment" for number in SAID)
         self.made(job_id, {"video": film, "transcript": transcript()}, ("script", *segments))
@@ -236,7 +234,7 @@ def played(tmp_path_factory):
 @pytest.fixture(params=["phone", "wide"])
 def somebody(request, visit, played):
     """The machine's own user, at two sizes."""
-    name = re.sub(r"\W+", "-", request.node.name.removeprefix("test_"))[:48]
+    name = f"{request.param}-{request.node.originalname.removeprefix('test_')[:24]}"
     found = visit(name, request.param, at=played, extra_http_headers=played.login)
     found.page.emulate_media(reduced_motion="reduce")
     return found

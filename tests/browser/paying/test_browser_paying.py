@@ -105,7 +105,7 @@ def test_budget_that_is_spent_is_raised_on_the_page(somebody, shoot, played):
     shoot("spent")
     field.fill("500")
     page.get_by_role("button", name="Raise it").click()
-    expect(page.locator("#wrong")).to_contain_text("dollars")
+    expect(page.locator("#wrong")).to_contain_text("set a lower budget")
     field.fill("3")
     page.get_by_role("button", name="Raise it").click()
     expect(field).to_be_hidden()

@@ -237,7 +237,7 @@ def test_sentences_that_their_passages_do_not_support_are_dropped():
 
     def kept(text, cited=evidence):
         draft = Draft("results", (Sentence(text=text, evidence=cited),))
-        checker = Checker(subject, "en", phrases_for("en"), Thresholds())
+        checker = Checker(subject, "en", phrases_for("en"), Thresholds(), cut=True)
         return [s.text for d in checked([draft], checker)[0] for s in d.sentences]
 
     assert kept("We counted 2,761 deaths from infectious disease.")

@@ -28,13 +28,16 @@ class Checker:
         language: the paper's.
         spoken: what is expected of a sentence in the language that is spoken.
         limits: where a sentence fails.
+        cut: whether sentences are cut out of the paper, so that what is left may lack a verb; where they are written,
+            a verb that no list knows is none the less one.
     """
 
-    def __init__(self, paper: Paper, language: str, spoken: Phrases, limits: Thresholds) -> None:
+    def __init__(self, paper: Paper, language: str, spoken: Phrases, limits: Thresholds, *, cut: bool = False) -> None:
         self.texts = {passage.id: passage.text for passage in paper.passages}
         self.language = language
         self.spoken = spoken
         self.limits = limits
+        self.cut = cut
 
     @property
     def crosses(self) -> bool:
@@ -43,7 +46,8 @@ class Checker:
 
     def faults(self, text: str) -> list[str]:
         """What is wrong with the form of a sentence, in words."""
-        return [*form_faults(text, self.spoken), *foreign_matter(text)]
+        form = [fault for fault in form_faults(text, self.spoken) if self.cut or fault != "no verb"]
+        return [*form, *foreign_matter(text)]
 
     def verdict(self, sentence: Sentence, gist: str = "") -> Verdict:
         """The verdict on a sentence; `gist` is what it says in the paper's language, where another one is spoken."""

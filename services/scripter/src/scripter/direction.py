@@ -55,6 +55,8 @@ _ESSAYS = {"retraction", "correction", "concern", "editorial", "letter", "commen
 """Kinds of papers that report no study of their own, so that nothing was asked, done and found."""
 SOURCE_LINE = 48
 TITLE_LINE = 110
+SHORT = 3.0
+"""Seconds of a sentence that may be a headline."""
 
 
 @dataclass
@@ -140,7 +142,9 @@ class _Director:
     def look(self, draft: Draft, number: int) -> _Look:
         visual = self._visual(draft, number)
         self.shown.kinds.append(visual.kind)
-        headline = draft.headline or self._headline(draft, visual, number)
+        headline = draft.headline
+        if not headline:
+            headline = self._headline_abroad(draft, number) if self.gists else self._headline(draft, visual, number)
         self.shown.headlines.add(headline)
         kicker = self._kicker(draft.role, visual, number)
         if draft.kicker and number > 1 and visual.kind != "quote" and " · " not in kicker:
@@ -212,7 +216,7 @@ class _Director:
 
     def _headline(self, draft: Draft, visual: Visual, number: int) -> str:
         first = draft.sentences[0].text
-        if (draft.role == "end" or number == 1) and self.title and not self.gists:
+        if (draft.role == "end" or number == 1) and self.title:
             return self.title
         for sentence in draft.sentences:
             found = headlines.from_sentence(sentence.text, self.phrases, self.keyphrases, avoid=self.shown.headlines)
@@ -221,6 +225,14 @@ class _Director:
         if visual.kind == "number" and len(visual.label.split()) <= MOST_WORDS:
             return visual.label[:1].upper() + visual.label[1:]
         return self._keyword(draft) or self._called(first) or self.phrases.kicker(draft.role)
+
+    def _headline_abroad(self, draft: Draft, number: int) -> str:
+        """A short sentence whole, else the part of the script: nothing is known of how to cut a translation."""
+        for sentence in draft.sentences:
+            whole = sentence.text.rstrip(" .。")
+            if len(whole.split()) <= MOST_WORDS and pacing.seconds_of(whole) <= SHORT:
+                return whole
+        return (self.title if number == 1 else "") or self.phrases.kicker(draft.role) or self.title
 
     def _called(self, text: str) -> str:
         phrase = self.keyphrases.best(text, frozenset()) or self.keyphrases.shortened(text, 40)

@@ -34,7 +34,9 @@ def value_of(text: str, language: str = "en") -> float | None:
     if grouped and (grouped[1] not in ".," or grouped[1] == ("." if comma else ",")):
         written = written.replace(grouped[1], "")
     else:
-        written = re.sub(r"[,\u2009\u202f\u00a0 ](?=\d{3}(?:\D|$))", "", written) if not comma else written
+        point = "." if "," in written else ""  # `2.761,5`, but `2.761` may be either
+        between = point if comma else ",\u2009\u202f\u00a0 "
+        written = re.sub(rf"[{between}](?=\d{{3}}(?:\D|$))", "", written) if between else written
         written = written.replace(",", ".")
     try:
         return sign * float(written)

@@ -6,7 +6,8 @@ import re
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, Protocol
 
 from artifacts.script import Dropped, Evidence, Sentence, Verdict
 
@@ -21,8 +22,11 @@ LONGEST = 13.0
 _MOST_PASSAGES = 3
 _MOST_LETTERS = 600
 
-Render = Callable[[Sequence[str]], Sequence[str]]
-"""Gives each spoken sentence in the paper's language; empty where it could not be had."""
+
+class Render(Protocol):
+    """Gives each spoken sentence in the paper's language; empty where it could not be had. Rounds count from 0."""
+
+    def __call__(self, texts: Sequence[str], *, round_: int) -> Sequence[str]: ...
 
 
 @dataclass
@@ -70,8 +74,8 @@ def sentence_of(text: str, ids: Sequence[str], texts: Mapping[str, str]) -> Sent
 
 def settle(lines: Sequence[Line], checker: Checker, render: Render, rewrite: Rewrite, rounds: int) -> None:
     """Judge every line, and have those that fail written again, all of a round in one go."""
-    _judge(lines, lines, checker, render)
-    for number in range(rounds):
+    _judge(lines, lines, checker, partial(render, round_=0))
+    for number in range(1, rounds + 1):
         failed: dict[int, list[Line]] = {}
         for line in lines:
             if not line.passed:
@@ -88,10 +92,15 @@ def settle(lines: Sequence[Line], checker: Checker, render: Render, rewrite: Rew
                 tried.append(line)
         if not tried:
             return
-        _judge(tried, lines, checker, render)
+        _judge(tried, lines, checker, partial(render, round_=number))
 
 
-def _judge(tried: Sequence[Line], everything: Sequence[Line], checker: Checker, render: Render) -> None:
+def _judge(
+    tried: Sequence[Line],
+    everything: Sequence[Line],
+    checker: Checker,
+    render: Callable[[Sequence[str]], Sequence[str]],
+) -> None:
     """Give each tried line its verdict; what cannot pass is not rendered first."""
     said = {_key(line.sentence.text) for line in everything if line not in tried and line.passed}
     waiting = []

@@ -69,7 +69,7 @@ class ExtractiveWriter:
 
     def write(self, commission: Commission) -> Written:
         phrases = phrases_for(commission.language)
-        checker = Checker(commission.paper, commission.language, phrases, commission.limits)
+        checker = Checker(commission.paper, commission.language, phrases, commission.limits, cut=True)
         drafts, _ = checked(self.drafts(commission.paper, commission.options, phrases), checker)
         return Written(drafts, phrases.language, self.name)
 

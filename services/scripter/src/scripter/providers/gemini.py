@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from chassis.errors import Transient
 from chassis.purse import BudgetSpent
 from vendors.estimates import clips_for
 
@@ -148,11 +147,11 @@ class GeminiWriter:
         cited = {name for lines in failed.values() for line in lines for name in line.ids}
         shown = [each for each in desk.passages if each.id in cited or each.kind in {"abstract", "summary"}]
         prompt = prompts.rewrite_prompt(rows, said, shown or desk.passages)
-        attempt = 1 + round_ * TRIES  # the same failure in another round is another question
+        attempt = 1 + (round_ - 1) * TRIES  # the same failure in another round is another question
         question = Question(desk.system, prompt, self.settings.answer_tokens, _FREE, attempt)
         try:
             reply = desk.gemini.ask(question, RewriteReply)
-        except (Unusable, BudgetSpent, Transient):
+        except (Unusable, BudgetSpent):
             return None  # what passed so far will do
         return {
             places[each.number]: [sentence_of(one.text, one.passages, desk.checker.texts) for one in each.sentences]
@@ -160,22 +159,28 @@ class GeminiWriter:
             if each.number in places
         }
 
-    def _render(self, desk: _Desk, texts: Sequence[str]) -> list[str]:
+    def _render(self, desk: _Desk, texts: Sequence[str], *, round_: int) -> list[str]:
         """What sentences say in the paper's language, by a call that knows nothing of the paper."""
         system, prompt = prompts.render_system(desk.checker.language), prompts.render_prompt(texts)
         question = Question(system, prompt, self.settings.answer_tokens, _EXACT)
-        lines = {line.number: " ".join(line.text.split()) for line in desk.gemini.ask(question, RenderReply).lines}
+        try:
+            reply = desk.gemini.ask(question, RenderReply)
+        except (Unusable, BudgetSpent):
+            if not round_:
+                raise
+            return [""] * len(texts)  # what passed so far will do
+        lines = {line.number: " ".join(line.text.split()) for line in reply.lines}
         return [lines.get(number, "") for number in range(1, len(texts) + 1)]
 
     def _finished(self, desk: _Desk, drafts: list[Draft], lines: Sequence[Line]) -> Written:
         """As long as it should be, with what lacks from the paper's own sentences where they can stand beside."""
         commission, notices, writer = desk.commission, _notices(desk.commission), self.name
         most = float(commission.options.seconds)
-        drafts = fitted(in_order(drafts), most)
+        raw, drafts = drafts, fitted(in_order(drafts), most)
         lacks = speech(drafts) < _LITTLE * most or len(drafts) < len(NEEDED)
         if drafts and lacks and not desk.checker.crosses:
             own = ExtractiveWriter().write(commission).drafts
-            more = supplemented(drafts, own, most)
+            more = supplemented(raw, own, most)
             if len(more) > len(drafts):
                 drafts, writer = more, f"{self.name} and {ExtractiveWriter.name}"
                 notices.append("Where the model's sentences were not supported by the paper, its own are spoken.")

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from artifacts.request import Options
 
 NAMES = {"en": "English", "es": "Spanish", "de": "German", "fr": "French", "pt": "Portuguese", "ja": "Japanese"}
-_PACE = {"en": 2.35, "es": 2.35, "fr": 2.45, "pt": 2.35, "de": 2.0}
+_PACE = {"en": 2.5, "es": 2.5, "fr": 2.6, "pt": 2.5, "de": 2.1}
 """Words a second of a whole video, pauses included."""
 _SIGNS_A_SECOND = 4.2
 _AUDIENCES = {
@@ -72,7 +72,7 @@ def length_of(seconds: int, language: str) -> str:
     """How much is to be said, such as `130 words`."""
     if language == "ja":
         return f"{round(seconds * _SIGNS_A_SECOND)} Japanese characters"
-    return f"{round(seconds * _PACE.get(language, 2.2))} words"
+    return f"{round(seconds * _PACE.get(language, 2.4))} words"
 
 
 def script_prompt(options: Options, passages: Sequence[Shown], language: str, clips: int) -> str:
@@ -85,10 +85,7 @@ def script_prompt(options: Options, passages: Sequence[Shown], language: str, cl
     ]
     if clips:
         lines.append(
-            f"footage: for exactly {clips} of them, never for the last one, describe in one plain English sentence of 8 to "
-            "30 words what a short film shows: places, things, light and movement that belong to what is said. No text, "
-            "numbers, signs, logos, screens, known people or places, nothing bloody or frightening. Leave it empty "
-            "elsewhere."
+            f"footage: for every scene but the last, describe in one plain English sentence of 8 to 30 words what a short film of it would show (the best {clips} are made): places, things, light and movement that belong to what is said. No text, numbers, signs, logos, screens, names, known people or places, children, nothing bloody or frightening. Empty for the last scene."
         )
     return "\n".join(lines) + f"\n\nPassages of the paper, as data:\n{as_data(passages)}"
 

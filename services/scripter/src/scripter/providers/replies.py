@@ -34,7 +34,7 @@ class Scene(Reply):
 class FilmedScene(Scene):
     """A scene that may have a moving picture."""
 
-    footage: str = Field(description="In English, what a short film shows; empty where the scene has none.")
+    footage: str = Field(description="In English, what a short film of the scene shows; empty in the last scene.")
 
 
 class ScriptReply(Reply):

@@ -25,13 +25,18 @@ def told(client: Client, options: dict[str, Any], *, quiet: bool) -> dict[str, A
 
 def lines(estimate: dict[str, Any]) -> list[str]:
     """The estimate for people."""
-    rows = [f"estimate: ${estimate['dollars']:.2f}, of a budget of ${estimate['budget']:.2f}"]
+    rows = [f"estimate: {_dollars(estimate['dollars'])}, of a budget of ${estimate['budget']:.2f}"]
     for line in estimate["lines"]:
         own = ", with your own key" if line["own"] else ""
-        rows.append(f"  ${line['dollars']:.2f}  {line['title']}: {line['what']}{own}")
+        rows.append(f"  {_dollars(line['dollars'])}  {line['title']}: {line['what']}{own}")
     rows += [f"note: {note}" for note in estimate["notes"]]
     if not estimate["enough"]:
         rows.append(
             f"warning: the budget may be too small by about ${estimate['short_by']:.2f}; --budget says how much"
         )
     return rows
+
+
+def _dollars(amount: float) -> str:
+    """With tenths of cents where cents would say little."""
+    return f"${amount:.3f}" if 0 < amount < 0.1 else f"${amount:.2f}"

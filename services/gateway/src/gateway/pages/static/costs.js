@@ -1,14 +1,13 @@
 // What the job may cost and has cost, call by call; and the budget, where it was not enough.
 
 import { send } from "./api.js";
-import { arrange, make, part, say } from "./dom.js";
+import { arrange, dollars, make, part, say } from "./dom.js";
 
 const box = document.getElementById("costs");
 const raise = document.getElementById("raise");
 const STATES = { open: "on its way", paid: "paid", known: "had been paid for before", refused: "refused" };
 let shown = "";
 
-export const dollars = (amount) => `$${amount.toFixed(amount > 0 && amount < 0.1 ? 3 : 2)}`;
 const nameOf = (provider) => provider.charAt(0).toUpperCase() + provider.slice(1);
 
 // Wire the form; `know(job)` is told what the server answers.

@@ -19,6 +19,9 @@ export function say(element, text) {
   if (element.textContent !== text) element.textContent = text;
 }
 
+// Dollars, with tenths of cents where cents would say little.
+export const dollars = (amount) => `$${amount.toFixed(amount > 0 && amount < 0.1 ? 3 : 2)}`;
+
 // Fill a progress bar; `fraction` from 0 to 1.
 export function fill(bar, fraction) {
   bar.firstElementChild.style.width = `${Math.round(100 * Math.min(1, Math.max(0, fraction)))}%`;

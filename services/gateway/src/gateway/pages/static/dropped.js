@@ -15,9 +15,9 @@ export function showDropped(dropped = []) {
   arrange(part(box, "list"), dropped.map(item));
 }
 
-function item({ text, passages = [], verdicts = [] }) {
+function item({ text, verdicts = [] }) {
   const last = verdicts.at(-1);
   const tries = verdicts.length > 1 ? `tried ${verdicts.length} times; ` : "";
   const why = last && !last.supported ? reasonsOf(last) : "its passages do not support it";
-  return make("li", {}, make("p", {}, text), make("p", { class: "small soft" }, `${tries}${why}${passages.length ? ` (${passages.join(", ")})` : ""}`));
+  return make("li", {}, make("p", {}, text), make("p", { class: "small soft" }, `${tries}${why}`));
 }

@@ -7,7 +7,7 @@ const ADVICE = {
   unavailable: "It is tried again when you press “Try again”.",
   internal: "Try again; if it fails once more, use another file of this paper.",
 };
-const FOR_NAUGHT = ["source", "budget"]; // trying again without a change fails the same way
+const UNSUPPORTED = "The paper does not support what you changed. The scene says what was found, and what you can do.";
 
 export class Making {
   percent = 0;
@@ -47,7 +47,8 @@ export class Making {
     const isBad = job.state === "failed" || job.state === "cancelled";
     if (isBad) {
       const advice = job.error ? ADVICE[job.error.code?.split(".")[0]] ?? "" : "";
-      say(document.getElementById("problem-text"), job.error ? `${job.error.message} ${advice}` : "You stopped this video. What was made is kept; “Try again” takes it up from there.");
+      const said = job.error?.code === "usage.unsupported" ? UNSUPPORTED : job.error && `${job.error.message} ${advice}`;
+      say(document.getElementById("problem-text"), said || "You stopped this video. What was made is kept; “Try again” takes it up from there.");
     }
     const code = job.error?.code ?? "";
     const [kind] = code.split(".");
@@ -55,8 +56,8 @@ export class Making {
     const isUnsupported = code === "usage.unsupported";
     const retry = document.getElementById("retry");
     const another = document.getElementById("another");
-    retry.hidden = isUnsupported || isRetracted;
-    retry.classList.toggle("primary", !FOR_NAUGHT.includes(kind));
+    retry.hidden = isUnsupported || isRetracted || kind === "budget";
+    retry.classList.toggle("primary", kind !== "source"); // the same file fails the same way
     another.hidden = isUnsupported || kind === "budget";
     another.classList.toggle("primary", kind === "source" && !isRetracted);
     document.getElementById("force").hidden = !isRetracted;

@@ -45,7 +45,7 @@ export class Script {
         const isKnown = brief.sentences.every((sentence) => sentence.verdict);
         const verdicts = verdictsOf(brief, briefRow, judged, isKnown ? null : contentOf(`scene.${number}.verdicts`));
         const footage = footageOf(brief.footage && contentOf(`scene.${number}.footage`), spoken);
-        const failure = job.state === "failed" ? job.failures?.find((one) => one.scene === number) : undefined;
+        const failure = job.state === "failed" ? job.failures?.find((one) => one.scene === number && !one.code.startsWith("budget.")) : undefined;
         return { number, brief, shown, digest: briefRow.digest, segment, spoken, state, verdicts, footage, failure, video: made.get("video") };
       })
       .filter(Boolean);

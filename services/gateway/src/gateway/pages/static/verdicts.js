@@ -11,7 +11,7 @@ const CHECKS = {
   direction: ["Direction", "same"],
   entities: ["Names", "all in the passage"],
   cause: ["Cause", "no more than the paper says"],
-  population: ["Who", "same"],
+  population: ["Group", "same"],
   strength: ["Certainty", "no stronger"],
   similarity: ["Meaning", "close"],
 };
@@ -29,7 +29,7 @@ const tag = (text, kind = "") => make("span", { class: `tag ${kind}` }, text);
 // The line under a sentence, without its time.
 export function lineOf(sentence, verdict) {
   const passages = `traced to ${sentence.evidence.length} ${sentence.evidence.length === 1 ? "passage" : "passages"}`;
-  if (sentence.own && !verdict?.supported) return [tag("Your own words", "own"), verdict ? " the paper does not support them" : ""];
+  if (sentence.own && !verdict?.supported) return [tag("Your own words", "own"), verdict ? " not supported by the paper" : ""];
   const edited = sentence.edited ? [tag("Edited by you", "own"), " "] : [];
   if (!verdict) return [...edited, ...unchecked(sentence, passages)];
   if (!verdict.supported) return [...edited, tag("Not supported", "bad"), make("span", {}, ` ${reasonsOf(verdict)}`)];

@@ -1,11 +1,10 @@
 // What is wished of the new video, and what that is likely to cost.
 
 import { send } from "./api.js";
-import { say } from "./dom.js";
+import { dollars, say } from "./dom.js";
 
 const PAUSE = 250; // milliseconds without a change before the estimate is asked for
 const TASKS = { script: "script", speech: "voice", footage: "moving pictures" };
-const money = (amount) => `$${amount.toFixed(2)}`;
 
 // The form's options as the API takes them.
 export function options(form) {
@@ -50,7 +49,7 @@ export function keepEstimate(form) {
     say(line, sentence(found));
     line.classList.toggle("wrong", !found.enough || Boolean(found.notes.length));
     line.classList.toggle("soft", found.enough && !found.notes.length);
-    if (price) say(price, found.dollars ? `About ${money(found.dollars)}` : "Free");
+    if (price) say(price, found.dollars ? `About ${dollars(found.dollars)}` : "Free");
   };
 
   form.addEventListener("input", (event) => {
@@ -61,10 +60,10 @@ export function keepEstimate(form) {
   window.addEventListener("pageshow", ask); // a browser may have filled the form in again
 }
 
-function sentence({ lines, dollars, notes, budget, enough, short_by: lack }) {
+function sentence({ lines, dollars: sum, notes, budget, enough, short_by: lack }) {
   if (!lines.length) return notes.join(" ");
-  const parts = lines.map((each) => `${TASKS[each.does] ?? each.does} ${money(each.dollars)}${each.own ? " with your key" : ""}`);
-  const sum = `About ${money(dollars)}: ${parts.join(", ")}.`;
-  const lacking = budget ? `The budget is about ${money(lack)} too small.` : "Give it a budget, or it is not made so.";
-  return [sum, enough ? "" : lacking, ...notes].filter(Boolean).join(" ");
+  const parts = lines.map((each) => `${TASKS[each.does] ?? each.does} ${dollars(each.dollars)}${each.own ? " with your key" : ""}`);
+  const whole = `About ${dollars(sum)}: ${parts.join(", ")}.`;
+  const lacking = budget ? `The budget is about ${dollars(lack)} too small.` : "Give it a budget, or it is not made so.";
+  return [whole, enough ? "" : lacking, ...notes].filter(Boolean).join(" ");
 }

@@ -147,6 +147,15 @@ def test_a_killed_worker_resumes_the_task_that_the_vendor_had_named():
     assert job.shown() == [("PAID", 0.25, 0)]
 
 
+def test_a_task_that_the_vendor_did_not_name_counts_as_paid():
+    job = Job()
+    with pytest.raises(ConnectionError):
+        job.purse.buy_task(VOICE, lambda: None, job.wait)
+    assert (spent(job.costs), job.waited) == (pytest.approx(0.10), [])
+    assert job.purse.buy_task(VOICE, job.create, job.wait) == b"task-1"
+    assert job.shown() == [("PAID", 0.35, 1)]
+
+
 def test_a_task_that_failed_is_forgotten_and_what_it_cost_is_not():
     job = Job()
 

@@ -108,6 +108,8 @@ class Purse:
             task = (self._find(f"{purchase.key}/task") or b"").decode()
             if not task:
                 task = self._made(purchase, create)
+                if not task:
+                    raise ConnectionError(f"{purchase.provider} took a task and did not name it")
                 self._blobs.put_bytes(f"{purchase.key}/task", task.encode())
             return wait(task)
 

@@ -11,7 +11,7 @@ from chassis.errors import Error, Fatal, RateLimited, Transient
 from chassis.limits import Limit, seconds_of
 from chassis.providers import Provider, Work
 
-from vendors.keys import owner_of
+from vendors.keys import hide, owner_of, usable
 from vendors.settings import GeminiSettings, TokenPrice
 
 if TYPE_CHECKING:
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from google.genai.types import GenerateContentResponse
 
 NAME, TITLE = "gemini", "Gemini"
+URL = "https://generativelanguage.googleapis.com/"
+"""Said, for the SDK would let the environment choose another."""
 _STOPPED = {
     "SAFETY": "its safety filter refused the answer",
     "RECITATION": "the answer repeated a source too closely",
@@ -36,7 +38,7 @@ class Stopped(Fatal):
 
     def __init__(self, reason: str, detail: str = "") -> None:
         why = _STOPPED.get(reason, "the answer was not one")
-        super().__init__(f"provider.gemini.{reason.lower()}", f"Gemini gave nothing to use: {why}.", detail)
+        super().__init__(f"provider.gemini.{_word(reason)}", f"Gemini gave nothing to use: {why}.", detail)
         self.reason = reason
 
 
@@ -52,18 +54,21 @@ def client(settings: GeminiSettings, key: str = "") -> Iterator[Client]:
     from google import genai  # noqa: PLC0415 - as above
     from google.genai import errors, types  # noqa: PLC0415 - as above
 
-    options = types.HttpOptions(base_url=settings.url or None, timeout=round(settings.seconds * 1000))
-    made = genai.Client(api_key=key or settings.api_key.get_secret_value(), http_options=options)
+    key = usable(key, settings.api_key, NAME, TITLE)
+    options = types.HttpOptions(base_url=settings.url or URL, timeout=round(settings.seconds * 1000))
+    made = genai.Client(api_key=key, vertexai=False, http_options=options)
     try:
         yield made
     except errors.APIError as error:
-        raise error_of(error) from None  # the vendor's own error holds the request with its key
+        meant = error_of(error)
+        meant.detail = hide(key, meant.detail)
+        raise meant from None  # the vendor's own error holds the request with its key
     except (httpx2.ConnectError, httpx2.ConnectTimeout) as error:
         raise Transient("unavailable.gemini", f"{TITLE} can't be reached; trying again.", repr(error)) from None
     except httpx2.TimeoutException as error:
         raise TimeoutError(f"{TITLE}: {type(error).__name__}") from None
     except (httpx2.TransportError, errors.UnknownApiResponseError, ValueError) as error:
-        raise ConnectionError(f"{TITLE}: {type(error).__name__}: {str(error)[:200]}") from None
+        raise ConnectionError(hide(key, f"{TITLE}: {type(error).__name__}: {str(error)[:200]}")) from None
     finally:
         made.close()
 
@@ -85,7 +90,7 @@ def error_of(error: APIError) -> Error:
         return Fatal("provider.gemini.key", message, detail)
     if error.code == 404:
         return Fatal("provider.gemini.model", f"{TITLE} does not know the model that the settings name.", detail)
-    return Fatal(f"provider.gemini.{status.lower() or error.code}", f"{TITLE} refused the request.", detail)
+    return Fatal(f"provider.gemini.{_word(status) or error.code}", f"{TITLE} refused the request.", detail)
 
 
 def limit(settings: GeminiSettings, model: str, key: str = "") -> Limit:
@@ -127,14 +132,19 @@ def provider(settings: GeminiSettings, does: Work) -> Provider:
     return Provider(NAME, TITLE, does, model, usable, reason, {"input": price.input, "output": price.output})
 
 
+def _word(stated: str) -> str:
+    """A vendor's word as a part of a code."""
+    return re.sub(r"[^a-z0-9_]", "", stated.lower())[:40]
+
+
 def _stated(error: APIError) -> float | None:
     """Seconds by the header, or by the RetryInfo in the body."""
     headers: Any = getattr(error.response, "headers", None) or {}
     stated = seconds_of(str(headers.get("retry-after", "")))
     if stated is not None:
         return stated
-    found = re.search(r"'retryDelay': '([0-9.]+)s'", str(error.details))
-    return float(found[1]) if found else None
+    found = re.search(r"'retryDelay': '([0-9]+(?:\.[0-9]+)?)s'", str(error.details))
+    return seconds_of(found[1]) if found else None
 
 
 def _retry_after(error: APIError) -> float:

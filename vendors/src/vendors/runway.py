@@ -11,13 +11,15 @@ from chassis.errors import Error, Fatal, RateLimited, Transient
 from chassis.limits import Limit, seconds_of
 from chassis.providers import Provider
 
-from vendors.keys import owner_of
+from vendors.keys import hide, owner_of, usable
 from vendors.settings import RunwaySettings
 
 if TYPE_CHECKING:
     from runwayml import APIStatusError, RunwayML
 
 NAME, TITLE = "runway", "Runway"
+URL = "https://api.dev.runwayml.com"
+"""Said, for the SDK would let the environment choose another."""
 
 
 @contextmanager
@@ -31,16 +33,19 @@ def client(settings: RunwaySettings, key: str = "") -> Iterator[RunwayML]:
     import httpx  # noqa: PLC0415 - the SDK takes half a second to load
     import runwayml  # noqa: PLC0415 - as above
 
+    key = usable(key, settings.api_key, NAME, TITLE)
     made = runwayml.RunwayML(
-        api_key=key or settings.api_key.get_secret_value(),
-        base_url=settings.url or None,
+        api_key=key,
+        base_url=settings.url or URL,
         max_retries=0,  # a repeated creation has no idempotency key: it would be paid twice
         timeout=settings.seconds,
     )
     try:
         yield made
     except runwayml.APIStatusError as error:
-        raise error_of(error) from None  # the vendor's own error holds the request with its key
+        meant = error_of(error)
+        meant.detail = hide(key, meant.detail)
+        raise meant from None  # the vendor's own error holds the request with its key
     except runwayml.APITimeoutError as error:
         if isinstance(error.__cause__, httpx.ConnectTimeout):
             raise _unreachable(error) from None
@@ -48,9 +53,9 @@ def client(settings: RunwaySettings, key: str = "") -> Iterator[RunwayML]:
     except runwayml.APIConnectionError as error:
         if isinstance(error.__cause__, httpx.ConnectError):
             raise _unreachable(error) from None
-        raise ConnectionError(f"{TITLE}: {error.__cause__!r}"[:200]) from None
-    except (runwayml.APIResponseValidationError, ValueError) as error:
-        raise ConnectionError(f"{TITLE}: {type(error).__name__}: {str(error)[:200]}") from None
+        raise ConnectionError(hide(key, f"{TITLE}: {error.__cause__!r}"[:200])) from None
+    except (runwayml.APIResponseValidationError, ValueError, AttributeError) as error:  # what answers lack is not there
+        raise ConnectionError(hide(key, f"{TITLE}: {type(error).__name__}: {str(error)[:200]}")) from None
     finally:
         made.close()
 
@@ -69,7 +74,7 @@ def error_of(error: APIStatusError) -> Error:
         return failure
     if status in (401, 403):
         return Fatal("provider.runway.key", f"{TITLE} refuses the key; check it, or work without it.", detail)
-    if status == 400 and re.search(r"credits", detail, re.IGNORECASE):
+    if status == 402 or (status == 400 and re.search(r"credits", detail, re.IGNORECASE)):
         return Fatal("provider.runway.credits", f"The account at {TITLE} has no credits left.", detail)
     return Fatal(f"provider.runway.{status}", f"{TITLE} refused the request.", detail)
 

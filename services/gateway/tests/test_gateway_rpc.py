@@ -11,6 +11,7 @@ import grpc
 import httpx
 import psycopg
 import pytest
+from artifacts.request import Options
 from chassis.errors import UsageError
 from chassis.statuses import code_of, error_of
 from gateway.problems import status_of
@@ -159,6 +160,31 @@ def test_a_submitted_reference_runs_with_its_options_and_the_defaults(running, c
     assert found.state == pb.JOB_STATE_RUNNING
     assert [stage.name for stage in found.stages] == ["fetch", "script", "narrate"]
     assert found.created_at.seconds > time.time() - 60
+
+
+def test_every_option_goes_through_both_interfaces(running, call):
+    wish = {"seconds": 45, "language": "de", "voice": "de+f3", "theme": "night", "music": True, "audience": "expert"}
+    wish |= {
+        "tone": "serious",
+        "writer": "extractive",
+        "speech": "piper",
+        "footage": True,
+        "force": True,
+        "review": True,
+    }
+    assert set(wish) | {"budget"} == set(Options.model_fields) == set(pb.JobOptions.DESCRIPTOR.fields_by_name)
+    job = call("SubmitJob", [header(reference="10.1000/all", options=pb.JobOptions(**wish))]).job
+    assert job.options == pb.JobOptions(**wish)
+    assert running.job(job.id)["options"] == wish | {"budget": 0}
+    shown = httpx.get(f"{running.url}/api/openapi.json").json()["components"]["schemas"]["Options"]["properties"]
+    listed = {name: set(field["enum"]) for name, field in shown.items() if "enum" in field}
+    assert listed == {
+        "theme": {"", "dusk", "dawn", "paper", "night"},
+        "audience": {"child", "general", "student", "expert"},
+        "tone": {"calm", "lively", "serious"},
+        "writer": {"", "extractive", "gemini"},
+        "speech": {"", "espeak", "gemini", "piper"},
+    }
 
 
 def test_the_trace_of_the_call_is_the_trace_of_the_job(running, channel, stack):

@@ -37,8 +37,6 @@ class GatewaySettings(ChassisSettings):
     """Signs cookies."""
     previous_secret_keys: tuple[SecretStr, ...] = ()
     """Keys whose cookies are still taken, while the key is changed. A JSON list."""
-    keys_secret: SecretStr = SecretStr("")
-    """Seals users' own keys of providers; several with commas, of which the first seals. Empty: none are kept."""
     local_token: SecretStr | None = None
     """Token of the user `local`, an administrator: for the command on the same machine."""
     access_code: SecretStr | None = None

@@ -31,7 +31,7 @@ def test_script_is_reviewed_before_anything_is_drawn_and_the_grid_shows_how_it_g
     row.get_by_role("button", name="Edit scene").click()
     row.get_by_label("What is said").fill("Dirt killed more soldiers than the enemy.")
     row.get_by_role("button", name="Save").click()
-    expect(row).to_contain_text("edited by you")
+    expect(row).to_contain_text("Edited by you")
     made = {each["artifact"] for each in somebody.job(job_id)["artifacts"]}
     assert not any(name.endswith((".narration", ".segment")) for name in made), "nothing is spoken or drawn yet"
 

@@ -38,10 +38,11 @@ def film(running):
     paper = running.made(job_id, {"paper": {"title": NASTY}}, {"source": first["source"]})
     sentence = {"text": "Ten <b>died</b>.", "evidence": [{"id": "p1", "text": "Ten <i>of them</i> died."}], "words": []}
     scene = {"scene": 1, "start": 0, "end": 2, "role": "hook", "headline": "<h1>Ten", "visual": "title"}
+    own = sentence | {"edited": True, "own": True}
     transcript = {
         "paper": {"title": NASTY, "authors": ["A. <u>Hill"], "doi": '10.1/"><script>'},
         "duration": 2,
-        "scenes": [scene | {"sentences": [sentence]}],
+        "scenes": [scene | {"sentences": [sentence, own], "footage": "Runway <1>"}],
         "credits": "Hill (1858)",
     }
     running.made(job_id, {"video": "0123456789", "thumbnail": "t", "vtt": "v", "transcript": transcript}, paper)
@@ -179,6 +180,8 @@ def test_share_link_shows_the_video_and_nothing_else_until_it_is_taken_back(runn
     for raw in ("<script>alert", "<b>died", "<i>of them", "<u>Hill", "<h1>Ten", '"><script>'):
         assert raw not in page.text, raw
     assert "Ten &lt;b&gt;died&lt;/b&gt;." in page.text
+    assert page.text.count("the editor’s own words") == 1
+    assert "Moving picture: Runway &lt;1&gt;" in page.text
     assert film not in page.text
     part = stranger.get(f"/s/{share}/video", headers={"Range": "bytes=1-3"})
     assert (part.status_code, part.text) == (206, "012")

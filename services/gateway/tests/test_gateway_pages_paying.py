@@ -80,7 +80,7 @@ def test_key_of_ones_own_is_kept_shown_by_its_end_and_forgotten(rich, newcomer):
     assert kept.status_code == 303, kept.text
     page = person.http.get("/account").text
     assert "<code>wxyz</code>" in page
-    assert "usable, with your key" in page
+    assert "with your key" in page
     assert KEY not in page
     assert "Key of a provider kept" in page
     assert 'name="footage"' in person.http.get("/").text, "with the key films can be made"

@@ -150,7 +150,7 @@ def test_own_key_is_kept_and_forgotten_on_the_account_page(somebody, shoot, play
     section.get_by_role("button", name="Keep the key").click()
     expect(page.get_by_text("Your key is kept")).to_be_visible()
     expect(section).to_contain_text("ends in wxyz")
-    expect(section).to_contain_text("yes, with your key")
+    expect(section).to_contain_text("with your key")
     shoot("key")
     page.goto("/")
     page.get_by_text("More", exact=True).click()

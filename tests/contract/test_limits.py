@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import sys
 import threading
 
 import pytest
@@ -158,3 +159,43 @@ async def test_answer_is_not_lost_when_the_server_goes_away_during_the_call(sett
     assert answers == ["paid"]
     with pytest.raises(Transient):
         await call(NatsLimits(bus), "job", Limit("gone", every=1))
+
+
+HOLDER = """
+import asyncio, sys, time
+from chassis.bus import NatsBus
+from chassis.limits import Limit
+from chassis.settings import ChassisSettings
+from chassis.shared_limits import NatsLimits
+
+async def main():
+    settings = ChassisSettings(nats_url=sys.argv[1], s3_access_key="none", s3_secret_key="none")
+    taker = NatsLimits(await NatsBus.connect(settings, "holder")).taker("job1")
+
+    def hold():
+        with taker.calling(Limit("films", every=0.001, burst=50, at_once=1)):
+            print("inside", flush=True)
+            time.sleep(60)
+
+    await asyncio.to_thread(hold)
+
+asyncio.run(main())
+"""
+
+
+@pytest.mark.stack
+@pytest.mark.xdist_group("stack")
+async def test_place_of_a_killed_process_waits_for_its_own_job(settings):
+    holder = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", HOLDER, settings.nats_url, stdout=asyncio.subprocess.PIPE
+    )
+    assert await asyncio.wait_for(holder.stdout.readline(), 20) == b"inside\n"
+    holder.kill()
+    await holder.wait()
+    bus = await NatsBus.connect(settings, "test")
+    limits, limit = NatsLimits(bus), Limit("films", every=0.001, burst=50, patience=0.0, at_once=1)
+    assert await call(limits, "job2", limit) > 0
+    assert await call(limits, "job1", limit) == 0
+    assert await call(limits, "job2", limit) == 0
+    await bus.stream.delete_key_value(BUCKET)
+    await bus.close()

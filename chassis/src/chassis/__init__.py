@@ -1,4 +1,4 @@
-"""What every stage stands on: stage, runner, job folder, bus, blobs, memo, errors, telemetry.
+"""What every stage stands on: stage, runner, job folder, bus, blobs, purse, errors, telemetry.
 
 A stage imports from here; everything else is the runner's business.
 """

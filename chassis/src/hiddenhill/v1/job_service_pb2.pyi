@@ -227,7 +227,7 @@ class EstimateJobRequest(_message.Message):
     def __init__(self, options: _Optional[_Union[JobOptions, _Mapping]] = ...) -> None: ...
 
 class EstimateJobResponse(_message.Message):
-    __slots__ = ("lines", "dollars", "notes", "budget", "enough", "short_by", "day")
+    __slots__ = ("lines", "dollars", "notes", "budget", "enough", "short_by", "day", "needed")
     LINES_FIELD_NUMBER: _ClassVar[int]
     DOLLARS_FIELD_NUMBER: _ClassVar[int]
     NOTES_FIELD_NUMBER: _ClassVar[int]
@@ -235,6 +235,7 @@ class EstimateJobResponse(_message.Message):
     ENOUGH_FIELD_NUMBER: _ClassVar[int]
     SHORT_BY_FIELD_NUMBER: _ClassVar[int]
     DAY_FIELD_NUMBER: _ClassVar[int]
+    NEEDED_FIELD_NUMBER: _ClassVar[int]
     lines: _containers.RepeatedCompositeFieldContainer[EstimateLine]
     dollars: float
     notes: _containers.RepeatedScalarFieldContainer[str]
@@ -242,7 +243,8 @@ class EstimateJobResponse(_message.Message):
     enough: bool
     short_by: float
     day: DayMoney
-    def __init__(self, lines: _Optional[_Iterable[_Union[EstimateLine, _Mapping]]] = ..., dollars: _Optional[float] = ..., notes: _Optional[_Iterable[str]] = ..., budget: _Optional[float] = ..., enough: _Optional[bool] = ..., short_by: _Optional[float] = ..., day: _Optional[_Union[DayMoney, _Mapping]] = ...) -> None: ...
+    needed: float
+    def __init__(self, lines: _Optional[_Iterable[_Union[EstimateLine, _Mapping]]] = ..., dollars: _Optional[float] = ..., notes: _Optional[_Iterable[str]] = ..., budget: _Optional[float] = ..., enough: _Optional[bool] = ..., short_by: _Optional[float] = ..., day: _Optional[_Union[DayMoney, _Mapping]] = ..., needed: _Optional[float] = ...) -> None: ...
 
 class EstimateLine(_message.Message):
     __slots__ = ("provider", "title", "does", "what", "dollars", "own")

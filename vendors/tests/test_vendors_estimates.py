@@ -62,3 +62,10 @@ def test_what_is_wished_for_by_name_and_cannot_be_had_is_said_with_why():
     assert "HIDDENHILL_GEMINI_API_KEY" in found.notes[0]
     assert estimate(Options(budget=1), NONE).notes == []
     assert estimate(Options(footage=True), []).notes == ["Moving pictures: nothing here can make it."]
+
+
+def test_budget_of_what_is_needed_has_room_for_the_most_that_a_call_can_cost():
+    found = estimate(Options(budget=9, footage=True), ALL)
+    longest = (8_000 * GEMINI.text_price.input + 8_192 * GEMINI.text_price.output) / 1e6
+    assert found.needed == pytest.approx(found.dollars + longest + found.lines[1].dollars + 0.05, abs=1e-4)
+    assert estimate(Options(), ALL).needed == 0

@@ -105,7 +105,8 @@ def test_anybody_is_told_what_a_wish_would_cost(running, told):
         ("speech", "gemini", False),
     ]
     assert found["dollars"] == pytest.approx(sum(line["dollars"] for line in found["lines"]))
-    assert (found["enough"], found["short_by"]) == (False, pytest.approx(found["dollars"] - 0.01))
+    assert (found["enough"], found["short_by"]) == (False, pytest.approx(found["needed"] - 0.01))
+    assert found["needed"] > found["dollars"]
     assert found["day"] is None
     refused = httpx.post(f"{running.api}/estimate", json={"writer": "shakespeare"})
     assert (refused.status_code, refused.json()["code"]) == (422, "usage.invalid")

@@ -20,6 +20,8 @@ TRIES = 1.5
 """Calls for a script on average: sentences that their passages do not support are written again."""
 WORDS_A_SECOND = 2.5
 TEXT_TOKENS_A_WORD = 1.4
+LONGEST_ANSWER = 8_192
+"""Tokens that a script writer may answer with: so many are set aside before it is asked."""
 SOUND_TOKENS = 25
 """Tokens of a second of speech."""
 _MILLION = 1e6
@@ -38,11 +40,15 @@ class Line:
 
 @dataclass(frozen=True)
 class Estimate:
-    """What a video is likely to cost in dollars; `notes` are sentences for the user."""
+    """What a video is likely to cost in dollars; `notes` are sentences for the user.
+
+    `needed` is what the budget should be: before a call is made, the most that it can cost is set aside.
+    """
 
     lines: list[Line]
     dollars: float
     notes: list[str]
+    needed: float = 0.0
 
 
 def clips_for(seconds: float) -> int:
@@ -58,11 +64,13 @@ def estimate(options: Options, providers: Iterable[Provider]) -> Estimate:
     known = list(providers)
     lines: list[Line] = []
     notes: list[str] = []
+    spare = 0.0
     wishes: tuple[tuple[Work, str], ...] = (("script", options.writer), ("speech", options.speech))
     for does, wish in wishes:
         found = _chosen(known, does, wish)
         if found is not None and (wish or options.budget > 0):
             lines.append(_line(options, found))
+            spare += _spare(found, lines[-1])
         elif wish in _PAID:
             notes.append(_missing(known, does, wish))
     if options.footage:
@@ -71,8 +79,9 @@ def estimate(options: Options, providers: Iterable[Provider]) -> Estimate:
             notes.append(_missing(known, "footage", ""))
         else:
             lines.append(_line(options, found))
+            spare += _spare(found, lines[-1])
     dollars = round(sum(line.dollars for line in lines), 4)
-    return Estimate(lines, dollars, notes)
+    return Estimate(lines, dollars, notes, round(dollars + spare, 4))
 
 
 _PAID = frozenset({"gemini"})
@@ -107,6 +116,13 @@ def _line(options: Options, provider: Provider) -> Line:
         tokens_in, tokens_out = PASSAGE_TOKENS * TRIES, (THOUGHT_TOKENS + seconds * SCRIPT_TOKENS) * TRIES
         what, dollars = f"a script of about {round(words)} words", _tokens(prices, tokens_in, tokens_out)
     return Line(provider.name, provider.title, provider.does, what, round(dollars, 4))
+
+
+def _spare(provider: Provider, line: Line) -> float:
+    """Dollars beyond those of the line that must be left when its last call is made."""
+    if provider.does == "footage":
+        return provider.facts.get("leave", 0.0)
+    return line.dollars if provider.does == "speech" else _tokens(provider.prices, PASSAGE_TOKENS, LONGEST_ANSWER)
 
 
 def _tokens(prices: dict[str, float], tokens_in: float, tokens_out: float) -> float:

@@ -87,9 +87,12 @@ class Estimate(BaseModel):
     lines: list[EstimateLine]
     dollars: float
     notes: list[str] = Field(description="Sentences: what cannot be had, and why.")
+    needed: float = Field(
+        description="What the budget should be: before a call is made, the most that it can cost is set aside."
+    )
     budget: float
     enough: bool
-    short_by: float = Field(description="What the budget lacks.")
+    short_by: float = Field(description="What the budget lacks of what is needed.")
     day: DayMoney | None = Field(description="null: you are not logged in.")
 
 

@@ -36,7 +36,7 @@ class Pricing:
         """What the wish is likely to cost, line by line, and whether its budget and the caller's day have so much."""
         own = self._own(caller)
         found = estimate(options, self._usable(own))
-        short = max(0.0, found.dollars - options.budget)
+        short = max(0.0, found.needed - options.budget)
         day, notes = self._day(caller), list(found.notes)
         if day is not None and options.budget > day["money"]:
             notes.append(f"A job of yours may cost ${day['money']:.2f} at most.")
@@ -46,6 +46,7 @@ class Pricing:
             "lines": [asdict(line) | {"own": line.provider in own} for line in found.lines],
             "dollars": found.dollars,
             "notes": notes,
+            "needed": found.needed,
             "budget": options.budget,
             "enough": not short,
             "short_by": round(short, 4),

@@ -49,7 +49,7 @@ def estimate_message(found: Json) -> pb.EstimateJobResponse:
     return pb.EstimateJobResponse(
         lines=[pb.EstimateLine(**line) for line in found["lines"]],
         day=pb.DayMoney(**day | {"resets_at": _time(day["resets_at"])}) if day else None,
-        **{key: found[key] for key in ("dollars", "notes", "budget", "enough", "short_by")},
+        **{key: found[key] for key in ("dollars", "notes", "budget", "enough", "short_by", "needed")},
     )
 
 

@@ -32,6 +32,12 @@ def test_script_is_reviewed_before_anything_is_drawn_and_the_grid_shows_how_it_g
     row.get_by_label("What is said").fill("Dirt killed more soldiers than the enemy.")
     row.get_by_role("button", name="Save").click()
     expect(row).to_contain_text("Edited by you")
+    state(page, "failed", 30_000)
+    expect(row).to_contain_text("is not supported by the paper")
+    somebody.shot("unsupported")
+    row.get_by_role("button", name="Keep it as my own words").click()
+    state(page, "review", 30_000)
+    expect(row).to_contain_text("Your own words")
     made = {each["artifact"] for each in somebody.job(job_id)["artifacts"]}
     assert not any(name.endswith((".narration", ".segment")) for name in made), "nothing is spoken or drawn yet"
 
@@ -55,6 +61,7 @@ def test_script_is_reviewed_before_anything_is_drawn_and_the_grid_shows_how_it_g
     url = next(each["url"] for each in somebody.job(job_id)["artifacts"] if each["artifact"] == "transcript")
     said = somebody.context.request.get(url).json()["scenes"][0]["sentences"]
     assert [sentence["text"] for sentence in said] == ["Dirt killed more soldiers than the enemy."]
+    assert [sentence["own"] for sentence in said] == [True]
     somebody.shot("approved-and-done")
 
 

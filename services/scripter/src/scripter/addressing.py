@@ -14,7 +14,7 @@ _HIDDEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u20
 _EMOJI = re.compile(r"[\U0001f000-\U0001faff\u2600-\u2604\u2614-\u263f\u2648-\u26ff\u2700-\u27bf\ufe0f]")
 _LINK = re.compile(
     r"\b[a-z][a-z0-9+.-]*://|\b(?:javascript|data|mailto|file):\S|\bwww\.|\S@\w+(?:-\w+)*\.\w|"
-    r"\b[\w-]{2,}\.(?:com|org|net|info|biz|app|dev|example|test|onion|click|link|shop|site|xyz|top)\b|\b(?:dot|punto|punkt|point|ponto) com\b|"
+    r"\b[\w-]{2,}\.(?:com|org|net|info|biz|app|dev|example|test|onion|click|link|shop|site|xyz|top)\b|\b(?:dot|punto|punkt|point|ponto) com\b|\bdoi:|\b10\.\d{4,9}/|"
     r"\b\d{1,3}(?:\.\d{1,3}){3}\b|\blocalhost\b",
     re.IGNORECASE,
 )

@@ -6,6 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from rapidfuzz import fuzz
+
 from scripter import pacing
 
 if TYPE_CHECKING:
@@ -16,7 +18,9 @@ if TYPE_CHECKING:
 ORDER: tuple[Role, ...] = ("hook", "question", "method", "results", "caveat", "takeaway", "end")
 _OVER = 1.03
 """A script may be so much longer than was asked."""
+_ALIKE = 78.0
 _LEAVE_FIRST: tuple[Role, ...] = ("results", "method", "question", "takeaway", "caveat")
+_SHORTEN_FIRST: tuple[Role, ...] = (*_LEAVE_FIRST, "hook", "end")
 NEEDED: tuple[Role, ...] = ("hook", "results", "end")
 
 
@@ -51,17 +55,20 @@ def fitted(drafts: Sequence[Draft], most: float) -> list[Draft]:
 def supplemented(drafts: Sequence[Draft], others: Sequence[Draft], most: float) -> list[Draft]:
     """With scenes of another writer for needed parts that lack, then for others while there is time left."""
     kept = [draft for draft in drafts if draft.sentences]
-    texts = {sentence.text for draft in kept for sentence in draft.sentences}
     for wanted in (NEEDED, ORDER):
         for other in others:
             there = {draft.role for draft in kept}
-            repeats = any(sentence.text in texts for sentence in other.sentences)
             fits = seconds([*kept, other]) <= most * _OVER or wanted is NEEDED
-            lacks = other.role not in there or (wanted is ORDER and other.role == "results")
-            if other.role in wanted and lacks and fits and not repeats:
+            lacks = other.role not in there or (wanted is ORDER and other.role not in {"hook", "end"})
+            if other.role in wanted and lacks and fits and not _repeats(other, kept):
                 kept.append(other)
-                texts |= {sentence.text for sentence in other.sentences}
     return in_order(kept)
+
+
+def _repeats(other: Draft, drafts: Sequence[Draft]) -> bool:
+    """Whether something of it was said before, in these or nearly these words."""
+    said = [sentence.text for draft in drafts for sentence in draft.sentences]
+    return any(fuzz.token_set_ratio(each.text, text) >= _ALIKE for each in other.sentences for text in said)
 
 
 def _role(role: Role, place: int, last: int) -> Role:
@@ -74,7 +81,7 @@ def _role(role: Role, place: int, last: int) -> Role:
 
 def _shorter(drafts: list[Draft], *, sparing: bool) -> Iterator[list[Draft]]:
     """The drafts with one sentence (or one scene) less, the one that is missed least first."""
-    for role in _LEAVE_FIRST:
+    for role in _SHORTEN_FIRST if sparing else _LEAVE_FIRST:
         places = [place for place, draft in enumerate(drafts) if draft.role == role]
         for place in reversed(places):
             draft = drafts[place]

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 LONGEST = 13.0
 """Seconds of one sentence."""
 _MOST_PASSAGES = 3
-_MOST_LETTERS = 600
+MOST_LETTERS = 600
+"""Of one sentence of a model."""
 
 
 class Render(Protocol):
@@ -67,7 +68,7 @@ Rewrite = Callable[[Mapping[int, Sequence[Line]], Sequence[str], int], Mapping[i
 
 def sentence_of(text: str, ids: Sequence[str], texts: Mapping[str, str]) -> Sentence:
     """What a model says, with the passages of the paper that it names; ids that the paper has not are left out."""
-    plain = " ".join(unicodedata.normalize("NFC", text[:_MOST_LETTERS]).split())
+    plain = " ".join(unicodedata.normalize("NFC", text[:MOST_LETTERS]).split())
     known = [name for name in dict.fromkeys(ids) if name in texts][:_MOST_PASSAGES]
     return Sentence(text=plain, evidence=[Evidence(id=name, text=texts[name]) for name in known])
 

@@ -18,8 +18,9 @@ from scripter.providers import prompts
 from scripter.providers.asking import TRIES, Gemini, Question, Unusable
 from scripter.providers.extractive import ExtractiveWriter
 from scripter.providers.replies import FilmedReply, FilmedScene, RenderReply, RewriteReply, Scene, ScriptReply
-from scripter.revision import Line, sentence_of, settle
+from scripter.revision import MOST_LETTERS, Line, sentence_of, settle
 from scripter.selection import Shown, fitting, ranked
+from scripter.sentences import split
 from scripter.titling import headline_of, kicker_of
 from scripter.visuals.film import described
 from scripter.writer import Commission, Draft, Written
@@ -89,9 +90,10 @@ class GeminiWriter:
         commission.job.progress(0.2, "writing")
         scenes = self._scenes(desk)
         lines = [
-            Line(place, sentence_of(said.text, said.passages, desk.checker.texts))
+            Line(place, sentence_of(span.text, said.passages, desk.checker.texts))
             for place, scene in enumerate(scenes, 1)
             for said in scene.sentences[:_MOST_SENTENCES]
+            for span in split(said.text[:MOST_LETTERS], desk.spoken)
         ]
         commission.job.progress(0.4, "checking")
         settle(lines, desk.checker, partial(self._render, desk), partial(self._rewrite, desk), self.settings.rounds)

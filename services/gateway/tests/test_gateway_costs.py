@@ -1,5 +1,7 @@
 """What a job may cost, what it has cost, and what a day allows."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import grpc
 import psycopg
 import pytest
@@ -151,6 +153,14 @@ def test_dollars_of_ended_jobs_cannot_be_spent_twice_by_reviving_them(paying):
     assert paying.http.post(f"{paying.api}/jobs/{first}/retry").status_code == 202
     assert money_used(paying) == 3.0
     assert submit(paying, 0.5).json()["waits_until"]
+
+
+def test_budgets_that_are_raised_at_once_cannot_exceed_the_day_together(paying):
+    jobs = [begun(paying, 0.5) for _ in range(3)]
+    with ThreadPoolExecutor(3) as at_once:
+        answers = list(at_once.map(lambda job_id: set_budget(paying, job_id, 2).status_code, jobs))
+    assert sorted(answers) == [202, 422, 422]
+    assert money_used(paying) == 3.0
 
 
 def test_a_job_of_yesterday_takes_what_it_may_still_cost_out_of_today(paying, stack):

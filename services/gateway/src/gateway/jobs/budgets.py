@@ -15,6 +15,7 @@ from chassis import events
 from gateway.jobs import quotas
 from gateway.ledger import outbox
 from gateway.ledger.projection import ENDS, costs_json
+from gateway.problems import not_found
 from gateway.settings import GatewaySettings
 
 MOST = 1000.0
@@ -74,7 +75,8 @@ def _locked(connection: Connection[DictRow], job_id: str) -> DictRow:
     """The job; its owner's row is locked until the transaction ends, so that two acts cannot take the same dollars."""
     connection.execute("SELECT 1 FROM users WHERE id = (SELECT user_id FROM jobs WHERE id = %s) FOR UPDATE", (job_id,))
     row = connection.execute(_JOB, (job_id,)).fetchone()
-    assert row is not None
+    if row is None:
+        raise not_found(f"job {job_id}")
     return row
 
 

@@ -1,6 +1,11 @@
 """What workers tell the others of providers, and what they ask for: users' own keys."""
 
+import asyncio
+import os
+import sys
+
 import pytest
+from chassis.bus import PROVIDERS_BUCKET, RULES_BUCKET, NatsBus
 from chassis.errors import Transient
 from chassis.providers import Provider
 
@@ -59,3 +64,34 @@ async def test_gateway_that_fails_to_find_a_key_answers_the_next_question(bus, m
 async def test_question_for_a_key_smuggles_no_wildcard(bus, job_id, provider):
     with pytest.raises(ValueError, match="not a"):
         await bus.key(job_id, provider)
+
+
+WORKER = """
+import asyncio, sys
+from chassis.providers import Provider
+from chassis.stage import Service, Stage
+from chassis.worker import serve
+stage = Stage(name="idle", title="Idle", version="1", needs=("nothing",), makes=("anything",), run=print)
+provider = Provider("hill", "Hill", "speech", "m", usable=True)
+sys.exit(asyncio.run(serve(Service("hills", (stage,), (provider,)))))
+"""
+
+
+@pytest.mark.stack
+@pytest.mark.xdist_group("stack")
+async def test_worker_tells_of_its_providers_and_they_are_known_when_it_has_gone(settings):
+    told = settings.model_dump(include={"nats_url", "s3_endpoint", "s3_access_key", "s3_secret_key", "s3_bucket"})
+    env = dict(os.environ) | {f"HIDDENHILL_{name}".upper(): value for name, value in told.items()}
+    worker = await asyncio.create_subprocess_exec(sys.executable, "-c", WORKER, env=env)
+    bus = await NatsBus.connect(settings, "test")
+    async with asyncio.timeout(20):
+        while not (found := await bus.providers()):  # noqa: ASYNC110 - the bucket tells nobody
+            await asyncio.sleep(0.05)
+    await asyncio.sleep(0.5)
+    worker.terminate()
+    assert await asyncio.wait_for(worker.wait(), 10) == 0
+    assert [each.name for each in found] == ["hill"]
+    assert await bus.providers() == found
+    for bucket in (PROVIDERS_BUCKET, RULES_BUCKET):
+        await bus.stream.delete_stream(f"KV_{bucket}")
+    await bus.close()

@@ -61,7 +61,7 @@ def test_script_is_reviewed_before_anything_is_drawn_and_the_grid_shows_how_it_g
     url = next(each["url"] for each in somebody.job(job_id)["artifacts"] if each["artifact"] == "transcript")
     said = somebody.context.request.get(url).json()["scenes"][0]["sentences"]
     assert [sentence["text"] for sentence in said] == ["Dirt killed more soldiers than the enemy."]
-    assert [sentence["own"] for sentence in said] == [True]
+    expect(row).to_contain_text("Your own words")
     somebody.shot("approved-and-done")
 
 

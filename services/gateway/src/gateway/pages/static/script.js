@@ -71,7 +71,7 @@ export class Script {
     const row = this.#rows.get(scene.number);
     const words = scene.state === "again" ? null : matching(scene);
     const judged = scene.verdicts.map((one) => (one ? Number(one.supported) : "?")).join("");
-    const signature = `${scene.shown} ${judged} ${words ? `${scene.spoken.start} ${scene.video.digest}` : ""}`;
+    const signature = `${scene.shown} ${judged} ${scene.failure?.seq ?? ""} ${words ? `${scene.spoken.start} ${scene.video.digest}` : ""}`;
     if (row.dataset.signature !== signature && !row.dataset.editing) {
       const held = row.contains(document.activeElement) ? document.activeElement.dataset.index : undefined;
       row.dataset.signature = signature;
@@ -193,7 +193,7 @@ function phrase(scene, sentence, index, words) {
   if (words?.length) button.append(...words.flatMap((word) => [make("span", { "data-start": word.start, "data-end": word.end }, word.text), " "]));
   else button.append(sentence.text);
   const time = words?.length ? make("span", {}, `${clock(words[0].start)} · `) : null;
-  return make("div", { class: "phrase" }, button, make("p", { class: "small soft" }, time, lineOf(sentence, scene.verdicts[index])));
+  return make("div", { class: "phrase" }, button, make("p", { class: "small soft" }, time, lineOf(sentence, scene.verdicts[index], Boolean(scene.failure))));
 }
 
 // What became of the moving picture that the scene asked for.

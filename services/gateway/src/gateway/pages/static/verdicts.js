@@ -26,12 +26,12 @@ export const reasonsOf = (verdict) => verdict.checks.filter((one) => !one.passed
 
 const tag = (text, kind = "") => make("span", { class: `tag ${kind}` }, text);
 
-// The line under a sentence, without its time.
-export function lineOf(sentence, verdict) {
+// The line under a sentence, without its time; `isRefused`: its scene says what is wrong.
+export function lineOf(sentence, verdict, isRefused = false) {
   const passages = `traced to ${sentence.evidence.length} ${sentence.evidence.length === 1 ? "passage" : "passages"}`;
   if (sentence.own && !verdict?.supported) return [tag("Your own words", "own"), verdict ? " not supported by the paper" : ""];
   const edited = sentence.edited ? [tag("Edited by you", "own"), " "] : [];
-  if (!verdict) return [...edited, ...unchecked(sentence, passages)];
+  if (!verdict) return isRefused && sentence.edited ? edited : [...edited, ...unchecked(sentence, passages)];
   if (!verdict.supported) return [...edited, tag("Not supported", "bad"), make("span", {}, ` ${reasonsOf(verdict)}`)];
   const names = telling(sentence, verdict).filter((one) => NAMED.includes(one.name)).map((one) => CHECKS[one.name][0].toLowerCase());
   const checked = names.length ? `${names.join(", ")} checked` : "checked";

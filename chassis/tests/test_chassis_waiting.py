@@ -87,7 +87,7 @@ async def test_waits_do_not_use_up_attempts(bus, blobs):
 
 
 async def test_slot_works_for_others_while_a_job_waits_and_takes_it_up_before_new_ones(bus, blobs, working):
-    provider = Provider(times=1, seconds=0.4)
+    provider = Provider(times=1, seconds=1.2)
     await make_ready(bus, blobs, JOB, {"source": b"hills"})
     working(provider)
     await until(lambda: provider.runs)
@@ -95,9 +95,9 @@ async def test_slot_works_for_others_while_a_job_waits_and_takes_it_up_before_ne
     provider.times = 0
     await make_ready(bus, blobs, "job2", {"source": b"moors"})
     await until(lambda: made(bus))
-    assert (made(bus), time.monotonic() - began < 0.35) == ([("job2", 1)], True)
+    assert (made(bus), time.monotonic() - began < 0.9) == ([("job2", 1)], True)
     await until(lambda: len(made(bus)) == 2)
-    assert 0.3 < time.monotonic() - began < 1.0
+    assert 0.9 < time.monotonic() - began < 3.0
 
 
 async def test_message_that_waits_stays_ours_and_the_user_is_told_until_when(bus, blobs, working):
@@ -113,7 +113,7 @@ async def test_message_that_waits_stays_ours_and_the_user_is_told_until_when(bus
     await until(lambda: made(bus))
     hours = [body.waits_until.ToMilliseconds() / 1000 for _, body in bus.told if body.waits_for == "Hill"]
     assert len(hours) >= 4
-    assert hours == pytest.approx([hour] * len(hours), abs=0.4)
+    assert hours == pytest.approx([hour] * len(hours), abs=0.7)
     assert not bus.told[-1][1].waits_for
 
 

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import functools
-import logging
-import warnings
 
 import numpy as np
 from artifacts.captions import Captions
 from artifacts.narration import Narration
 from artifacts.script import Brief
-from PIL import Image
 
 from chassis import JobFolder
 from renderer.background import Background
@@ -18,15 +15,13 @@ from renderer.captions import CaptionTrack
 from renderer.encoder import Encoder
 from renderer.fonts import TEXT, language
 from renderer.layers import LEAVE, Layer, still
+from renderer.pictures import open_picture
 from renderer.scenes import Scene, layers_of
 from renderer.shapes import rounded
 from renderer.sprite import Canvas, sprite
 from renderer.text import Style, block, clipped
 from renderer.theme import COLUMN, FPS, LEFT, THEMES
 
-log = logging.getLogger(__name__)
-_LARGEST = 40_000_000
-"""Pixels of a picture that we are willing to open."""
 _REFRESH = 60
 """Frames after which the slowly moving sky, and all that stands still on it, is painted again: with a key frame."""
 _SOURCE = Style(TEXT, 28, 500, leading=1.3)
@@ -37,7 +32,7 @@ def render(folder: JobFolder) -> None:
     brief = folder.load("scene.*.brief", Brief)
     narration = folder.load("scene.*.narration", Narration)
     captions = folder.load("scene.*.captions", Captions)
-    painter = Painter(brief, narration, captions, functools.partial(_open, folder))
+    painter = Painter(brief, narration, captions, functools.partial(open_picture, folder))
     target = folder.scratch("segment.mp4")
     with Encoder(target) as encoder:
         for number in range(painter.frames):
@@ -109,20 +104,3 @@ def _frame(brief: Brief) -> list[Layer]:
     line = block([clipped(brief.source_line, _SOURCE, COLUMN - 26)], _SOURCE, (*theme.soft, 255))
     found = [still(track, LEFT, 176, -1), still(dot, LEFT, 226, -1), still(line, LEFT + 26, 214, -1)]
     return list(found) if brief.source_line else [found[0]]
-
-
-def _open(folder: JobFolder, digest: str) -> Image.Image | None:
-    """A picture of the paper, on white where it is transparent; None when it is broken or far too large."""
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", Image.DecompressionBombWarning)
-            picture = Image.open(folder.blob(digest))
-            if picture.width * picture.height > _LARGEST:
-                log.warning("picture is too large", extra={"digest": digest})
-                return None
-            flat = Image.new("RGBA", picture.size, (255, 255, 255, 255))
-            flat.alpha_composite(picture.convert("RGBA"))
-            return flat.convert("RGB")
-    except (OSError, ValueError, Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
-        log.warning("picture cannot be opened", extra={"digest": digest, "error": repr(error)})
-        return None

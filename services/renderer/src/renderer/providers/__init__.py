@@ -1,0 +1,1 @@
+"""Paid providers, one module each for what is asked, waited for and fetched."""

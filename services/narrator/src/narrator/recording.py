@@ -14,8 +14,8 @@ from narrator.providers.voice import Sound, Utterance
 
 FASTEST, SLOWEST = 0.55, 1.7
 """Length of the speech against the local engine's: outside of this something is missing, or was added."""
-STRANGE = 1.1
-"""Doubt above which a sentence is not the one that was asked for."""
+STRANGE = 0.95
+"""Doubt of a whole scene, from which on other words are heard than were asked for."""
 _QUIETEST = 0.004
 _CLIPPED = 0.002
 """Share of the samples that may lie at the very edge."""
@@ -87,12 +87,19 @@ def recorded(engine: str, name: str, sound: Sound, rate: int, renderings: Sequen
     if fault := _fault_of(sound, rate, renderings[0].seconds):
         raise Unfit(fault)
     recording = Recording(engine, name, sound, rate, renderings)
-    if max(each.doubt for each in recording.aligned) > STRANGE:
-        raise Unfit("it says something else", f"doubt: {[round(each.doubt, 2) for each in recording.aligned]}")
+    doubt = float(
+        np.average([each.doubt for each in recording.aligned], weights=[_weight(each) for each in recording.aligned])
+    )
+    if doubt > STRANGE:
+        raise Unfit("it says something else", f"doubt {doubt:.2f}")
     stops = (later[0] - end for each in recording.aligned for (_, end), later in pairwise(each.spans))
     if max(stops, default=0.0) > _LONGEST_STOP:
         raise Unfit("it stops amid a sentence")
     return recording
+
+
+def _weight(aligned: Aligned) -> float:
+    return aligned.spans[-1][1] - aligned.spans[0][0]
 
 
 def _fault_of(sound: Sound, rate: int, expected: float) -> str:

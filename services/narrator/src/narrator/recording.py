@@ -61,11 +61,6 @@ class Recording:
     def sample(self) -> Utterance:
         return self._whole
 
-    @property
-    def unsure(self) -> int:
-        """Sentences whose words only share their time by length."""
-        return sum(not each.sure for each in self.aligned)
-
 
 def _cuts(aligned: Sequence[Aligned], length: float) -> list[tuple[float, float]]:
     """Start and end of each sentence with a little around it, and nothing of its neighbours."""
@@ -79,7 +74,7 @@ def _cuts(aligned: Sequence[Aligned], length: float) -> list[tuple[float, float]
 def _part(sound: Sound, rate: int, aligned: Aligned, start: float, end: float) -> Utterance:
     first = round(start * rate)
     times = [(max(a - first / rate, 0.0), b - first / rate) for a, b in aligned.spans]
-    return Utterance(sound[first : round(end * rate)], rate, list(times))
+    return Utterance(sound[first : round(end * rate)], rate, list(times), aligned.sure)
 
 
 def recorded(engine: str, name: str, sound: Sound, rate: int, renderings: Sequence[Rendering]) -> Recording:

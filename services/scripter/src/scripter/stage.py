@@ -123,15 +123,25 @@ def _presentable(paper: Paper) -> Paper:
         "subjects": [subject for subject in map(washed, paper.subjects) if subject],
         "sections": [each.model_copy(update={"title": washed(each.title)}) for each in paper.sections],
         "figures": [_washed(each) for each in paper.figures],
-        "tables": [_washed(each) for each in paper.tables],
+        "tables": [
+            _washed(each).model_copy(update={"header": _cells(each.header), "rows": _cells(each.rows)})
+            for each in paper.tables
+        ],
     }
     return paper.model_copy(update=shown)
 
 
-def _washed(each: Shown) -> Shown:
+def _cells(rows: list[list[str]]) -> list[list[str]]:
     from scripter.addressing import washed  # noqa: PLC0415 - services boot fast
 
-    return each.model_copy(update={"label": washed(each.label), "caption": washed(each.caption)})
+    return [[washed(cell) for cell in row] for row in rows]
+
+
+def _washed(each: Shown) -> Shown:
+    from scripter.addressing import addresses_a_machine, washed  # noqa: PLC0415 - services boot fast
+
+    caption = "" if addresses_a_machine(each.caption) else washed(each.caption)
+    return each.model_copy(update={"label": washed(each.label), "caption": caption})
 
 
 def _script(made: Written, briefs: list[Brief], card: Card, options: Options) -> Script:

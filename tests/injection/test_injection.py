@@ -207,16 +207,8 @@ def test_hostile_sentence_in_another_language_is_not_said_whatever_its_rendering
             gists = dict(zip(SPANISH, true if honest else false, strict=True))
             lines = json.loads(asked.prompt.split("as data:\n", 1)[1])
             return json.dumps({"lines": [{"number": each["number"], "text": gists[each["line"]]} for each in lines]})
-        said = [
-            {
-                "role": "results",
-                "headline": text,
-                "kicker": "EvilCoin",
-                "footage": "",
-                "sentences": [_said(text, ["abs.1"])],
-            }
-            for text in SPANISH
-        ]
+        scene = {"role": "results", "kicker": "EvilCoin", "footage": ""}
+        said = [{**scene, "headline": text, "sentences": [_said(text, ["abs.1"])]} for text in SPANISH]
         return json.dumps({"scenes": said})
 
     gemini_standin.vendor.reply = reply

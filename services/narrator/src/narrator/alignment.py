@@ -35,6 +35,8 @@ _LEFT = 6
 _MOVES, _QUIET, _DETOUR = 3.0, 3.0, 2.0
 """Weights: of the cepstra's change, of speech against pause, of each frame that one sound waits for the other."""
 
+_ASTRAY = 800
+"""Frames that the path may leave the straight one, besides the difference in length; it bounds the memory."""
 _CEPSTRA = 13
 _VARIANTS = ("", "+f2")
 """Of the local engine's voice: a recording is held against the one that is most like it."""
@@ -116,7 +118,7 @@ def _warped(heard: _Frames, rendering: Rendering) -> list[Aligned]:
 
     known = _features(rendering.sound, rendering.rate)
     shown, left = _kept(known), _kept(heard)
-    path = np.array(dtw_ndim.warping_path(known[shown], heard[left], use_c=True, penalty=_DETOUR))
+    path = np.array(dtw_ndim.warping_path(known[shown], heard[left], use_c=True, penalty=_DETOUR, window=_ASTRAY))
     frames = np.arange(len(shown))
     first, last = (np.searchsorted(path[:, 0], frames, "left"), np.searchsorted(path[:, 0], frames, "right") - 1)
     middle = (left[path[first, 1]] + left[path[last, 1]]) / 2 + 0.5

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -11,46 +12,46 @@ if TYPE_CHECKING:
     from scripter.grounding.evidence import Claim
     from scripter.grounding.numbers import Place
     from scripter.grounding.quantities import Quantity
-    from scripter.grounding.reading import Segment
 
 EXACT = 0.04
 """How far a share or multiple in words may be off, relative to it; with `about`, `ABOUT`."""
 ABOUT = 0.12
 BEYOND = 1.5
 """`More than twice` says that it is not three times."""
+BESIDE = 2
+"""So many quantities of its kind are beside one."""
 YEARS = range(1500, 2101)
 _RATIOS = frozenset({"fraction", "times", "%"})
 
 
 def follows(place: Place, given: list[Place], claim: Claim) -> bool:
-    """Whether a quantity follows from two of one kind in a segment, or in two that follow each other."""
+    """Whether a quantity follows from two of one kind that stand beside each other in the passages."""
     said = place.quantity
-    if said.about is None or "order" in (said.unit.kind,):
+    if said.about is None or said.unit.kind == "order":
         return False
+    return any(any(_fits(said, value) for value in values) for values in _derived(said, given, claim))
+
+
+def _derived(said: Quantity, given: list[Place], claim: Claim) -> Iterator[Iterator[float]]:
     order = {id(segment): at for at, segment in enumerate(claim.segments)}
     for at, one in enumerate(given):
-        for other in given[at + 1 :]:
-            if not _alike(one.quantity, other.quantity) or abs(order[id(one.segment)] - order[id(other.segment)]) > 1:
+        after = [other for other in given[at + 1 :] if _alike(one.quantity, other.quantity)]
+        for other in after[:BESIDE]:
+            apart = abs(order[id(one.segment)] - order[id(other.segment)])
+            if apart > said.worded or not claim.said.keys & (one.segment.keys | other.segment.keys):
                 continue
-            if not _spoken_of(claim, one.segment, other.segment):
+            if said.unit.kind == one.quantity.unit.kind == "%":
                 continue
-            values = _ratios(one.quantity, other.quantity) if said.unit.kind in _RATIOS else ()
-            if any(_fits(said, value) for value in values):
-                return True
-            if one.segment is other.segment and any(
-                _fits(said, value) for value in _differences(said, one.quantity, other.quantity)
-            ):
-                return True
-    return False
+            if said.unit.kind in _RATIOS:
+                if not one.quantity.unit.kind or not re.search(r"\bin\b", said.text):
+                    yield _ratios(one.quantity, other.quantity)
+            elif not apart:
+                yield _differences(said, one.quantity, other.quantity)
 
 
 def _alike(one: Quantity, other: Quantity) -> bool:
     kinds = {one.unit.kind, other.unit.kind}
     return len(kinds) == 1 and not kinds & {"order", "times", "fraction"} and one.value > 0 and other.value > 0
-
-
-def _spoken_of(claim: Claim, *segments: Segment) -> bool:
-    return any(claim.said.keys & segment.keys for segment in segments)
 
 
 def _base(quantity: Quantity) -> float:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from scripter.grounding import derived, units
 from scripter.grounding.evidence import Claim
-from scripter.grounding.quantities import Quantity, quantities_in
+from scripter.grounding.quantities import MULTIPLES, Quantity, quantities_in
 from scripter.grounding.reading import Clause, Reading, Segment, Word, is_cjk
 
 ROUNDED = 0.025
@@ -86,6 +86,7 @@ def _ways(word: Word, segment: Segment, claim: Claim) -> list[str]:
 def _fault(place: Place, given: list[Place], claim: Claim) -> str:
     said = place.quantity
     equal = [other for other in given if same_value(said, other.quantity)]
+    equal = [other for other in equal if math.isclose(other.quantity.value, said.value)] or equal
     if not equal and (derived.follows(place, given, claim) or _listed(said, claim)):
         return ""
     if not equal:
@@ -116,6 +117,8 @@ def same_value(said: Quantity, given: Quantity) -> bool:
         a, b = a / said.unit.per, b / given.unit.per
     if {said.unit.kind, given.unit.kind} == {"fraction", "%"}:
         a, b = (x * (0.01 if q.unit.kind == "%" else 1) for x, q in ((a, said), (b, given)))
+    elif {said.unit.kind, given.unit.kind} == {"fraction", "times"} and not {said.text, given.text} & MULTIPLES:
+        b = 1 / b if b else b
     elif said.unit.kind != given.unit.kind:
         a, b = said.value, given.value
     if math.isclose(a, b, rel_tol=1e-6):

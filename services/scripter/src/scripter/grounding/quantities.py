@@ -58,10 +58,13 @@ _SCALES = {"hundred": 1e2, "thousand": 1e3, "million": 1e6, "billion": 1e9, "tri
 _ORDINALS = {"second": 2, "third": 3, "fourth": 4, "fifth": 5, "sixth": 6, "seventh": 7, "eighth": 8, "ninth": 9, "tenth": 10}  # fmt: skip
 _TIMES = {"twice": 2, "thrice": 3, "quadrupled": 4} | dict.fromkeys(["doubled", "double", "doubles", "doubling", "twofold"], 2) | dict.fromkeys(["tripled", "triple", "triples", "tripling", "trebled", "threefold"], 3)  # fmt: skip
 _TIMES_ELSEWHERE = {"doppelt": 2, "verdoppelt": 2, "verdoppelte": 2, "zweimal": 2, "dreimal": 3, "viermal": 4, "fünfmal": 5, "zehnmal": 10, "doble": 2, "duplicó": 2, "triple": 3, "triplicó": 3, "dobro": 2, "dobrou": 2, "duplicou": 2, "triplo": 3, "triplicou": 3, "doublé": 2, "triplé": 3}  # fmt: skip
+_ARTICLES = ("a", "an", "one", "um", "uma", "uno", "una", "un", "une", "ein", "eine", "einen", "einer", "eines")
+MULTIPLES = frozenset(_TIMES)
+_COUNTED = "|".join(sorted({word for words in _WORDS.values() for word in words} | {*_ARTICLES}, key=len, reverse=True))
 _FRACTION = re.compile(
-    r"\b(?:(?P<top>[^\W_]+)(?: (?!of|in|out)[^\W\d_]+)? (?:in|out of|in every|em cada|em|de cada|sur|von) (?P<low>\w+)|"
-    r"(?P<half>half|halved|hälfte|halb|halbiert|moitié|mitad|metade)|"
-    r"(?P<many>\w+)[ -](?P<part>thirds?|quarters?|fourths?|fifths?|sixths?|sevenths?|eighths?|ninths?|tenths?|twentieths?|hundredths?|thousandths?|"
+    rf"\b(?:(?P<top>\d+|{_COUNTED})(?: (?!of|in|out)[^\W\d_]+)? (?:in|out of|in every|em cada|em|de cada|sur|von) (?P<low>\w+)|"
+    rf"(?P<half>half|halved|hälfte|halb|halbiert|moitié|mitad|metade)|"
+    rf"(?P<many>{_COUNTED})[ -](?P<part>thirds?|quarters?|fourths?|fifths?|sixths?|sevenths?|eighths?|ninths?|tenths?|twentieths?|hundredths?|thousandths?|"
     r"drittel|viertel|fünftel|sechstel|achtel|zehntel|tiers|quarts?|cinquièmes?|dixièmes?|tercios?|cuartos?|cuartas|quintos?|décimos?|décimas|terços?|terceras?|quartos?))\b",
     re.IGNORECASE,
 )
@@ -70,7 +73,6 @@ _PARTS = {
     "drittel": 3, "viertel": 4, "fünftel": 5, "sechstel": 6, "achtel": 8, "zehntel": 10, "tier": 3, "quart": 4, "cinquième": 5, "dixième": 10,
     "tercio": 3, "cuarto": 4, "cuarta": 4, "quinto": 5, "décimo": 10, "décima": 10, "terço": 3, "tercera": 3, "quarto": 4,
 }  # fmt: skip
-_ARTICLES = ("a", "an", "one", "um", "uma", "uno", "una", "un", "une", "ein", "eine", "einen", "einer", "eines")
 _ABOUT = re.compile(
     r"(?:about|around|approximately|approx\.?|roughly|nearly|almost|some|close to|just (?:over|under)|circa|ca\.|~|≈|∼|rund|etwa|knapp|"
     r"fast|ungefähr|environ|près de|presque|unos|unas|cerca de|casi|aproximadamente|quase|約|およそ|in the order of|little (?:more|less) than|"
@@ -231,6 +233,8 @@ def _quantity(
     if more:
         amount, step, end = amount + 0.5, 0.1, end + more.end()
     unit, length = units.unit_at(text[end:], language)
+    if text.endswith("factor of ", 0, start):
+        unit, length = units.TIMES, 0
     about, bound = _about(text, start), _bound(text, start, end)
     return Quantity(text[start:end], amount, step, unit, bound, about, start, end + length, worded)
 

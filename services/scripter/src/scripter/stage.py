@@ -25,8 +25,6 @@ if TYPE_CHECKING:
 
 Shown = TypeVar("Shown", "Figure", "Table")
 VERSION = "2"
-LEAST_SECONDS = 18.0
-"""Of speech: below it, or below six tenths of a shorter video, there is no video in the paper."""
 
 
 def service() -> Service:
@@ -100,15 +98,14 @@ def _refuse_retracted(paper: Paper, *, forced: bool) -> None:
 
 
 def _refuse_too_little(drafts: list[Draft], paper: Paper, wanted: int) -> None:
-    from scripter.pacing import seconds_of  # noqa: PLC0415 - six services boot fast
+    from scripter.fitting import is_enough, speech  # noqa: PLC0415 - services boot fast
 
-    seconds = sum(seconds_of(sentence.text) for draft in drafts for sentence in draft.sentences)
-    if seconds < min(LEAST_SECONDS, 0.6 * wanted) or len(drafts) < 2:
+    if not is_enough(drafts, wanted):
         raise SourceError(
             "source.too-little-text",
             "This paper holds too little text for a video. If it is only an abstract, a notice or a scan, "
             "please give the full paper instead.",
-            f"{seconds:.0f} s of speech in {len(paper.passages)} passages",
+            f"{speech(drafts):.0f} s of speech in {len(paper.passages)} passages",
         )
 
 

@@ -15,6 +15,8 @@ log = logging.getLogger(__name__)
 _LARGEST = 40_000_000
 """Pixels of a picture that we are willing to open."""
 _FRAME = (720, 1280)
+_MIDDLE, _LOW = 0.45, 0.5
+"""Height of a lying picture's middle in the frame, over the captions, and up to which height it lies."""
 _CROPPED = 0.12
 """Share of a picture that may be cut off for it to fill the frame."""
 
@@ -46,7 +48,8 @@ def framed(picture: Image.Image) -> Image.Image:
         return picture.resize(_FRAME, Image.Resampling.LANCZOS, box=box)
     scale = min(width / picture.width, height / picture.height)
     size = max(1, round(picture.width * scale)), max(1, round(picture.height * scale))
-    place = (width - size[0]) // 2, (height - size[1]) // 2
+    low = round(_MIDDLE * height) if size[1] < _LOW * height else height // 2
+    place = (width - size[0]) // 2, low - size[1] // 2
     shown = picture.resize(size, Image.Resampling.LANCZOS)
     ground = Image.new("RGB", _FRAME, _edge(shown))
     ground.paste(shown, place)

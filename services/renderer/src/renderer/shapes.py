@@ -33,9 +33,9 @@ def shadowed(image: Image.Image, *, blur: float, drop: int, strength: float) -> 
     return shadow, margin
 
 
-def badge(text: str, style: Style, ink: Ink, glass: Ink) -> Image.Image:
-    """A text in an outlined pill of glass."""
-    width, height = round(style.width(text)) + 48, style.line + 22
+def badge(text: str, style: Style, ink: Ink, glass: Ink, air: tuple[int, int] = (24, 11)) -> Image.Image:
+    """A text in an outlined pill of glass, with so much air beside and above it."""
+    width, height = round(style.width(text)) + 2 * air[0], style.line + 2 * air[1]
     outer = rounded(width, height, height / 2, (*ink[:3], 255))
     hole = rounded(width - 4, height - 4, height / 2 - 2, (255, 255, 255, 255)).getchannel("A")
     alpha = outer.getchannel("A")
@@ -45,5 +45,5 @@ def badge(text: str, style: Style, ink: Ink, glass: Ink) -> Image.Image:
     outer.putalpha(alpha)
     pill = rounded(width, height, height / 2, glass)
     pill.alpha_composite(outer)
-    put(pill, 24, 11, text, style, ink)
+    put(pill, *air, text, style, ink)
     return pill

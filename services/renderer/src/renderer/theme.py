@@ -59,6 +59,15 @@ def _theme(sky: str, hills: str, ink: str, soft: str, accent: str, **more: str) 
     )
 
 
+OVER_FILM = {
+    "paper": _theme(
+        *("241B14 33261B 4A3626", "E3BE91 CC9468 8C5A44", "FFFFFF", "F3E9DA", "F6B98A"),
+        glass="1A120C",
+        pill="33180F",
+        second="D9B79A",
+    )
+}
+"""What a light theme becomes over a film: dark ink would need so much white that nothing of the film were left."""
 THEMES = {
     "dusk": _theme("14163A 2B2560 6B3A78 E07A5F", "4B2E66 34235A 1E1A44", "FFFFFF", "D9D2F0", "FFC857"),
     "dawn": _theme(

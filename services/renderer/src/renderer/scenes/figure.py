@@ -165,10 +165,12 @@ def _near(box: Box, picture: Image.Image, size: tuple[int, int], begins: float) 
 def layers(scene: Scene) -> list[Layer]:
     """Headline, the figure on its card with its label and licence, and what its caption says.
 
-    Without its picture, the headline alone.
+    Without its picture, the headline alone; so it is where the figure itself moves behind it.
     """
     visual = scene.brief.visual
     assert visual.kind == "figure"
+    if scene.animated:
+        return heading(scene)[0]
     picture = scene.open_picture(visual.image.digest)
     if picture is None:
         log.warning("figure cannot be shown", extra={"digest": visual.image.digest})

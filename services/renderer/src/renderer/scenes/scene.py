@@ -25,12 +25,16 @@ SMALL = Style(TEXT, 28, 400, leading=1.35)
 
 @dataclass(frozen=True)
 class Scene:
-    """A scene to be drawn. `open_picture` gives the picture with a digest, or None when it cannot be shown."""
+    """A scene to be drawn. `open_picture` gives the picture with a digest, or None when it cannot be shown.
+
+    `animated`: the paper's figure itself moves behind it, as a film.
+    """
 
     brief: Brief
     narration: Narration
     theme: Theme
     open_picture: Callable[[str], Image.Image | None]
+    animated: bool = False
 
     @property
     def ink(self) -> tuple[int, ...]:

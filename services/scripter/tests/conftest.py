@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -33,6 +34,7 @@ class Shop:
     blobs: MemoryBlobs = field(default_factory=MemoryBlobs)
     costs: Costs = field(default_factory=Costs)
     key: str = ""
+    report: Callable[[float, str], None] | None = None
 
     def write(self, paper: Paper, **options) -> tuple[Script, list[Brief]]:
         """Run the stage `script`."""
@@ -51,7 +53,8 @@ class Shop:
     def job(self) -> JobFolder:
         taker = LocalLimits().taker("job1")
         purse = Purse(self.blobs, lambda change: change(self.costs), "script", None, taker)
-        return JobFolder(self.folder, artifacts_in(self.folder), taker=taker, purse=purse, key=lambda _: self.key)
+        more = {"taker": taker, "purse": purse, "key": lambda _: self.key, "report": self.report}
+        return JobFolder(self.folder, artifacts_in(self.folder), **more)
 
     @property
     def spent(self) -> float:

@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from chassis.errors import Fatal, RateLimited, Transient, UsageError
+from chassis.errors import Abandoned, Fatal, RateLimited, Transient, UsageError
 from chassis.purse import BudgetSpent
 from pydantic import SecretStr
 
@@ -272,3 +272,25 @@ def test_key_is_in_no_artifact_and_in_no_request_that_is_kept(shop, bees):
     assert all(secret not in path.read_bytes() for path in shop.folder.iterdir())
     assert all(secret not in data for data in shop.blobs.kept.values())
     assert secret not in shop.costs.SerializeToString()
+
+
+def test_tokens_that_cannot_be_counted_are_guessed(shop, bees, model, gemini_standin):
+    model(GOOD)
+    gemini_standin.fault("status", status=500, operation="countTokens", times=0)
+    script, _ = shop.write(bees, seconds=30)
+    assert script.writer == "gemini"
+    call = shop.costs.calls[0]
+    assert call.estimate > call.dollars
+
+
+def test_cancelled_job_stops_before_it_pays_for_another_round(shop, bees, model):
+    asked = model(with_one("The bees visited 53% fewer flowers."))
+
+    def report(fraction, note):
+        if note == "writing again":
+            raise Abandoned("cancelled")
+
+    shop.report = report
+    with pytest.raises(Abandoned):
+        shop.write(bees, seconds=30)
+    assert len(asked.asked) == 1

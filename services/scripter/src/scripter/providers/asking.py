@@ -64,10 +64,15 @@ class Gemini:
         self._own = self.key if job.key(vendors.gemini.NAME) else ""
 
     def count(self, system: str, prompt: str) -> int:
-        """Tokens of a question; nothing is paid."""
-        with self._calling(), vendors.gemini.client(self.settings, self.key) as client:
-            counted = client.models.count_tokens(model=self.settings.text_model, contents=f"{system}\n\n{prompt}")
-        return counted.total_tokens or 0
+        """Tokens of a question, 0 where they cannot be counted now; nothing is paid."""
+        whole = f"{system}\n\n{prompt}"
+        try:
+            with self._calling(), vendors.gemini.client(self.settings, self.key) as client:
+                return client.models.count_tokens(model=self.settings.text_model, contents=whole).total_tokens or 0
+        except RateLimited:
+            raise
+        except (Transient, ConnectionError, TimeoutError):
+            return 0
 
     def ask(self, question: Question, answer: type[M], tokens: int = 0) -> M:
         """The answer; `tokens` are the question's where they were counted.

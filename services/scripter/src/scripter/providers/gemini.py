@@ -100,7 +100,7 @@ class GeminiWriter:
 
     def _desk(self, commission: Commission) -> _Desk:
         paper, options = commission.paper, commission.options
-        spoken, system = _spoken(commission), ""
+        spoken = _spoken(commission)
         checker = Checker(paper, commission.language, phrases_for(spoken), commission.limits)
         clips = clips_for(options.seconds) if options.footage else 0
         system = prompts.system_for(options, spoken)
@@ -113,7 +113,7 @@ class GeminiWriter:
             passages = fitting(paper, best, room)
             prompt = prompts.script_prompt(options, passages, spoken, clips)
             tokens = gemini.count(system, prompt)
-            if tokens <= self.settings.prompt_tokens:
+            if tokens <= self.settings.prompt_tokens:  # or they could not be counted
                 break
             room = int(room * 0.95 * self.settings.prompt_tokens / tokens)
         return _Desk(commission, checker, gemini, passages, tokens, system, clips)
@@ -139,6 +139,7 @@ class GeminiWriter:
         self, desk: _Desk, failed: Mapping[int, Sequence[Line]], said: Sequence[str], round_: int
     ) -> dict[int, list[Sentence]] | None:
         """The failed sentences once more; the scenes are numbered anew for the model, from 1."""
+        desk.commission.job.progress(0.4 + 0.1 * min(round_, 3), "writing again")
         places = dict(enumerate(failed, 1))
         rows = {
             number: [(line.sentence.text, line.ids, line.reasons) for line in failed[place]]
@@ -161,6 +162,7 @@ class GeminiWriter:
 
     def _render(self, desk: _Desk, texts: Sequence[str], *, round_: int) -> list[str]:
         """What sentences say in the paper's language, by a call that knows nothing of the paper."""
+        desk.commission.job.progress(0.45 + 0.1 * min(round_, 3), "checking")
         system, prompt = prompts.render_system(desk.checker.language), prompts.render_prompt(texts)
         question = Question(system, prompt, self.settings.answer_tokens, _EXACT)
         try:

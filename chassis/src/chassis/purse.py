@@ -185,7 +185,7 @@ def _begin(costs: Costs, call: Call, purchase: Purchase) -> None:
         left = max(0.0, costs.budget - spent(costs))
         raise BudgetSpent(
             "budget.spent",
-            f"The next call to {purchase.provider} may cost ${purchase.estimate:.2f}, and ${left:.2f} is left of the"
+            f"The next call to {purchase.provider.capitalize()} may cost ${purchase.estimate:.2f}, and ${left:.2f} is left of the"
             f" job's budget of ${costs.budget:.2f}; raise the budget, and retry.",
             purchase.key,
         )

@@ -47,9 +47,9 @@ class RunwaySettings(BaseSettings):
     """For films from words alone."""
     text_price: float = Field(0.12, ge=0)
     """Dollars for a second of film."""
-    image_model: str = "gen4_turbo"
-    """For films that begin with a figure of the paper."""
-    image_price: float = Field(0.05, ge=0)
+    image_model: str = "gen4.5"
+    """For films that begin with a figure of the paper; one with another price makes estimates as wrong as that."""
+    image_price: float = Field(0.12, ge=0)
     clip_seconds: int = Field(5, ge=2, le=10)
     """Length of one film."""
     leave: float = Field(0.05, ge=0)

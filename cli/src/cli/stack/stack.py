@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from cli.stack.servers import Server
 
 _SERVERS_TIMEOUT = 60.0
+_AT_HOME = {"HIDDENHILL_MONEY_A_DAY": "20"}
+"""Who runs the stack on his own machine, with his own keys, may spend: a job still costs what its budget says."""
 _HOPELESS = 4
 """Deaths in a row before it was ever ready, after which a service is given up while booting."""
 
@@ -148,7 +150,7 @@ class Stack:
             number = 1 + sum(worker.program.name.partition(".")[0] == service for worker in self._workers)
             name = service if number == 1 else f"{service}.{number}"
             own = {"HIDDENHILL_GRACE": "8", "PYTHONUNBUFFERED": "1", **self.environment(), **self._env}
-            env = {"HIDDENHILL_KEYS_SECRET": self._keys_secret, **os.environ, **own}
+            env = {"HIDDENHILL_KEYS_SECRET": self._keys_secret, **_AT_HOME, **os.environ, **own}
             if service == "gateway" and number > 1:
                 env["HIDDENHILL_GATEWAY_LISTEN"] = f"127.0.0.1:{free_port()}"
                 env["HIDDENHILL_RPC_LISTEN"] = f"127.0.0.1:{free_port()}"

@@ -17,6 +17,17 @@ CITES = {
 }  # fmt: skip
 COUNTED = {"scene", "number", "index", "position", "order"}
 PICTURES = {"footage", "shot", "prompt", "visual", "picture", "image", "video", "clip"}
+FILMED = (
+    "Slow morning light moves over quiet hills while thin mist drifts between the trees",
+    "Clear water runs over smooth stones in a shallow stream under soft green leaves",
+    "A wide field of grass moves in the wind below heavy clouds and warm evening light",
+    "Dust floats slowly through a beam of light in a calm room with a wooden table",
+    "Small waves roll onto a grey beach while the sun rises behind low clouds",
+    "A long road leads through a dry valley as shadows of clouds cross the ground",
+    "Snow falls slowly on a dark forest with warm light between the trunks",
+    "Rain drops run down a window while soft lights move slowly in the distance",
+)
+"""What films show: places, light and movement, as a model describes them that does what it is asked."""
 ROLES = ["hook", "question", "method", "results", "results", "results", "caveat", "takeaway"]
 WORDS_A_SECOND = 2.4
 _BOUNDARY = re.compile(r"(?<=[.!?])[\"”’)]?\s+(?=[\"“(¿¡]?[A-ZÀ-ÞΑ-Ω0-9])|(?<=[。！？])")
@@ -165,7 +176,7 @@ class _Filler:
         words = cited.text.rstrip(".!?。").split()
         said = cited.text if key in TEXT else " ".join(words[:5])
         if key in PICTURES:
-            said = f"A slow vertical shot of {' '.join(words[-6:])}"
+            said = FILMED[(self._scene - 1) % len(FILMED)]
         return said[: schema.get("maxLength", len(said))]
 
     def _choice(self, choices: list[Any]) -> Any:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import av
 import pytest
 from artifacts.footage import SceneFootage
 from artifacts.request import Approval
@@ -95,3 +96,28 @@ class Studio:
 @pytest.fixture
 def studio(tmp_path, runway_standin) -> Studio:
     return Studio(tmp_path, settings_for(runway_standin.url))
+
+
+@pytest.fixture
+def film_of(tmp_path) -> Callable[..., Path]:
+    """Writes a film of RGB pictures: `film_of(pictures, rate=24, matrix=1, range=1)`, by default limited BT.709."""
+
+    def write(pictures, rate: int = 24, matrix: int = 1, full: bool = False) -> Path:
+        path = tmp_path / f"film-{len(list(tmp_path.glob('film-*')))}.mp4"
+        with av.open(str(path), "w") as file:
+            stream = file.add_stream("libx264", rate=rate, options={"preset": "ultrafast", "crf": "12"})
+            stream.pix_fmt = "yuvj420p" if full else "yuv420p"
+            context = stream.codec_context
+            context.colorspace = context.color_primaries = context.color_trc = matrix
+            context.color_range = 2 if full else 1
+            pictures = list(pictures)
+            stream.height, stream.width = pictures[0].shape[:2]
+            for picture in pictures:
+                shown = av.VideoFrame.from_ndarray(picture, format="rgb24").reformat(
+                    format=stream.pix_fmt, dst_colorspace=min(matrix, 5), dst_color_range=2 if full else 1
+                )
+                file.mux(stream.encode(shown))
+            file.mux(stream.encode(None))
+        return path
+
+    return write

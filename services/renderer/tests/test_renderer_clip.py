@@ -53,7 +53,7 @@ def test_a_film_begins_with_the_figure_on_a_soft_ground(studio, runway_standin):
     made = studio.film(studio.figure(path))
     (asked,) = runway_standin.requests("image_to_video")
     assert asked["body"]["promptImage"].startswith("data:image/jpeg;base64,")
-    assert (made.clip.engine, made.clip.from_figure) == ("Runway gen4_turbo", "Figure 2")
+    assert (made.clip.engine, made.clip.from_figure) == ("Runway gen4.5", "Figure 2")
     assert studio.calls == [("PAID", 0.10, 0)]
 
 

@@ -11,6 +11,7 @@ from artifacts.narration import Narration, Word
 from artifacts.script import Brief
 from PIL import Image
 from renderer.compositor import Painter
+from renderer.footage import Film
 from renderer.text import Run
 from renderer.theme import THEMES
 
@@ -56,7 +57,7 @@ VISUALS = {
 LENGTH = 4.0
 
 
-def painter(visual, theme, start):
+def painter(visual, theme, start, film=None):
     brief = {
         "scene": 1,
         "role": "hook" if visual == VISUALS["title"] else "results",
@@ -92,6 +93,7 @@ def painter(visual, theme, start):
         narration,
         Captions(scene=1, duration=LENGTH, cues=[], burned=burned),
         lambda digest: picture,
+        film,
     )
 
 
@@ -105,21 +107,21 @@ def luminance(pixels):
     return linear @ np.array([0.2126, 0.7152, 0.0722])
 
 
-def contrasts(monkeypatch, visual, theme, start, times):
+def contrasts(monkeypatch, visual, theme, start, times, film=None):
     """Contrast of each piece of text in the frames at the times, with its box.
 
     A piece is where the frame changes when all text is drawn in another ink; its background is the frame around it.
     """
-    frames = frames_of(visual, theme, start, times)
+    frames = frames_of(visual, theme, start, times, film)
     draw = Run.draw
     with monkeypatch.context() as patch:
         patch.setattr(Run, "draw", lambda self, image, x, base, ink: draw(self, image, x, base, other(ink)))
-        others = frames_of(visual, theme, start, times)
+        others = frames_of(visual, theme, start, times, film)
     return list(itertools.chain(*(_pieces(frame, changed) for frame, changed in zip(frames, others, strict=True))))
 
 
-def frames_of(visual, theme, start, times):
-    drawn = painter(visual, theme, start)
+def frames_of(visual, theme, start, times, film=None):
+    drawn = painter(visual, theme, start, film)
     return [seen(drawn.paint(round(at * 30)))[150:1470, 60:960] for at in times]
 
 
@@ -154,6 +156,36 @@ def test_every_text_stands_out_from_what_lies_around_it(kind, theme, monkeypatch
     start = 0.0 if kind in ("title", "number") else 0.8
     times = (2.4, 3.6) if theme in ("dawn", "paper") else (3.0,)  # the other two are dark throughout
     found = contrasts(monkeypatch, VISUALS[kind], theme, start, times)
+    assert len(found) >= 6
+    weak = [(round(value, 2), tuple(map(int, box))) for value, box in found if value < 4.5]
+    assert not weak
+
+
+def squares(*colours):
+    """A film of squares that move."""
+    tiles = np.array(colours, np.uint8)
+    rows, columns = np.mgrid[0:320, 0:180]
+    return [tiles[((rows + 2 * step) // 24 + (columns + step) // 24) % len(tiles)] for step in range(24)]
+
+
+FILMS = {
+    "white": [(255, 255, 255)],
+    "glaring": [(255, 255, 255), (255, 255, 0), (0, 0, 0)],
+    "coloured": [(255, 0, 0), (0, 0, 255), (0, 255, 0)],
+    "black": [(0, 0, 0)],
+}
+
+
+@pytest.mark.parametrize(
+    ("film", "theme", "kind"),
+    [
+        *(("white", theme, kind) for theme in THEMES for kind in VISUALS),
+        *((film, theme, kind) for film in FILMS for theme in ("dusk", "paper") for kind in ("title", "share", "steps")),
+    ],
+)
+def test_every_text_stands_out_from_every_film(film, theme, kind, monkeypatch, film_of):
+    path = Film(film_of(squares(*FILMS[film])), "Figure 1" if film == "coloured" else "")
+    found = contrasts(monkeypatch, VISUALS[kind], theme, 0.3, (3.0,), path)
     assert len(found) >= 6
     weak = [(round(value, 2), tuple(map(int, box))) for value, box in found if value < 4.5]
     assert not weak

@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 import pytest
 from artifacts.captions import BurnedCaption, BurnedWord, Captions
+from artifacts.footage import SceneFootage
 from artifacts.narration import Narration, Word
 from artifacts.script import Brief
 from chassis.local import run_stage
@@ -111,7 +112,8 @@ def test_a_segment_has_a_frame_for_every_thirtieth_of_a_second(tmp_path):
     (tmp_path / "scene.1.brief.json").write_text(brief("number").model_dump_json())
     (tmp_path / "scene.1.narration.json").write_text(spoken.model_dump_json())
     (tmp_path / "scene.1.captions.json").write_text(captions(spoken).model_dump_json())
-    (made,) = run_stage(service().stages[0], tmp_path)
+    (tmp_path / "scene.1.footage.json").write_text(SceneFootage(scene=1).model_dump_json())
+    (made,) = run_stage(next(stage for stage in service().stages if stage.name == "render"), tmp_path)
     with av.open(str(made.path)) as video:
         stream = video.streams.video[0]
         frames = list(video.decode(video=0))

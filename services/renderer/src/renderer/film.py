@@ -97,7 +97,7 @@ def covering(frame: VideoFrame, width: int, height: int, pixels: str = "yuv420p"
     shown = frame.reformat(
         *size,
         format=pixels,
-        interpolation=Interpolation.LANCZOS if scale > 0.5 else Interpolation.AREA,
+        interpolation=Interpolation.BICUBIC if scale > 0.5 else Interpolation.AREA,
         src_colorspace=_matrix(frame),
         dst_colorspace=Colorspace.ITU709,
         src_color_range=frame.color_range or ColorRange.MPEG,

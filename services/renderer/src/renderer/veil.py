@@ -25,7 +25,7 @@ _BRIGHTEST = 0.97
 """Quantile of a row's pixels that text on it must stand out from."""
 _REACH, _RUN_OUT = 40, 300
 """Pixels around text that are as dark as behind it, and over which the veil then runs out."""
-_CONTRAST = 5.2
+_CONTRAST = 5.4
 """Aimed at, a little more than the 4.5 that must be had."""
 _UNDER_TEXT, _ELSEWHERE, _DENSEST = 0.34, 0.10, 0.86
 _GAMMA = 2.2

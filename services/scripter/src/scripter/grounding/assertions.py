@@ -11,7 +11,18 @@ from scripter.grounding.evidence import Claim
 from scripter.grounding.reading import Clause, Segment, Word
 
 _AFTER_ACT = re.compile(r"\s(?:the|their|his|her|its|your|a|an|of|[a-z]+)\b")
-_MAKES = re.compile(r"\bmakes? (?!no\b|an?\b|the\b|up\b|it\b|for\b|sense\b)\w+ \w+", re.IGNORECASE)
+_MAKES = re.compile(
+    r"\bmakes? (?!no\b|an?\b|the\b|up\b|it\b|for\b|sense\b)\w+ \w+|"
+    r"\b(?:makes?|made|making)\b[^.;,]{1,50}?\b(?!other|number|rather)(?:\w{2,}er|more|less|double|triple|rise|fall|grow|shrink|increase|decrease)\b|"
+    r"\bis (?:what|why)\b|\bbrought (?:on|about) by\b",
+    re.IGNORECASE,
+)
+_OPEN = re.compile(
+    r"\bnot (?:yet )?(?:known|clear|designed|shown|established|possible to)\b|\bcannot be (?:told apart|separated|distinguished|inferred|ruled out|excluded)|"
+    r"\b(?:may|might|could)(?: \w+)?(?: have)? (?:caused?|contributed?|explain(?:ed)?|be|been|led|account(?:ed)?)\b|\bunclear\b|\bunknown\b|\bcannot (?:exclude|rule out|tell|show|say)\b",
+    re.IGNORECASE,
+)
+"""What leaves a cause open."""
 _RESTRICTED = re.compile(
     r"\b(?:but )?not (?:in|among|for) (\w+)|\bonly (?:in|among|for|when|if|where)\b", re.IGNORECASE
 )
@@ -27,20 +38,45 @@ _SIGNIFICANT = re.compile(r"\bsignifican\w*|\bp\s?[<=≤]\s?0?\.0", re.IGNORECAS
 
 
 def cause_fault(claim: Claim) -> str:
-    """Causal words only where the passages have them."""
+    """A cause only where the passages have one, and do not leave it open."""
     lexicon = claim.lexicon
-    said = claim.said.has("claims_cause")
-    focus = _focus_words(claim)
-    there = claim.said.has("causal", focus)
-    linked = claim.said.has("association", focus)
+    said = claim.said.has("claims_cause") - _as_noun(claim)
     makes = _MAKES.search(claim.said.text)
-    if (said or makes) and not there:
-        return f"the passage has no cause, the sentence has `{makes[0] if makes else min(said)}`"
+    named = min(said, default="") or (makes[0] if makes else "")
+    focus = _focus_words(claim)
+    there = claim.said.has("causal", focus) | claim.said.has("causal", _shared_words(claim))
+    if named and not there and (said or claim.said.has("limits", focus)):
+        return f"the passage has no cause, the sentence has `{named}`"
+    hedged = claim.said.has("hedges") or claim.said.has("soft") or any(c.negations for c in _said_clauses(claim))
+    if named and not hedged and not there & lexicon.lists["claims_cause"] and _left_open(claim):
+        return f"the passage leaves the cause open, the sentence has `{named}`"
     acts = [word for word in claim.said.words if lexicon.has("acts", word.text) and _acts(word, claim)]
+    linked = claim.said.has("association", focus)
     bare = linked and not there & lexicon.lists["claims_cause"] and not claim.said.has("association")
     if acts and bare and not any(lexicon.has("acts", word.text) for word in focus):
         return f"the passage has a link, the sentence a cause: `{acts[0].text}`"
     return ""
+
+
+def _said_clauses(claim: Claim) -> list[Clause]:
+    return [clause for segment in claim.said.segments for clause in segment.mains]
+
+
+def _shared_words(claim: Claim) -> tuple[Word, ...]:
+    """The words of segments that share two things with the sentence."""
+    heavy = {word.key for word in claim.content if not claim.is_light(word)}
+    sure = [segment for segment in claim.segments if not any(clause.negations for clause in segment.mains)]
+    return tuple(word for segment in sure if len(heavy & segment.keys) >= 2 for word in segment.words)
+
+
+def _as_noun(claim: Claim) -> set[str]:
+    """`lead levels` and the like, where the passages have the word so too."""
+    return {"lead"} if "lead" in claim.texts and not re.search(r"\blead to\b", claim.said.text) else set()
+
+
+def _left_open(claim: Claim) -> bool:
+    """Whether the passages say, of what the sentence speaks of, that the cause is not known."""
+    return any(_OPEN.search(segment.text) and segment.keys & claim.said.keys for segment in claim.segments)
 
 
 def _acts(word: Word, claim: Claim) -> bool:

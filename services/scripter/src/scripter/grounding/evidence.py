@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 
 from artifacts.paper import Paper, Passage
@@ -13,7 +13,7 @@ from rapidfuzz.distance import JaroWinkler
 from scripter.abbreviations import definitions_in
 from scripter.grounding.lexicon import Lexicon
 from scripter.grounding.quantities import quantities_in
-from scripter.grounding.reading import Reading, Segment, Word, read
+from scripter.grounding.reading import Reading, Segment, Word, read, restated
 
 _ALIKE = 0.91
 _MOST = 3
@@ -141,8 +141,23 @@ def alike(key: str, keys: frozenset[str]) -> bool:
 
 
 def claim_of(sentence: str, passages: tuple[str, ...], language: str) -> Claim:
-    """Read a sentence and its passages."""
-    return Claim(read(sentence, language), tuple(read(text, language) for text in _explained(passages)), language)
+    """Read a sentence and its passages, the sentence in the words of the passages where those have akin ones."""
+    claim = Claim(read(sentence, language), tuple(read(text, language) for text in _explained(passages)), language)
+    akin = {word.key: key for word in claim.content if not word.name and (key := _akin(word, claim))}
+    return replace(claim, said=restated(claim.said, akin)) if akin else claim
+
+
+def _akin(word: Word, claim: Claim) -> str:
+    """The meaning that the passages have in the place of one they lack, nearest to what else the sentence says."""
+    if word.key in claim.keys or word.text in claim.texts or word.key not in claim.lexicon.senses:
+        return ""
+    found = [
+        (len(segment.keys & claim.said.keys), key)
+        for segment in claim.segments
+        for key in segment.keys
+        if claim.lexicon.akin(word.key, key)
+    ]
+    return max(found, key=lambda item: (item[0], item[1]))[1] if found else ""
 
 
 @lru_cache(maxsize=256)

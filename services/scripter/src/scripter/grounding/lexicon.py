@@ -17,10 +17,13 @@ import Stemmer  # type: ignore[import-not-found]
 STEMMERS = {"en": "english", "de": "german", "es": "spanish", "fr": "french", "pt": "portuguese", "it": "italian"}
 _LISTS = (
     "stop", "light", "up", "down", "negators", "same", "hedges", "soft", "sure", "universal", "partial", "strong", "weak",
-    "causal", "claims_cause", "association", "acts", "people", "generic_people", "creatures", "highest_of", "lowest_of",
+    "causal", "claims_cause", "association", "acts", "limits", "people", "generic_people", "creatures", "highest_of", "lowest_of",
 )  # fmt: skip
-_AS_WRITTEN = frozenset({"hedges", "soft", "sure", "causal", "claims_cause", "association", "acts", "negators"})
+_AS_WRITTEN = frozenset({"hedges", "soft", "sure", "causal", "claims_cause", "association", "acts", "limits", "negators"})
 """Lists in which the form of a word matters: `lead` is a metal, `reduced` often an adjective."""
+_NONE: frozenset[int] = frozenset()
+_THINGS = "[things]"
+"""The line of a thesaurus above the names of things."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +41,12 @@ class Lexicon:
     """From a meaning to its kind, such as `organ`."""
     groups: dict[str, frozenset[str]] = field(repr=False)
     opposites: tuple[tuple[frozenset[str], frozenset[str]], ...] = field(repr=False)
+    forms: dict[str, str] = field(repr=False)
+    """From an irregular form to the word it is of."""
+    senses: dict[str, frozenset[int]] = field(repr=False)
+    """From a meaning to the lines of the thesaurus that have it."""
+    doings: frozenset[str] = field(repr=False)
+    """Meanings that the thesaurus has above its things alone: what is done, and how things are."""
 
     def has(self, name: str, word: str) -> bool:
         """Whether a word, in lower case, is in a list."""
@@ -45,8 +54,13 @@ class Lexicon:
 
     def key(self, word: str) -> str:
         """What stands for the word's meaning: equal for words that may be put for each other."""
-        stem = self.stem(word)
-        return self.meaning.get(word) or self.meaning.get(stem, stem)
+        return _key(word, self.stem, self.forms, self.meaning)
+
+    def akin(self, one: str, other: str) -> bool:
+        """Whether two meanings may be put for each other in some sense, and are not two things of one kind."""
+        if self.senses.get(one, _NONE).isdisjoint(self.senses.get(other, _NONE)):
+            return False
+        return not (one in self.kinds and self.kinds[one] == self.kinds.get(other))
 
 
 @lru_cache(maxsize=16)
@@ -71,7 +85,29 @@ def lexicon_of(language: str) -> Lexicon:
     pattern = rf"(?<!\w)(?:{'|'.join(map(re.escape, longest_first))})(?!\w)"
     groups = {name: frozenset(_words(words)) for name, words in table.get("groups", {}).items()}
     compiled = re.compile(pattern, re.IGNORECASE) if phrase_words else None
-    return Lexicon(code, stem, lists, meaning, compiled, phrase_words, kinds, groups, _opposites(table))
+    lines = _lines(f"{code}.thesaurus.txt")
+    forms = {word: line[1] for line in lines if line[0] == "=" for word in line[2:]}
+    senses: dict[str, set[int]] = {}
+    things = next((at for at, line in enumerate(lines) if line == [_THINGS]), 0)
+    for at, line in enumerate(lines):
+        for word in line if line[0] not in {"=", _THINGS} else ():
+            senses.setdefault(_key(word, stem, forms, meaning), set()).add(at)
+    doings = frozenset(key for key, found in senses.items() if max(found) < things)
+    frozen = {key: frozenset(found) for key, found in senses.items()}
+    return Lexicon(
+        code, stem, lists, meaning, compiled, phrase_words, kinds, groups, _opposites(table), forms, frozen, doings
+    )
+
+
+def _key(word: str, stem: Callable[[str], str], forms: dict[str, str], meaning: dict[str, str]) -> str:
+    stemmed = stem(forms.get(word, word))
+    return meaning.get(word) or meaning.get(stemmed, stemmed)
+
+
+def _lines(name: str) -> list[list[str]]:
+    path = resources.files("scripter.grounding") / "lexicons" / name
+    text = path.read_text("utf-8") if path.is_file() else ""
+    return [line.split() for line in text.splitlines() if line.strip() and not line.startswith("#")]
 
 
 def _opposites(table: dict[str, Any]) -> tuple[tuple[frozenset[str], frozenset[str]], ...]:

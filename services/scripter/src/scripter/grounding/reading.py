@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 import unicodedata
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 
 from scripter.grounding.lexicon import Lexicon, lexicon_of
@@ -29,7 +29,7 @@ _RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹"
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
 _IDIOMS = re.compile(
     r"\bnot (?:only|just|merely|necessarily)\b|\bno (?:less|fewer|more|later|earlier) than\b|\bwhether or not\b|"
-    r"\bcannot be (?:excluded|ruled out)\b|\bcan(?:no|')t be ruled out\b",
+    r"\bcan(?:no|')t (?:be )?(?:yet )?(?:excluded?|ruled? (?:\w+ )?out)\b",
     re.IGNORECASE,
 )
 _DOWN = re.compile(r"\b(?:brought|brings?|took|pushed|drove)\b([^.,;]{1,40}?)\bdown\b", re.IGNORECASE)
@@ -110,6 +110,22 @@ def read(text: str, language: str) -> Reading:
     parts = _split(plain, lexicon.language)
     segments = tuple(_segment(_canonical(part, lexicon), lexicon) for part in parts if part.strip())
     return Reading(plain, lexicon, segments)
+
+
+def restated(reading: Reading, keys: dict[str, str]) -> Reading:
+    """The same text with other meanings put for some of its words."""
+
+    def words(given: tuple[Word, ...]) -> tuple[Word, ...]:
+        return tuple(replace(word, key=keys.get(word.key, word.key)) for word in given)
+
+    def clauses(given: tuple[Clause, ...]) -> tuple[Clause, ...]:
+        return tuple(replace(clause, words=words(clause.words)) for clause in given)
+
+    segments = tuple(
+        replace(each, words=words(each.words), clauses=clauses(each.clauses), mains=clauses(each.mains))
+        for each in reading.segments
+    )
+    return replace(reading, segments=segments)
 
 
 def normal(text: str) -> str:

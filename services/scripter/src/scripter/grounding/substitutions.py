@@ -13,6 +13,7 @@ FLANK = 3
 LONGEST = 2
 """Words that may stand for each other at one place."""
 _CONTRASTS = frozenset({"new", "old", "first", "second", "normal", "control", "last", "usual", "left", "right"})
+_ENDINGS = ("ed", "ing", "ly", "ous", "al", "ive", "able", "ible", "ful", "less", "er", "est")
 
 
 def fault(claim: Claim) -> str:
@@ -21,7 +22,7 @@ def fault(claim: Claim) -> str:
         for segment in claim.focus:
             found = _exchanged(said, segment, claim)
             for one, other in found:
-                if (other, one) in found or (other.key not in claim.said.keys and not _told(other, claim)):
+                if (other, one) in found or (_known(one, other, claim) and not _says(other, claim)):
                     return f"the sentence has {one.text} where the passage has {other.text}"
     return ""
 
@@ -60,6 +61,18 @@ def _names(word: Word, claim: Claim) -> bool:
     return word.content and (word.text in _CONTRASTS or not claim.is_light(word))
 
 
-def _told(word: Word, claim: Claim) -> bool:
-    """Whether the sentence says the word otherwise, in a form that the stemmer does not join."""
-    return not word.name and alike(word.key, claim.said.keys)
+def _known(one: Word, other: Word, claim: Claim) -> bool:
+    """Whether the passages speak of what was put in, or it names a thing; else it may be a paraphrase."""
+    if one.key in claim.keys or one.name or other.name or one.text in _CONTRASTS:
+        return True
+    return claim.language == "en" and not any(_describes(word, claim) for word in (one, other))
+
+
+def _describes(word: Word, claim: Claim) -> bool:
+    """Whether a word says what is done, or how a thing is."""
+    return word.key in claim.lexicon.doings or word.text.endswith(_ENDINGS)
+
+
+def _says(word: Word, claim: Claim) -> bool:
+    """Whether the sentence says the word, if in a form that the stemmer does not join."""
+    return word.key in claim.said.keys or (not word.name and alike(word.key, claim.said.keys))

@@ -8,9 +8,24 @@ import numpy as np
 import pytest
 import soundfile
 from artifacts.captions import BurnedCaption, BurnedWord, Captions, Cue
+from artifacts.footage import Clip, SceneFootage
 from artifacts.narration import Narration, Word
-from artifacts.script import Brief, Card, Evidence, Script, Sentence, Span, TitleVisual
+from artifacts.paper import Image as PaperImage
+from artifacts.script import (
+    Brief,
+    Card,
+    Check,
+    Dropped,
+    Evidence,
+    FigureVisual,
+    Script,
+    Sentence,
+    Span,
+    TitleVisual,
+    Verdict,
+)
 from artifacts.transcript import Transcript
+from artifacts.verdicts import Verdicts
 from captioner import ffmpeg, sound
 from captioner.stage import service
 from PIL import Image
@@ -20,6 +35,16 @@ from chassis import Abandoned, Defect, local
 RATE = 48_000
 FRAMES = {1: 61, 2: 45, 3: 77}
 BEEP = {1: 0.5, 2: 0.3, 3: 1.7}
+IMAGE = PaperImage(artifact="figure.2", digest="0" * 64, media_type="image/png", width=9, height=9)
+CLIP = Clip(digest="0" * 64, width=720, height=1280, seconds=5, engine="Runway gen4.5", prompt="Fog.")
+TURBO = CLIP.model_copy(update={"engine": "Runway gen4_turbo", "from_figure": "Figure 2"})
+FOOTAGE = {
+    1: SceneFootage(scene=1, wanted=True, clip=CLIP),
+    2: SceneFootage(scene=2, wanted=True, clip=TURBO),
+    3: SceneFootage(scene=3, wanted=True, code="budget.spent", reason="The budget is spent; raise it."),
+}
+VERDICT = Verdict(supported=True, score=0.9, checks=[Check(name="numbers", passed=True)])
+DROPPED = Dropped(text="Nobody died.", passages=["abs.1"])
 EVIL = 'Deaths\' "toll"; rm -rf [0:a] %s\n\x00 --> <b>'
 
 
@@ -44,8 +69,10 @@ def _scene(folder, scene, *, frames=None):
         scene=scene,
         role="results",
         headline="Deaths fell",
-        sentences=[Sentence(text="Deaths <fell>", evidence=[Evidence(id="abs.1", text="Deaths fell.")])],
-        visual=TitleVisual(),
+        sentences=[
+            Sentence(text="Deaths <fell>", evidence=[Evidence(id="abs.1", text="Deaths fell.")], own=scene == 3)
+        ],
+        visual=FigureVisual(image=IMAGE, label="Figure 2", licence="CC-BY-4.0") if scene == 2 else TitleVisual(),
         span=Span(start=0, end=1),
         horizon=[0.1, 0.9, 0.4],
     )
@@ -59,7 +86,8 @@ def _scene(folder, scene, *, frames=None):
         cues=[Cue(start=0.2, end=1.2, lines=["Deaths & more", "<fell>"])],
         burned=[burned],
     )
-    for name, artifact in {"brief": brief, "narration": narration, "captions": captions}.items():
+    more = {"verdicts": Verdicts(scene=scene, verdicts=[VERDICT]), "footage": FOOTAGE[scene]}
+    for name, artifact in ({"brief": brief, "narration": narration, "captions": captions} | more).items():
         (folder / f"scene.{scene}.{name}.json").write_text(artifact.model_dump_json())
     soundfile.write(folder / f"scene.{scene}.speech.flac", _speech(FRAMES[scene], BEEP[scene]), RATE, format="FLAC")
     source = f"color=c=0x{['', 'C83232', '32C832', '3232C8'][scene]}:s=270x480:r=30"
@@ -80,7 +108,9 @@ def job(tmp_path_factory):
     for scene in FRAMES:
         _scene(folder, scene)
     card = Card(title=EVIL, authors=["F. Nightingale"], published="1858", doi="10.5555/12345", licence="CC0-1.0")
-    (folder / "script.json").write_text(Script(paper=card, scenes=[1, 2, 3], music=True).model_dump_json())
+    (folder / "script.json").write_text(
+        Script(paper=card, scenes=[1, 2, 3], music=True, dropped=[DROPPED]).model_dump_json()
+    )
     return folder
 
 
@@ -196,7 +226,41 @@ def test_credits_name_the_paper_its_licence_and_the_voice(made):
     assert "https://doi.org/10.5555/12345" in text
     assert "CC0-1.0" in text
     assert "eSpeak NG" in text
-    assert len(text.splitlines()) == 3 + 1
+    assert text.splitlines()[-5:] == [
+        "Animated from Figure 2, CC-BY-4.0",
+        "Moving pictures: Runway gen4.5 (generated)",
+        "Moving pictures: Runway gen4_turbo (generated)",
+        "Voice: eSpeak NG (en-us)",
+        "Sentences in the editor's own words: 1",
+    ]
+    assert len(text.splitlines()) == 3 + 5
+
+
+def test_the_transcript_tells_what_was_judged_filmed_and_left_out(made):
+    folder, _ = made
+    data = (folder / "transcript.json").read_text()
+    transcript = Transcript.model_validate_json(data)
+    assert [scene.footage for scene in transcript.scenes] == [
+        "Runway gen4.5",
+        "Runway gen4_turbo",
+        "The budget is spent; raise it.",
+    ]
+    assert [scene.sentences[0].own for scene in transcript.scenes] == [False, False, True]
+    assert [scene.sentences[0].verdict for scene in transcript.scenes] == [VERDICT] * 3
+    assert transcript.dropped == [DROPPED]
+    assert data.startswith('{\n "paper": {\n')
+
+
+def test_credits_of_a_video_without_films_are_as_they_were(job, tmp_path):
+    for path in job.iterdir():
+        if path.name.startswith("scene.") or path.name == "script.json":
+            (tmp_path / path.name).write_bytes(path.read_bytes())
+    for scene in FRAMES:
+        (tmp_path / f"scene.{scene}.footage.json").write_text(SceneFootage(scene=scene).model_dump_json())
+    local.run_stage(service().stages[1], tmp_path)
+    text = (tmp_path / "credits.txt").read_text()
+    assert "Moving" not in text + (tmp_path / "transcript.json").read_text()
+    assert "Figure 2 of the paper, CC-BY-4.0" in text
 
 
 def test_progress_rises_to_one(made):

@@ -9,8 +9,10 @@ from pathlib import Path
 from typing import TypeVar
 
 from artifacts.captions import Captions
+from artifacts.footage import SceneFootage
 from artifacts.narration import Narration
 from artifacts.script import Brief, Card, Script
+from artifacts.verdicts import Verdicts
 
 from captioner import ffmpeg, sidecars, sound
 from chassis import Defect, JobFolder
@@ -28,6 +30,9 @@ def assemble(folder: JobFolder) -> None:
     briefs = _of_script(script, folder.load_each("scene.*.brief", Brief))
     narrations = _of_script(script, folder.load_each("scene.*.narration", Narration))
     captions = _of_script(script, folder.load_each("scene.*.captions", Captions))
+    verdicts = _of_script(script, folder.load_each("scene.*.verdicts", Verdicts))
+    footage = _of_script(script, folder.load_each("scene.*.footage", SceneFootage))
+    told = {n: sidecars.Told(briefs[n], narrations[n], verdicts[n], footage[n]) for n in script.scenes}
     starts, ends = places(narrations)
     folder.progress(0.05)
     with ThreadPoolExecutor(1) as aside:
@@ -41,8 +46,8 @@ def assemble(folder: JobFolder) -> None:
     cues = sidecars.shifted(captions, starts)
     folder.write("srt", sidecars.srt(cues).encode(), "application/x-subrip")
     folder.write("vtt", sidecars.vtt(cues).encode(), "text/vtt")
-    folder.write("transcript", sidecars.transcript(script, briefs, narrations, starts, ends))
-    folder.write("credits", sidecars.credits_of(script, briefs, narrations).encode(), "text/plain")
+    folder.write("transcript", sidecars.transcript(script, told, starts, ends))
+    folder.write("credits", sidecars.credits_of(script, told.values()).encode(), "text/plain")
     folder.progress(1)
 
 

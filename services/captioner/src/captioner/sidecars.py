@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from itertools import groupby
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby, zip_longest
 
 from artifacts.captions import Captions, Cue
+from artifacts.footage import SceneFootage
 from artifacts.narration import Narration
 from artifacts.script import Brief, Card, Script
 from artifacts.transcript import SpokenScene, SpokenSentence, SpokenWord, Transcript
+from artifacts.verdicts import Verdicts
 
 
 def shifted(captions: Mapping[int, Captions], starts: Mapping[int, float]) -> list[Cue]:
@@ -55,28 +58,36 @@ def _clock(seconds: float, mark: str) -> str:
     return f"{minutes // 60:02}:{minutes % 60:02}:{rest // 1000:02}{mark}{rest % 1000:03}"
 
 
+@dataclass(frozen=True)
+class Told:
+    """One scene, by all that was made of it."""
+
+    brief: Brief
+    narration: Narration
+    verdicts: Verdicts
+    footage: SceneFootage
+
+
 def transcript(
-    script: Script,
-    briefs: Mapping[int, Brief],
-    narrations: Mapping[int, Narration],
-    starts: Mapping[int, float],
-    ends: Mapping[int, float],
+    script: Script, told: Mapping[int, Told], starts: Mapping[int, float], ends: Mapping[int, float]
 ) -> Transcript:
-    """Every scene, sentence and word with its time in the video, every sentence with its evidence."""
-    scenes = [_scene(briefs[n], narrations[n], starts[n], ends[n]) for n in starts]
+    """Every scene, sentence and word with its time in the video, every sentence with its evidence and its verdict."""
     return Transcript(
         paper=script.paper,
         duration=round(max(ends.values()), 3),
-        scenes=scenes,
-        credits=credits_of(script, briefs, narrations),
+        scenes=[_scene(told[n], starts[n], ends[n]) for n in starts],
+        dropped=script.dropped,
+        credits=credits_of(script, told.values()),
     )
 
 
-def _scene(brief: Brief, narration: Narration, start: float, end: float) -> SpokenScene:
+def _scene(told: Told, start: float, end: float) -> SpokenScene:
+    brief, made = told.brief, told.footage
     spoken = {
         sentence: [SpokenWord(text=w.text, start=round(w.start + start, 3), end=round(w.end + start, 3)) for w in words]
-        for sentence, words in groupby(narration.words, key=lambda word: word.sentence)
+        for sentence, words in groupby(told.narration.words, key=lambda word: word.sentence)
     }
+    judged = zip_longest(brief.sentences, told.verdicts.verdicts[: len(brief.sentences)])
     return SpokenScene(
         scene=brief.scene,
         start=round(start, 3),
@@ -84,25 +95,39 @@ def _scene(brief: Brief, narration: Narration, start: float, end: float) -> Spok
         role=brief.role,
         headline=brief.headline,
         visual=brief.visual.kind,
+        footage=made.clip.engine if made.clip else made.reason,
         sentences=[
             SpokenSentence(
-                text=s.text, evidence=s.evidence, words=spoken.get(i, []), edited=s.edited, verdict=s.verdict
+                text=s.text,
+                evidence=s.evidence,
+                words=spoken.get(i, []),
+                edited=s.edited,
+                own=s.own,
+                verdict=verdict or s.verdict,
             )
-            for i, s in enumerate(brief.sentences)
+            for i, (s, verdict) in enumerate(judged)
         ],
     )
 
 
-def credits_of(script: Script, briefs: Mapping[int, Brief], narrations: Mapping[int, Narration]) -> str:
-    """Citation, licence, figures and voice, a line each."""
+def credits_of(script: Script, told: Collection[Told]) -> str:
+    """Citation, licence, figures, films and voice, and what the paper does not vouch for, a line each."""
     lines = [citation(script.paper)]
     if script.paper.licence:
         lines.append(f"Licence of the paper: {script.paper.licence}")
-    for brief in briefs.values():
-        if brief.visual.kind == "figure":
-            shown = brief.visual
-            lines.append(f"{shown.label or 'Figure'} of the paper, {shown.licence or script.paper.licence}")
-    lines += sorted({f"Voice: {narration.engine} ({narration.voice})" for narration in narrations.values()})
+    for each in told:
+        shown, clip = each.brief.visual, each.footage.clip
+        moved = clip.from_figure if clip else ""
+        licence = (shown.licence if shown.kind == "figure" else "") or script.paper.licence
+        if moved:
+            lines.append(f"Animated from {moved}" + (f", {licence}" if licence else ""))
+        elif shown.kind == "figure":
+            lines.append(f"{shown.label or 'Figure'} of the paper, {licence}")
+    lines += sorted({f"Moving pictures: {each.footage.clip.engine} (generated)" for each in told if each.footage.clip})
+    lines += sorted({f"Voice: {each.narration.engine} ({each.narration.voice})" for each in told})
+    own = sum(sentence.own for each in told for sentence in each.brief.sentences)
+    if own:
+        lines.append(f"Sentences in the editor's own words: {own}")
     lines += script.paper.notices
     return "\n".join(line for line in lines if line)
 

@@ -30,7 +30,7 @@ def service() -> Service:
     assemble = Stage(
         name="assemble",
         title="Finish",
-        version="1",
+        version="2",
         needs=(
             "script",
             "scene.*.brief",
@@ -38,6 +38,8 @@ def service() -> Service:
             "scene.*.narration",
             "scene.*.speech",
             "scene.*.captions",
+            "scene.*.verdicts",
+            "scene.*.footage",
         ),
         makes=("video", "srt", "vtt", "transcript", "thumbnail", "credits"),
         run=_assemble,

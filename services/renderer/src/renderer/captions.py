@@ -95,7 +95,7 @@ class CaptionTrack:
             x = CAPTION_CENTRE - line_width(line, style) / 2
             whole = " ".join(word.text for word in line)
             seen = bidi.order([word.text for word in line])
-            for i, after in zip(seen, [*seen[1:], None], strict=True):
+            for i, after in zip(seen, [*seen[1:], None][: len(seen)], strict=True):
                 text = bidi.within(line[i].text, whole)
                 put(image, x, _GLOW + row * style.line, text, style, ink)
                 self._pills[row, i] = self._pill(text, style, x, top + row * style.line)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 from artifacts.script import Check, Verdict
 
-from scripter.grounding import assertions, directions, entities, numbers
+from scripter.grounding import assertions, contrasts, directions, entities, numbers
 from scripter.grounding.evidence import Claim, claim_of
 from scripter.grounding.quantities import quantities_in
 from scripter.grounding.reading import is_cjk, read
@@ -33,7 +33,7 @@ DEFAULT = Thresholds()
 _Name = Literal["numbers", "direction", "entities", "cause", "population", "strength"]
 _CHECKS: tuple[tuple[_Name, Callable[[Claim], str], float], ...] = (
     ("numbers", numbers.fault, 0.2),
-    ("direction", directions.fault, 0.3),
+    ("direction", lambda claim: directions.fault(claim) or contrasts.fault(claim), 0.3),
     ("entities", entities.fault, 0.3),
     ("cause", assertions.cause_fault, 0.4),
     ("population", assertions.population_fault, 0.3),

@@ -59,7 +59,7 @@ class Shop:
     def tasks(self) -> Counter[str]:
         """How many Runway tasks were created for each request."""
         made = [*self.runway.requests("text_to_video"), *self.runway.requests("image_to_video")]
-        return Counter(one["digest"] for one in made if one["status"] == 200)
+        return Counter(one["digest"] for one in made if one["paid"])
 
     def mend(self) -> None:
         """Drop faults, and forget what was counted."""

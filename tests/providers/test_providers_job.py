@@ -29,7 +29,7 @@ def test_job_with_both_providers_makes_six_clips_and_a_video_for_what_was_estima
     sentences = [sentence for scene in transcript["scenes"] for sentence in scene["sentences"]]
     assert all(sentence["verdict"]["supported"] for sentence in sentences)
     counted = shop.counted()
-    assert job["costs"]["spent"] == pytest.approx(counted, rel=0.001)
+    assert job["costs"]["dollars"] == pytest.approx(counted, rel=0.001)
     assert estimate["dollars"] == pytest.approx(counted, rel=0.05)
     assert shop.paid_again() == 0
 
@@ -42,7 +42,7 @@ def test_equal_job_pays_nothing_again(shop):
     assert (first["state"], second["state"]) == ("done", "done")
     assert counted > 0
     assert shop.counted() == counted
-    assert second["costs"]["spent"] == 0
+    assert second["costs"]["dollars"] == 0
     assert {call["state"] for call in second["costs"]["calls"]} == {"known"}
 
 

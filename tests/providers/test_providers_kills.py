@@ -31,7 +31,7 @@ def test_job_killed_twenty_times_ends_and_pays_nothing_twice(shop):
     assert shop.paid_again() <= cut_off <= KILLS
     resumed = [count for count in shop.tasks().values() if count > 1]
     assert sum(count - 1 for count in resumed) <= sum(c["cut_off"] for c in calls if c["provider"] == "runway")
-    spent = sum(job["costs"]["spent"] for job in ended)
+    spent = sum(job["costs"]["dollars"] for job in ended)
     assert shop.counted() <= spent + 0.001  # what was cut off counts as paid, whether it was or not
     print(f"{len(jobs)} jobs, {len(kills)} kills, {cut_off} calls cut off, {shop.paid_again()} of them paid twice")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -17,15 +18,27 @@ CITES = {
 }  # fmt: skip
 COUNTED = {"scene", "number", "index", "position", "order"}
 PICTURES = {"footage", "shot", "prompt", "visual", "picture", "image", "video", "clip"}
-FILMED = (
-    "Slow morning light moves over quiet hills while thin mist drifts between the trees",
-    "Clear water runs over smooth stones in a shallow stream under soft green leaves",
-    "A wide field of grass moves in the wind below heavy clouds and warm evening light",
-    "Dust floats slowly through a beam of light in a calm room with a wooden table",
-    "Small waves roll onto a grey beach while the sun rises behind low clouds",
-    "A long road leads through a dry valley as shadows of clouds cross the ground",
-    "Snow falls slowly on a dark forest with warm light between the trunks",
-    "Rain drops run down a window while soft lights move slowly in the distance",
+PLACES = (
+    "Slow morning light moves over quiet hills",
+    "Clear water runs over smooth stones in a shallow stream",
+    "A wide field of grass moves in the wind below heavy clouds",
+    "Dust floats slowly through a calm room with a wooden table",
+    "Small waves roll onto a grey beach",
+    "A long road leads through a dry valley",
+    "Snow falls slowly on a dark forest",
+)
+MOVES = (
+    "while thin mist drifts between the trees",
+    "under soft green leaves",
+    "in warm evening light",
+    "as shadows of clouds cross the ground",
+    "while the sun rises behind low clouds",
+    "with soft lights far in the distance",
+    "while small birds cross the pale morning air",
+    "as the wind slowly moves the long grass",
+    "below a wide and quiet evening with clouds",
+    "with a thin line of smoke far behind",
+    "while slow rain begins to fall",
 )
 """What films show: places, light and movement, as a model describes them that does what it is asked."""
 ROLES = ["hook", "question", "method", "results", "results", "results", "caveat", "takeaway"]
@@ -121,6 +134,7 @@ class _Filler:
         self._scenes = _number(said, r"(\d+)\s+scenes?\b", max(round(seconds / 9), 3))
         self._sentences = max(round(seconds * WORDS_A_SECOND / self._scenes / 18), 1)
         self._scene, self._of = 1, 1
+        self._taste = zlib.crc32(asked.everything.encode())  # the same for the same commission
         self._last: Cited | None = None
 
     def fill(self, schema: dict[str, Any], name: str) -> Any:
@@ -176,7 +190,8 @@ class _Filler:
         words = cited.text.rstrip(".!?。").split()
         said = cited.text if key in TEXT else " ".join(words[:5])
         if key in PICTURES:
-            said = FILMED[(self._scene - 1) % len(FILMED)]
+            at = self._taste + self._scene
+            said = f"{PLACES[at % len(PLACES)]} {MOVES[at % len(MOVES)]}"
         return said[: schema.get("maxLength", len(said))]
 
     def _choice(self, choices: list[Any]) -> Any:

@@ -8,6 +8,7 @@ import math
 import re
 
 from scripter.grounding.evidence import Claim
+from scripter.grounding.quantities import quantities_in
 from scripter.grounding.reading import Clause, Segment, Word
 
 _AFTER_ACT = re.compile(r"\s(?:the|their|his|her|its|your|a|an|of|[a-z]+)\b")
@@ -30,6 +31,8 @@ _HELD = 0.34
 """Of what the sentence shares with a segment, the part that a modal verb must govern to make it unsure."""
 _CLOSE = 0.85
 """A segment with this share of what the best one has is as good a source."""
+_NEARBY = frozenset({"likely", "probably", "perhaps", "possibly", "presumably", "potentially", "potential", "possible"})
+"""Hedges that reach no further than their clause."""
 _NOT_SIGNIFICANT = re.compile(
     r"\b(?:not?|neither|nor|without)\b[^.;]{0,60}\bsignifican|\bnon-?significant|\bdid not (?:differ|reach)|\bnot statistically",
     re.IGNORECASE,
@@ -103,9 +106,14 @@ def population_fault(claim: Claim) -> str:
         return f"what the passage says of animals, the sentence says of {min(humans)}"
     for name, group in lexicon.groups.items():
         named = {word.text for word in claim.said.words} & group
-        if named and not claim.texts & group and _other_group(name, claim):
+        if named and not claim.texts & group and not _said_otherwise(named, claim) and _other_group(name, claim):
             return f"the passage does not speak of {min(named)}"
     return _widened(claim)
+
+
+def _said_otherwise(named: set[str], claim: Claim) -> bool:
+    """Whether the passages have a word of the same meaning: `maternal` for `mother`."""
+    return any(claim.lexicon.key(word) in claim.keys for word in named)
 
 
 def _told_of_creatures(claim: Claim) -> bool:
@@ -200,13 +208,29 @@ def _hedge(segment: Segment, claim: Claim) -> str:
             inside = [other for other in matched if clause is not None and other in clause.words]
             held = sum(other.start > word.start for other in inside)
             hedged = clause is not None and word in clause.words and held >= _HELD * len(matched)
+            hedged = hedged and not (word.text in _NEARBY and _set_apart(word, matched, segment))
         if hedged:
             return word.text
     return ""
 
 
+def _set_apart(word: Word, matched: list[Word], segment: Segment) -> bool:
+    """Whether nothing that the sentence says stands in the small clause of a word."""
+    own = next((clause for clause in segment.clauses if word in clause.words), None)
+    return own is not None and not any(other in own.words for other in matched if other.start > word.start)
+
+
 def _clause_of(segment: Segment, claim: Claim) -> Clause | None:
-    return max(segment.mains, key=lambda clause: len(clause.keys & claim.said.keys), default=None)
+    values = _values(claim.said.text, claim)
+    return max(
+        segment.mains,
+        key=lambda clause: len(clause.keys & claim.said.keys) + len(values & _values(clause.text, claim)),
+        default=None,
+    )
+
+
+def _values(text: str, claim: Claim) -> set[float]:
+    return {quantity.value for quantity in quantities_in(text, claim.language)}
 
 
 def _carries(word: Word, segment: Segment) -> bool:

@@ -331,13 +331,17 @@ def _bounds_number(text: str, match: re.Match[str]) -> bool:
 
 def _swapped(clause: Clause, other: Clause, claim: Claim) -> bool:
     """Whether what stood on the left of the comparison stands on its right."""
-    del claim
     here, there = _sides(clause), _sides(other)
     if not here or not there:
         return False
-    straight = len(here[1] & there[1])
-    crossed = len(here[0] & there[1]) + len(here[1] & there[0])
+    straight = _heft(here[1] & there[1], claim)
+    crossed = _heft(here[0] & there[1], claim) + _heft(here[1] & there[0], claim)
     return crossed > straight
+
+
+def _heft(keys: set[str], claim: Claim) -> float:
+    """How many meanings, those that say little counted little."""
+    return sum(0.4 if claim.lexicon.has("light", key) else 1.0 for key in keys)
 
 
 def _aside(claim: Claim) -> str:

@@ -50,7 +50,15 @@ class Lexicon:
 
     def has(self, name: str, word: str) -> bool:
         """Whether a word, in lower case, is in a list."""
-        return word in self.lists[name] or (name not in _AS_WRITTEN and self.stem(word) in self.lists[name])
+        if word in self.lists[name]:
+            return True
+        return name not in _AS_WRITTEN and any(self.stem(base) in self.lists[name] for base in self._bases(name, word))
+
+    def _bases(self, name: str, word: str) -> tuple[str, ...]:
+        """The word, and in lists of directions what a comparative is of: `rarer` of `rare`."""
+        if name not in {"up", "down"} or self.language != "en" or not word.endswith("er"):
+            return (word,)
+        return (word, word[:-1], word[:-2], word[:-3] + "y" if word.endswith("ier") else word)
 
     def key(self, word: str) -> str:
         """What stands for the word's meaning: equal for words that may be put for each other."""

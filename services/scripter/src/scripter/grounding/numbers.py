@@ -173,7 +173,8 @@ def _opposite(place: Place, other: Place, claim: Claim) -> bool:
 
 def _another_thing(place: Place, match: Place, given: list[Place], claim: Claim) -> bool:
     """Whether another number of the passage is what the sentence's words belong to."""
-    if is_cjk(claim.said.text) or _LABELLED.search(place.segment.text[: place.quantity.start]):
+    both = place.quantity.worded and place.quantity.value == 2 and not place.quantity.unit.kind
+    if both or is_cjk(claim.said.text) or _LABELLED.search(place.segment.text[: place.quantity.start]):
         return False
     elsewhere = [other for other in places(claim.said, claim) if other.quantity != place.quantity]
     for rival in given:

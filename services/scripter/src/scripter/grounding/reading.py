@@ -21,7 +21,7 @@ _CLAUSE = re.compile(
     re.IGNORECASE,
 )
 _MAIN = re.compile(
-    r"[;:](?=\s)|\s[–—]\s|,?\s(?=(?:but|while|whereas|although|though|yet(?! to)|aber|während|mais|pero|mas)\s)",
+    r"[;:](?=\s)|\s[–—]\s|,?\s(?=(?:but(?! not [^,;.]{1,40},)|while|whereas|although|though|yet(?! to)|aber|während|mais|pero|mas)\s)",
     re.IGNORECASE,
 )
 _RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹"
@@ -166,7 +166,7 @@ def _words(text: str, lexicon: Lexicon) -> tuple[Word, ...]:
         if not written:
             continue
         lower = written.lower()
-        name = _is_name(written, opens=match.start() == 0)
+        name = _is_name(written, opens=match.start() == 0 or lexicon.language == "de")
         content = len(lower) > 1 and (name or not lexicon.has("stop", lower))
         negative = lower.startswith("un-")
         key = "un-" + lexicon.key(lower[3:]) if negative else lexicon.key(lower)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from rapidfuzz.distance import Levenshtein
 
 from scripter.grounding.evidence import Claim, alike
@@ -22,6 +24,8 @@ def fault(claim: Claim) -> str:
         for segment in claim.focus:
             found = _exchanged(said, segment, claim)
             for one, other in found:
+                if _numbered(one, said, claim):
+                    continue
                 if (other, one) in found or (_known(one, other, claim) and not _says(other, claim)):
                     return f"the sentence has {one.text} where the passage has {other.text}"
     return ""
@@ -54,11 +58,32 @@ def _run(segment: Segment, claim: Claim) -> list[Word]:
 def _differs(one: Word, other: Word, claim: Claim) -> bool:
     if not (_names(one, claim) and _names(other, claim)) or one.key == other.key:
         return False
+    if claim.lexicon.akin(one.key, other.key) or _one_thing(one, other, claim):
+        return False
     return one.name or other.name or not alike(one.key, frozenset({other.key}))
+
+
+def _one_thing(one: Word, other: Word, claim: Claim) -> bool:
+    """Whether the passages put one beside the other: `the gene SLK4`."""
+    return any(
+        {one.key, other.key} == {here.key, after.key}
+        for segment in claim.segments
+        for here, after in pairwise([word for word in segment.words if word.content])
+    )
 
 
 def _names(word: Word, claim: Claim) -> bool:
     return word.content and (word.text in _CONTRASTS or not claim.is_light(word))
+
+
+def _numbered(word: Word, said: Segment, claim: Claim) -> bool:
+    """Whether a clause of the passages has the word together with a number of the sentence."""
+    values = {quantity.value for quantity in quantities_in(said.text, claim.language)}
+    return any(
+        word.key in clause.keys and values & {q.value for q in quantities_in(clause.text, claim.language)}
+        for segment in claim.segments
+        for clause in segment.clauses
+    )
 
 
 def _known(one: Word, other: Word, claim: Claim) -> bool:

@@ -50,10 +50,11 @@ def test_a_scene_without_a_wish_is_done_at_once(studio, runway_standin):
 def test_a_film_begins_with_the_figure_on_a_soft_ground(studio, runway_standin):
     path = studio.folder / "figure.2.png"
     Image.new("RGB", (900, 300), (250, 240, 220)).save(path)
+    studio.set(image_model="gen4_turbo", image_price=0.05)
     made = studio.film(studio.figure(path))
     (asked,) = runway_standin.requests("image_to_video")
     assert asked["body"]["promptImage"].startswith("data:image/jpeg;base64,")
-    assert (made.clip.engine, made.clip.from_figure) == ("Runway gen4.5", "Figure 2")
+    assert (made.clip.engine, made.clip.from_figure) == ("Runway gen4_turbo", "Figure 2")
     assert studio.calls == [("PAID", 0.10, 0)]
 
 

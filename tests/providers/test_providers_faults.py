@@ -128,7 +128,7 @@ FILMS = {
     "slow film": [("drip", {"operation": "output", "seconds": 2})],
     "no credits": [("status", {"status": 402, "times": 0, "operation": "text_to_video"})],
 }
-FALLS_BACK = {"refused input", "no credits"}
+FALLS_BACK = {"refused input", "cancelled there", "no credits"}
 
 
 def test_films_that_go_wrong_come_in_the_end_or_leave_the_scene_to_local_pictures(shop):

@@ -17,6 +17,7 @@ _CONTRAST = re.compile(
     r"\W*(?:but|unlike|except|while|whereas|although|though|not|compared|against|and|aber|während|nicht|mais|alors|tandis|pero|mientras|frente|mas|enquanto|e|y|et|und)\b",
     re.IGNORECASE,
 )
+_THAN = re.compile(r"\b(?:than|als|que)\b", re.IGNORECASE)
 _OPENS = re.compile(r"\W*(?:while|whereas|although|though|während|obwohl|mientras|aunque|enquanto|embora|alors que|tandis que)\b", re.IGNORECASE)
 _ASIDE = re.compile(r"\W*(?:unlike|except)\b", re.IGNORECASE)
 _NUMBERS = frozenset({"%", "fraction", "times"})
@@ -81,6 +82,8 @@ def _marks(clause: Clause, claim: Claim) -> frozenset[tuple[str, float]]:
     has = claim.lexicon.has
     found: set[tuple[str, float]] = set()
     for word in clause.words:
+        if _THAN.search(clause.text):
+            break
         for name, mark in (("up", 1), ("down", -1), ("same", 0), ("highest_of", 2), ("lowest_of", -2)):
             if has(name, word.text):
                 found.add(("way", mark))

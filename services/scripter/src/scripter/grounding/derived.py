@@ -20,6 +20,13 @@ BEYOND = 1.5
 """`More than twice` says that it is not three times."""
 BESIDE = 2
 """So many quantities of its kind are beside one."""
+_COMPARES = re.compile(
+    r"\b(?:more|fewer|less|extra|additional|further|other|rest|remaining|difference|gap|points?|than|ago|altogether|total|better|worse|(?:long|short|high|low|fast|slow|earli|lat|larg|small|old|young|heavi|light|warm|cold|cool|deep|tall|farth|quick|loud|quiet|cheap|wid|great)er)\b|"
+    r"\b(?:mehr|weniger|más|menos|mais|plus|moins|insgesamt)\b",
+    re.IGNORECASE,
+)
+"""Words of a difference or a sum."""
+_EACH = re.compile(r"\b(?:each|per|every|a piece)\b", re.IGNORECASE)
 YEARS = range(1500, 2101)
 _RATIOS = frozenset({"fraction", "times", "%"})
 
@@ -40,18 +47,19 @@ def _derived(said: Quantity, given: list[Place], claim: Claim) -> Iterator[Itera
             apart = abs(order[id(one.segment)] - order[id(other.segment)])
             if apart > said.worded or not claim.said.keys & (one.segment.keys | other.segment.keys):
                 continue
-            if said.unit.kind == one.quantity.unit.kind == "%":
-                continue
-            if said.unit.kind in _RATIOS:
+            shares = one.quantity.unit.kind == "%"
+            if said.unit.kind in _RATIOS and not (shares and said.unit.kind != "times"):
                 if not one.quantity.unit.kind or not re.search(r"\bin\b", said.text):
                     yield _ratios(one.quantity, other.quantity)
-            elif not apart:
+            elif not apart and _COMPARES.search(claim.said.text):
                 yield _differences(said, one.quantity, other.quantity)
+            if not apart and _EACH.search(claim.said.text):
+                yield _ratios(one.quantity, other.quantity)
 
 
 def _alike(one: Quantity, other: Quantity) -> bool:
     kinds = {one.unit.kind, other.unit.kind}
-    return len(kinds) == 1 and not kinds & {"order", "times", "fraction"} and one.value > 0 and other.value > 0
+    return len(kinds) == 1 and not kinds & {"order", "fraction"} and one.value > 0 and other.value > 0
 
 
 def _base(quantity: Quantity) -> float:
@@ -71,7 +79,7 @@ def _differences(said: Quantity, one: Quantity, other: Quantity) -> Iterator[flo
     difference = abs(_base(one) - _base(other))
     if said.unit.kind == "time" and one.value in YEARS and other.value in YEARS and not one.unit.kind:
         yield difference * units.NAMES["years"].factor
-    elif said.unit.kind == one.unit.kind and (said.unit.kind or not said.worded):
+    elif said.unit.kind == one.unit.kind:
         yield difference
         if not {one.value, other.value} & {*YEARS}:
             yield _base(one) + _base(other)

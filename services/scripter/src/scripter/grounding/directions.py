@@ -9,6 +9,7 @@ import re
 from dataclasses import dataclass
 from itertools import chain
 
+from scripter.grounding import comparisons
 from scripter.grounding.evidence import Claim
 from scripter.grounding.quantities import quantities_in
 from scripter.grounding.reading import Clause, Word
@@ -18,6 +19,7 @@ _THAN = re.compile(
     r"unlike|als|que|do que)\b",
     re.IGNORECASE,
 )
+_ALONE = re.compile(r"\b(?:more|less|fewer|\w{3,}er)\b", re.IGNORECASE)
 _COMPARES = re.compile(
     r"\b(?:than|compared|versus|vs|as (?:many|much|often|fast|high|strong|likely|large|common|frequent)|als|more|less|fewer)\b",
     re.IGNORECASE,
@@ -26,13 +28,6 @@ _ASIDE = re.compile(
     r"^\W*(?:(?:but|and) (?:not|never)|not|unlike|except|aber nicht|mas não|pero no|mais pas)\b", re.IGNORECASE
 )
 _BUT = re.compile(r"^\W*(?:but|while|whereas|although|and)\b", re.IGNORECASE)
-_BOUNDS = re.compile(
-    r"\b(?:more|less|fewer|lower|higher|longer|shorter|greater) than (?=\w*\d|(?:two|three|four|five|six|seven|eight|nine|ten|half|a)\b)|"
-    r"\b(?:at least|at most|up to)\b|\bno(?:t)? (?:more|less|fewer|lower|higher) than\b",
-    re.IGNORECASE,
-)
-
-
 _AS_MUCH = re.compile(
     r"\b(?:just )?as (?:much|many|often|well|good|fast|likely|common|strong(?:ly)?|effective) as\b", re.IGNORECASE
 )
@@ -65,6 +60,14 @@ _COMPARATIVE = frozenset(
 )
 
 
+_OPEN = re.compile(
+    r"\b(?:not?|never|cannot|can't|yet|remains?|too|nobody|no one|nothing) (?:\w+ ){0,4}?(?:know[ns]?|clear|test(?:ed)?|examined?|measured?|stud(?:y|ied)|proven?|shown?|tell|told|say|said|judged?|excluded?|ruled?|assess(?:ed)?|determined?|looked|investigated?|identified|established)\b|"
+    r"\bun(?:known|clear|certain|tested|-known|-tested)\b|\bwhether\b|\bopen question\b|\b(?:might|may|could) (?:\w+ )?still\b|\bstill (?:be )?possible\b|\bperhaps\b|\bdid not (?:look|ask|test|examine|measure|study)\b",
+    re.IGNORECASE,
+)
+"""What leaves a question open: however two texts put it, neither denies what the other says."""
+
+
 @dataclass(frozen=True)
 class Way:
     """Which way a clause goes: +1 up, -1 down, 0 not said; by what happens in it, and by how it compares."""
@@ -94,7 +97,8 @@ def fault(claim: Claim) -> str:
             inside = [part for part in segment.clauses if clause.start <= part.start < clause.start + len(clause.text)]
             parts = [clause] if _THAN.search(clause.text) else inside
             reason = _denied(clause, claim) or next(filter(None, (_turned(part, claim) for part in parts)), "")
-            reason = reason or _reversed(clause, claim)
+            sides = _sides(clause)
+            reason = reason or _reversed(clause, claim) or (comparisons.fault(clause, sides, claim) if sides else "")
             if reason:
                 return reason
     return _attributed(claim) or _opposed(claim) or _aside(claim)
@@ -106,7 +110,7 @@ def _mains(claim: Claim) -> list[Clause]:
 
 def way_of(clause: Clause, claim: Claim) -> Way:
     """The ways of a clause, bounds of numbers left aside."""
-    bounds = [match.span() for match in _BOUNDS.finditer(clause.text)]
+    bounds = [match.span() for match in comparisons.BOUNDS.finditer(clause.text)]
     has = claim.lexicon.has
     happens = compares = told = 0
     for word in clause.words:
@@ -169,7 +173,7 @@ def _worth(key: str, claim: Claim) -> float:
 def _denied(clause: Clause, claim: Claim) -> str:
     """Denied here and not there, or there and not here."""
     others = _aligned(clause, claim)
-    if not others:
+    if not others or (_OPEN.search(clause.text) and any(_OPEN.search(each.text) for each in claim.segments)):
         return ""
     here = bool(_denials(clause, claim))
     there = [bool(_denials(other, claim)) for other in others]
@@ -332,9 +336,11 @@ def _bounds_number(text: str, match: re.Match[str]) -> bool:
 def _swapped(clause: Clause, other: Clause, claim: Claim) -> bool:
     """Whether what stood on the left of the comparison stands on its right."""
     here, there = _sides(clause), _sides(other)
+    if there and not here and _ALONE.search(clause.text):
+        return _heft(clause.keys & there[1], claim) > _heft(clause.keys & there[0], claim)
     if not here or not there:
         return False
-    straight = _heft(here[1] & there[1], claim)
+    straight = len(here[1] & there[1])
     crossed = _heft(here[0] & there[1], claim) + _heft(here[1] & there[0], claim)
     return crossed > straight
 

@@ -187,8 +187,9 @@ def _another_thing(place: Place, match: Place, given: list[Place], claim: Claim)
             return True
         if not also and _belongs_to(place, match, rival, given, claim):
             return True
-    shared = claim.said.keys & match.segment.keys
-    return not shared and bool(match.segment.keys) and len(claim.content) > 1
+    if claim.said.keys & match.segment.keys or not match.segment.keys or len(claim.content) < 2:
+        return False
+    return any(claim.said.keys & rival.segment.keys for rival in given if rival.quantity.unit == match.quantity.unit)
 
 
 def _swapped(place: Place, match: Place, rival: Place, also: list[Place], claim: Claim) -> bool:

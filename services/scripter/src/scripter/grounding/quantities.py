@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from scripter.grounding import units
@@ -261,7 +261,11 @@ def _shared_units(found: list[Quantity], text: str) -> list[Quantity]:
         one, other = shared[at], shared[at + 1]
         between = text[one.end : other.start]
         if one.unit == units.NONE and other.unit.kind not in {"", "order", "fraction", "times"} and re.fullmatch(
-            r"\s?(?:to|and|or|–|-|±|bis|und|à|et|a|y|e|,)\s?(?:about |from )?", between
+            r"\s?(?:to|and|or|–|-|±|bis|auf|und|à|et|a|y|e|,)\s?(?:about |from )?", between
         ):  # fmt: skip
-            shared[at] = Quantity(one.text, one.value, one.step, other.unit, one.bound, one.about, one.start, one.end)
+            shared[at] = replace(one, unit=other.unit)
+        if other.unit == units.NONE and one.unit.kind not in {"", "order", "fraction", "times"} and re.fullmatch(
+            r"\s(?:instead of|rather than|compared with|compared to|versus|vs|against|down from|up from|than)\s", between
+        ):  # fmt: skip
+            shared[at + 1] = replace(shared[at + 1], unit=one.unit)
     return shared

@@ -38,7 +38,8 @@ def main() -> None:
         folder = Path(scratch)
         (folder / "source.xml").write_bytes(SAMPLE.read_bytes())
         (folder / "options.json").write_text(json.dumps({"seconds": 60}))
-        for name in ("fetch", "script", "narrate", "caption"):
+        (folder / "approval.json").write_text("{}")
+        for name in ("fetch", "script", "check", "narrate", "clip", "caption"):
             run_stage(stage(name), folder)
         began = time.perf_counter()
         run_stage(stage("render"), folder)

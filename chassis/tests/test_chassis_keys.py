@@ -22,7 +22,9 @@ def test_key_sealed_with_the_old_secret_is_opened_after_the_secret_was_changed()
 
 
 @pytest.mark.parametrize(
-    ("secret", "sealed"), [(NEW, keys.seal(OLD, "sk-hill")), (NEW, "garbage ü"), ("", "x"), (",", "x")]
+    ("secret", "sealed"),
+    [(NEW, keys.seal(OLD, "sk-hill")), (NEW, "garbage ü"), ("", "x"), (",", "x")],
+    ids=["another secret's", "garbage", "no secret", "empty secrets"],
 )
 def test_key_that_cannot_be_opened_is_a_defect_that_names_no_secret(secret, sealed):
     with pytest.raises(Defect) as raised:

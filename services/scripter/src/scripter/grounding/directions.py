@@ -11,6 +11,7 @@ from itertools import chain
 
 from scripter.grounding import comparisons
 from scripter.grounding.evidence import Claim
+from scripter.grounding.marks import way_of_numbers
 from scripter.grounding.quantities import quantities_in
 from scripter.grounding.reading import Clause, Word
 
@@ -38,6 +39,8 @@ _GOES_ON = re.compile(r"\W*(?:than|compared|against)\b", re.IGNORECASE)
 _YET_TO = re.compile(r"\b(?:remains?|ha(?:s|ve)) (?:yet )?to be\b", re.IGNORECASE)
 _SIZES = frozenset(["larger", "smaller", "longer", "shorter", "bigger", "often", "frequent", "further"])
 """Comparatives that more often describe a thing than say which way it goes."""
+_ATTRIBUTE = re.compile(r"\s(?!than\b|when\b|in\b|with\b|after\b|if\b|on\b|at\b|among\b|and\b|but\b|under\b|for\b|the\b)[a-z]")
+"""What follows a comparative that describes a thing."""
 _AIMS = re.compile(r"\bwhether\b|\b(?:aim|aims|aimed|hypothesi[sz]ed?|objective|purpose)\b", re.IGNORECASE)
 """Clauses that ask."""
 _COMPARATIVE = frozenset(
@@ -120,13 +123,15 @@ def way_of(clause: Clause, claim: Claim) -> Way:
         harder = bool(re.match(r"(?!other|rather|number)\w+er than\b", clause.text[at:]))
         if not (has("down", word.text) or has("up", word.text) or harder):
             continue
-        if word.text in _SIZES and not clause.text.startswith(" than", at + len(word.text)):
+        if word.text in _SIZES and _ATTRIBUTE.match(clause.text, at + len(word.text)):
             continue
         sign = -1 if has("down", word.text) else 1
         if word.text in _COMPARATIVE or harder:
             compares, told = (compares or 1) * sign, told + 1
         else:
             happens = (happens or 1) * sign
+    if not told:
+        compares = way_of_numbers(clause.text, claim.language)
     return Way(happens, compares if told <= 2 else 0)
 
 
@@ -209,6 +214,10 @@ def _partly(clause: Clause, other: Clause, claim: Claim) -> bool:
         (denied if denies else free).update(part.keys)
     if _YET_TO.search(other.text):
         return False
+    has = claim.lexicon.has
+    ways = [{word.key for word in words if has("up", word.text) or has("down", word.text)} for words in (clause.words, other.words)]
+    if ways[0] and ways[1] & denied:
+        return False
     shared = clause.keys & other.keys
     return bool(shared) and len(shared & free - denied) > len(shared & denied - free)
 
@@ -244,7 +253,8 @@ def _parts(clause: Clause, claim: Claim) -> list[Clause]:
     for main in _aligned(clause, claim):
         small = [c for segment in claim.segments for c in segment.clauses if c.text in main.text and c.keys]
         best = max(small, key=lambda c: len(clause.keys & c.keys), default=main)
-        found.append(main if _THAN.search(main.text) and _THAN.search(clause.text) else best)
+        whole = _THAN.search(main.text) and _THAN.search(clause.text)
+        found.append(main if whole else best)
     return found
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from scripter.grounding import derived, units
+from scripter.grounding.binding import bonds, worths
 from scripter.grounding.evidence import Claim
 from scripter.grounding.quantities import MULTIPLES, Quantity, quantities_in
 from scripter.grounding.reading import Clause, Reading, Segment, Word, is_cjk
@@ -23,6 +24,9 @@ _COMPARED = re.compile(r"\bthan (?:in|among|for|those|with|the|older|younger|oth
 _LABELLED = re.compile(r"\b(?:type|phase|stage|class|model|version|day|vitamin|hepatitis|page|part)\s$", re.IGNORECASE)
 _ROLES = frozenset({"from", "to"})
 _CONTRASTS = frozenset({"new", "old", "first", "normal", "control", "usual"})
+_SHARES = frozenset({"%", "fraction"})
+_CLOSER, _LEFT_OUT, _TELLS = 0.5, 0.6, 0.25
+"""When a share is another's: how much closer its words are to the other, and how much they leave out of its own."""
 _REPLACED = 2
 """Meanings of a number's surroundings that a sentence may exchange before the number is another's."""
 
@@ -99,7 +103,7 @@ def _fault(place: Place, given: list[Place], claim: Claim) -> str:
     bounded = [other for other in fitting if not _opposite(place, other, claim)]
     if not bounded:
         return f"{said.text.strip()}: the passage has it as the other bound"
-    if all(_another_thing(place, other, given, claim) for other in bounded):
+    if all(_another_thing(place, other, given, claim) for other in bounded) or _anothers_share(place, bounded, claim):
         return f"{said.text.strip()} stands for something else in the passage"
     return ""
 
@@ -190,6 +194,42 @@ def _another_thing(place: Place, match: Place, given: list[Place], claim: Claim)
     if claim.said.keys & match.segment.keys or not match.segment.keys or len(claim.content) < 2:
         return False
     return any(claim.said.keys & rival.segment.keys for rival in given if rival.quantity.unit == match.quantity.unit)
+
+
+def _anothers_share(place: Place, equal: list[Place], claim: Claim) -> bool:
+    """Whether the words around a share are those of another share in the passages, not of its own."""
+    if place.quantity.unit.kind not in _SHARES:
+        return False
+    said = _bonds(place, claim)
+    given = [other for reading in claim.passages for other in places(reading, claim)]
+    shares = [(other, _bonds(other, claim)) for other in given if other.quantity.unit.kind in _SHARES]
+    own = [item for item in shares if any(item[0].quantity == other.quantity for other in equal)]
+    rivals = [item for item in shares if not same_value(place.quantity, item[0].quantity) and not item[0].quantity.bound]
+    worth = worths([bond for _, bond in own + rivals], claim)
+    at = {id(segment): number for number, segment in enumerate(claim.segments)}
+    return bool(own) and all(
+        any(
+            abs(at[id(rival.segment)] - at[id(match.segment)]) <= 1 and _closer(said, theirs, ours, worth, claim)
+            for rival, theirs in rivals
+        )
+        for match, ours in own
+    )
+
+
+def _bonds(place: Place, claim: Claim) -> dict[str, float]:
+    found = quantities_in(place.segment.text, claim.language)
+    walls = [(q.start, q.end) for q in found if q.unit.kind in _SHARES]
+    return bonds(place.segment, (place.quantity.start, place.quantity.end), walls, claim)
+
+
+def _closer(
+    said: dict[str, float], theirs: dict[str, float], ours: dict[str, float], worth: dict[str, float], claim: Claim
+) -> bool:
+    """Whether what is said is clearly closer to the rival, and leaves out what tells its own number from it."""
+    apart = {key: (ours.get(key, 0.0) - theirs.get(key, 0.0)) * worth[key] for key in {*ours, *theirs}}
+    lean = -sum(said.get(key, 0.0) * value for key, value in apart.items())
+    left_out = sum(value for key, value in apart.items() if value > _TELLS and key not in claim.said.keys)
+    return lean > _CLOSER and left_out > _LEFT_OUT
 
 
 def _swapped(place: Place, match: Place, rival: Place, also: list[Place], claim: Claim) -> bool:

@@ -41,7 +41,7 @@
 - name: HIDDENHILL_TRACE_RATIO
   value: {{ .Values.telemetry.sampleRatio | quote }}
 - name: HIDDENHILL_METRICS_LISTEN
-  value: {{ .Values.metrics.port | ternary (printf "0.0.0.0:%v" .Values.metrics.port) "" | quote }}
+  value: {{ empty .Values.metrics.port | ternary "" (printf "0.0.0.0:%v" .Values.metrics.port) | quote }}
 {{- with .Values.telemetry.sentrySecret }}
 {{ include "hiddenhill.fromSecret" (dict "name" "HIDDENHILL_SENTRY_DSN" "secret" . "key" "dsn") }}
 {{- end }}

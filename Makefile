@@ -53,6 +53,12 @@ lint-proto: ## lint proto/ (needs npm)
 bench: install ## measure and print README's figures
 	$(RUN)python -m benchmarks
 
+images: ## build every service's image (needs buildah; BASE=<image> where there is a registry)
+	@scripts/images.sh
+
+images-job: install ## run a whole job through the images (needs podman and root)
+	$(RUN)python scripts/images_job.py out/images.mp4
+
 lock: $(UV) ## take the newest versions and pin them
 	$(RUN)python scripts/lock.py
 

@@ -79,9 +79,8 @@ def main() -> None:
                 sys.exit(f"the job failed: {client.job(job)['failures']}")
             with client.read(job, "video") as video, out.open("wb") as file:
                 file.writelines(video.chunks)
-        print(
-            f"{out}: {out.stat().st_size:,} bytes after {time.monotonic() - begun:.1f} s, through {len(SERVICES)} images"
-        )
+        seconds = time.monotonic() - begun
+        print(f"{out}: {out.stat().st_size:,} bytes after {seconds:.1f} s, through {len(SERVICES)} images")
 
 
 if __name__ == "__main__":

@@ -11,13 +11,17 @@ securityContext:
     type: RuntimeDefault
 {{- with .Values.image.pullSecrets }}
 imagePullSecrets:
-{{- range . }}
+  {{- range . }}
   - name: {{ . }}
-{{- end }}
+  {{- end }}
 {{- end }}
 {{- end }}
 
-{{- define "hiddenhill.containerSecurity" -}}
+{{/* What all containers have in common, with the scratch folder, which is all that they can write to:
+(dict "root" $ "service" "gateway"). */}}
+{{- define "hiddenhill.container" -}}
+image: {{ include "hiddenhill.image" . | quote }}
+imagePullPolicy: {{ .root.Values.image.pullPolicy }}
 securityContext:
   allowPrivilegeEscalation: false
   readOnlyRootFilesystem: true
@@ -26,43 +30,36 @@ securityContext:
     drop: [ALL]
   seccompProfile:
     type: RuntimeDefault
+volumeMounts:
+  - name: scratch
+    mountPath: /tmp
 {{- end }}
 
-{{/* Pods apart from each other: (dict "root" $ "component" "gateway"). */}}
-{{- define "hiddenhill.spread" -}}
+{{/* A limit such as 2Gi. */}}
+{{- define "hiddenhill.volumes" -}}
+volumes:
+  - name: scratch
+    emptyDir:
+      sizeLimit: {{ . }}
+{{- end }}
+
+{{/* Where pods run, apart from each other: (dict "root" $ "component" "gateway" "own" values). */}}
+{{- define "hiddenhill.placement" -}}
+{{- range $key := list "nodeSelector" "tolerations" "affinity" "priorityClassName" }}
+{{- with get $.own $key }}
+{{ dict $key . | toYaml }}
+{{- end }}
+{{- end }}
 {{- if .root.Values.topologySpread.enabled }}
 topologySpreadConstraints:
 {{- range list "topology.kubernetes.io/zone" "kubernetes.io/hostname" }}
   - maxSkew: 1
     topologyKey: {{ . }}
     whenUnsatisfiable: ScheduleAnyway
+    matchLabelKeys: [pod-template-hash]
     labelSelector:
       matchLabels:
         {{- include "hiddenhill.selector" $ | nindent 8 }}
 {{- end }}
 {{- end }}
-{{- end }}
-
-{{/* Where pods may run: (dict "own" values "defaults" values). */}}
-{{- define "hiddenhill.placement" -}}
-{{- $own := .own -}}
-{{- $defaults := .defaults | default dict -}}
-{{- range $key := list "nodeSelector" "tolerations" "affinity" }}
-{{- with get $own $key | default (get $defaults $key) }}
-{{ $key }}:
-  {{- toYaml . | nindent 2 }}
-{{- end }}
-{{- end }}
-{{- end }}
-
-{{/* A scratch folder of limited size, the only place that can be written to: a limit such as 2Gi. */}}
-{{- define "hiddenhill.scratchVolume" -}}
-- name: scratch
-  emptyDir:
-    sizeLimit: {{ . }}
-{{- end }}
-
-{{- define "hiddenhill.scratchMount" -}}
-- name: scratch
-  mountPath: /tmp
 {{- end }}

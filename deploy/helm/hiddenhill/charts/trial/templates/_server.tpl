@@ -15,8 +15,8 @@ metadata:
     helm.sh/chart: {{ printf "%s-%s" .root.Chart.Name .root.Chart.Version }}
 {{- end }}
 
-{{/* A Service and a StatefulSet of one pod with one volume. With `root` and `server`: `user` (a number), `ports` (names
-and numbers; the first by name is not special, `port` is), `data` (a path), `args`, `env`, `mounts`, `volumes` (lists). */}}
+{{/* A Service and a StatefulSet of one pod with one volume. With `root` and `server`: `user` and `port` (numbers), `data`
+(a path), and, where wished, `monitoring` (a port), `args`, `env`, `mounts`, `volumes` (lists). */}}
 {{- define "trial.server" -}}
 {{- $image := get .root.Values.images .server -}}
 {{- with .root.Values.registry }}{{ $image = printf "%s/%s" (trimSuffix "/" .) $image }}{{ end -}}
@@ -46,6 +46,12 @@ spec:
       automountServiceAccountToken: false
       enableServiceLinks: false
       terminationGracePeriodSeconds: 30
+      {{- with .root.Values.pullSecrets }}
+      imagePullSecrets:
+        {{- range . }}
+        - name: {{ . }}
+        {{- end }}
+      {{- end }}
       securityContext:
         runAsNonRoot: true
         runAsUser: {{ .user }}

@@ -212,6 +212,21 @@ def test_routes_name_the_services_that_the_gateway_answers(release_of):
         assert backend["port"] in ports
 
 
+@pytest.mark.parametrize(
+    ("case", "hosts"),
+    [
+        ("gateway-api", {"videos.internal", "videos.example.org"}),
+        ("ingress", {"videos.example.org"}),
+        ("minimal", set()),
+    ],
+)
+def test_gateway_answers_to_the_names_of_its_routes(release_of, case, hosts):
+    for pod in release_of(case).pods():
+        if pod.component == "gateway":
+            named = set(pod.env["HIDDENHILL_ALLOWED_HOSTS"]["value"].split(","))
+            assert named == {"videos-gateway"} | hosts
+
+
 def test_probe_asks_the_gateway_by_a_name_that_it_answers_to(release):
     pods = {pod.component: pod for pod in release.pods()}
     address = pods["test"].env["HIDDENHILL_GATEWAY"]["value"]

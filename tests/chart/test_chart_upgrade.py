@@ -104,6 +104,25 @@ def test_version_that_brings_another_secret_adds_it_and_keeps_the_others(cluster
     assert now == former
 
 
+def test_notes_say_how_it_is_reached_and_what_is_missing(helm):
+    def told(*more):
+        return helm("install", "videos", "--dry-run", *INSTALL, *more).partition("\nNOTES:\n")[2]
+
+    plain = told()
+    assert "kubectl -n media port-forward service/videos-gateway 8080:8080" in plain
+    assert "get secret videos-secrets -o jsonpath='{.data.admin-code}' | base64 -d" in plain
+    assert "The trial servers keep one copy" in plain
+    assert "No paid provider is used" in plain
+    assert "Nobody outside of the cluster reaches it yet" in plain
+    assert "Without KEDA" not in plain
+    mine = "secrets.existingSecret=a,providers.existingSecret=b,gateway.publicUrl=https://videos.example.org"
+    kept = told("--set", f"{mine},keda.enabled=false")
+    assert "https://videos.example.org" in kept
+    assert "Without KEDA" in kept
+    assert not re.search("port-forward|admin-code|No paid provider|Nobody outside", kept)
+    assert "\n\n\n" not in plain + kept
+
+
 def test_two_renders_are_equal_but_for_what_is_random(render, release):
     again = render("--values", HERE / "values" / f"{release.case}.yaml").stdout
 

@@ -9,7 +9,7 @@ import yaml
 pytestmark = pytest.mark.chart
 
 CHART = Path(__file__).parents[2] / "deploy" / "helm" / "hiddenhill"
-SERVERS = ("postgresql.existingSecret=db", "s3.existingSecret=store")
+SERVERS = ("postgresql.existingSecret=db", "s3.endpoint=store.example.org", "s3.existingSecret=store")
 BAD = [
     ("an unknown part", "keda2.enabled=true", "Additional property keda2 is not allowed"),
     ("a misspelt value", "gateway.replica=3", "gateway: Additional property replica is not allowed"),
@@ -55,6 +55,7 @@ BAD = [
         "images: Additional property redis is not allowed",
     ),
     ("no database", "postgresql.existingSecret=", "Where is the database? Give postgresql.existingSecret or, to try,"),
+    ("no store", "s3.endpoint=", "Where is the store? Give s3.endpoint"),
     ("no keys of the store", "s3.existingSecret=", "How is the store opened? Give s3.existingSecret or, to try,"),
     ("half of the store's keys", "s3.existingSecret=,s3.accessKey=a", "How is the store opened?"),
 ]

@@ -83,6 +83,9 @@ env:
 {{/* What the gateway and its ledger know besides. */}}
 {{- define "hiddenhill.gatewayEnv" -}}
 {{- $secret := include "hiddenhill.secretName" . -}}
+{{- $hosts := list (printf "%s-gateway" (include "hiddenhill.name" .)) .Values.gateway.allowedHosts -}}
+{{- if .Values.httpRoute.enabled }}{{ $hosts = concat $hosts .Values.httpRoute.hostnames }}{{ end -}}
+{{- if .Values.ingress.enabled }}{{ $hosts = append $hosts .Values.ingress.host }}{{ end -}}
 {{ include "hiddenhill.serversEnv" . }}
 {{ include "hiddenhill.postgresEnv" . }}
 {{ include "hiddenhill.fromSecret" (dict "name" "HIDDENHILL_SECRET_KEY" "secret" $secret "key" "secret-key") }}
@@ -92,7 +95,7 @@ env:
 - name: HIDDENHILL_PUBLIC_URL
   value: {{ .Values.gateway.publicUrl | quote }}
 - name: HIDDENHILL_ALLOWED_HOSTS
-  value: {{ list (printf "%s-gateway" (include "hiddenhill.name" .)) .Values.gateway.allowedHosts | compact | join "," | quote }}
+  value: {{ $hosts | compact | uniq | join "," | quote }}
 - name: HIDDENHILL_TRUSTED_PROXIES
   value: {{ .Values.gateway.trustedProxies | quote }}
 - name: HIDDENHILL_MONEY_A_DAY

@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help install demo video up test test-browser check proto lint-proto bench lock clean
+.PHONY: help install demo video up test test-browser check proto lint-proto chart bench lock clean
 UV := .venv/bin/uv
 RUN := .venv/bin/
 PAPER ?=
@@ -50,8 +50,22 @@ proto: install ## generate the Python code of proto/
 lint-proto: ## lint proto/ (needs npm)
 	npx --yes @bufbuild/buf@1.75.0 lint proto
 
+chart: install .venv/bin/helm ## lint, render and check the Helm chart of deploy/helm
+	.venv/bin/helm lint --quiet --strict deploy/helm/hiddenhill --set trial.enabled=true
+	$(RUN)python scripts/chart_readme.py --check
+	$(UV) run --quiet --all-packages --group chart pytest -q -n 2 --dist loadscope -m chart tests/chart
+
+.venv/bin/helm: scripts/helm.py | install
+	$(RUN)python scripts/helm.py
+
 bench: install ## measure and print README's figures
 	$(RUN)python -m benchmarks
+
+images: ## build every service's image (needs buildah; BASE=<image> where there is a registry)
+	@scripts/images.sh
+
+images-job: install ## run a whole job through the images (needs podman and root)
+	$(RUN)python scripts/images_job.py out/images.mp4
 
 lock: $(UV) ## take the newest versions and pin them
 	$(RUN)python scripts/lock.py

@@ -30,6 +30,8 @@ class ChassisSettings(BaseSettings):
     grpc_listen: str = "127.0.0.1:0"
     """Address of the internal gRPC port; port 0 takes a free one."""
     grpc_reflection: bool = False
+    stages: str = ""
+    """Which of its service's stages a worker works for, separated by commas; empty: all."""
     slots: int = Field(0, ge=0)
     """Runs at a time, for each stage of the worker; 0: as the stage declares."""
     ack_wait: float = Field(15.0, gt=0)

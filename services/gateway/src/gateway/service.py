@@ -17,6 +17,7 @@ from a2wsgi import WSGIMiddleware
 from chassis.blobs import S3Blobs
 from chassis.bus import NatsBus
 from chassis.errors import UsageError
+from chassis.rpc import RpcServer
 from chassis.settings import read_settings
 from chassis.worker import connect, ensure_bucket
 
@@ -113,21 +114,27 @@ async def serve(settings: GatewaySettings) -> int:
     await bus.serve_keys(keyring.find)
     pricing, health = Pricing(settings, database, rulebook, keyring), Health(bus, database, blobs, rulebook)
     gateway = Gateway(settings, database, blobs, desk, users, health, pricing)
-    server, rpc = _server(settings, gateway, hub, guests), rpc_server(gateway, hub, guests)
+    beside: list[Any] = [rulebook, hub, outbox, Collector()]
+    if "ledger" in settings.duties:
+        papers = asyncio.Event()
+        beside += [Ledger(bus, database, rulebook, papers, hub.folded), Titles(database, blobs, papers), waits, mailer]
+        beside += [Reconciler(bus, database, hub, rulebook, settings), Undertaker(bus, rulebook)]
+        beside += [Sweeper(database, blobs, settings.garbage_after), Janitor(database)]
+    serves = "web" in settings.duties
+    rpc = rpc_server(gateway, hub, guests) if serves else RpcServer({}, settings.rpc_listen, with_reflection=False)
+    server = _server(settings, gateway, hub, guests) if serves else None
+    beside += [guests] if serves else []
     await rpc.start()
     log.info("rpc", extra={"service": "gateway", "grpc_port": rpc.port})
-    papers = asyncio.Event()
-    ledger, titles = Ledger(bus, database, rulebook, papers, hub.folded), Titles(database, blobs, papers)
-    reconciler = Reconciler(bus, database, hub, rulebook, settings)
-    beside: list[Any] = [rulebook, hub, outbox, ledger, titles, reconciler, Undertaker(bus, rulebook)]
-    beside += [waits, Sweeper(database, blobs, settings.garbage_after), Collector()]
-    beside += [mailer, guests, Janitor(database)]
     tasks = [asyncio.create_task(part.run(), name=type(part).__name__) for part in beside]
-    serving = asyncio.create_task(server.serve())
+    serving = asyncio.create_task(server.serve() if server else _idle())
     await asyncio.wait({serving, stop, *tasks}, return_when=asyncio.FIRST_COMPLETED)
     await rpc.leave()
     hub.close()
-    server.should_exit = True
+    if server:
+        server.should_exit = True
+    else:
+        serving.cancel()
     await asyncio.wait({serving, asyncio.create_task(rpc.stop(2))}, timeout=2.5)
     for task in tasks:
         task.cancel()
@@ -136,6 +143,13 @@ async def serve(settings: GatewaySettings) -> int:
         await asyncio.wait_for(bus.close(), 0.5)
     await asyncio.to_thread(database.close, 0.5)
     return 0 if stopping.is_set() and not any(isinstance(end, Exception) for end in ended) else 1
+
+
+async def _idle() -> None:
+    """What a process without web pages does beside its tasks."""
+    notify.ready()
+    log.info("ready", extra={"service": "gateway", "roles": "ledger"})
+    await asyncio.Event().wait()
 
 
 async def _boot(settings: GatewaySettings) -> tuple[NatsBus, S3Blobs]:

@@ -14,6 +14,9 @@ class GatewaySettings(ChassisSettings):
     """Where the servers are and what users may do, on top of what every service reads. Prefix HIDDENHILL_."""
 
     postgres_url: str
+    roles: str = "web,ledger"
+    """What this process does: `web` answers people and programs, `ledger` keeps the tables up to date and looks after
+    jobs. Each role may run in any number of processes; every role must run in one."""
     gateway_listen: str = "127.0.0.1:8080"
     rpc_listen: str = "127.0.0.1:9090"
     """Address of the gRPC interface for programs; port 0 takes a free one."""
@@ -95,6 +98,18 @@ class GatewaySettings(ChassisSettings):
         if (self.rpc_tls_cert is None) != (self.rpc_tls_key is None):
             raise ValueError("HIDDENHILL_RPC_TLS_CERT and HIDDENHILL_RPC_TLS_KEY: give both files or neither")
         return self
+
+    @field_validator("roles")
+    @classmethod
+    def _are_roles(cls, value: str) -> str:
+        if not value or not set(value.split(",")) <= {"web", "ledger"}:
+            raise ValueError("web, ledger, or both with a comma between")
+        return value
+
+    @property
+    def duties(self) -> frozenset[str]:
+        """The roles of this process."""
+        return frozenset(self.roles.split(","))
 
     @property
     def address(self) -> tuple[str, int]:

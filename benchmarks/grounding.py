@@ -1,7 +1,8 @@
 """How many wrong sentences the grounding check catches and how many true ones it refuses, by kind and by half.
 
 `tests/grounding/pairs.jsonl` is split by hash: thresholds and word lists are tuned on one half, together with the pairs
-of `tune.jsonl`, and reported on the other. `fresh.jsonl` was written after all tuning.
+of `tune.jsonl` and `stranger_tune.jsonl`, and reported on the other, together with `stranger_report.jsonl`. What a
+stranger wrote, who did not know the checker, has a column of its own too.
 """
 
 from __future__ import annotations
@@ -62,12 +63,13 @@ class Figures:
 
 
 def halves(*, corpus: bool = True) -> dict[str, list[Pair]]:
-    """The pairs to tune on, to report, and of after; without the corpus where it is not wanted or not here."""
-    pairs, tuned, fresh = (_pairs(name) for name in ("pairs.jsonl", "tune.jsonl", "fresh.jsonl"))
-    split: dict[str, list[Pair]] = {"tune": tuned, "report": [], "fresh": fresh}
-    for pair in pairs:
+    """The pairs to tune on and to report, a stranger's among them; without the corpus where it is not wanted or here."""
+    split: dict[str, list[Pair]] = {"tune": _pairs("tune.jsonl") + _pairs("stranger_tune.jsonl"), "report": []}
+    for pair in _pairs("pairs.jsonl"):
         digest = hashlib.sha256(f"{pair.passage} {pair.sentence}".encode()).digest()
         split["tune" if digest[0] % 2 else "report"].append(pair)
+    split["stranger"] = _pairs("stranger_report.jsonl")
+    split["report"] += split["stranger"]
     if corpus and CORPUS.is_dir():
         return split
     return {half: [pair for pair in kept if pair.passage.startswith("own:")] for half, kept in split.items()}

@@ -75,6 +75,7 @@ def test_who_has_to_wait_for_a_place_is_told_when_one_is_likely_to_be_free():
     at.now += 10
     waits = [at.enter(name) for name in "defgh"]
     assert waits == pytest.approx([30, 30, 70, 70, 110], abs=0.1)
+    assert [at.enter(f"{number}") for number in range(40)][-1] == LONGEST_PAUSE
 
 
 def test_place_of_a_killed_worker_comes_free_and_one_that_gives_signs_of_life_does_not():

@@ -153,6 +153,18 @@ async def test_worker_that_stops_gives_what_waits_to_another_at_once(bus, blobs)
     assert made(bus) == [(JOB, 2)]
 
 
+async def test_message_that_comes_again_while_it_waits_is_not_worked_on_twice(bus, blobs):
+    provider = Provider(times=1, seconds=300)
+    await make_ready(bus, blobs, JOB, {"source": b"hills"})
+    runs = Runner(provider.stage, "testing", bus, blobs, slots=1, ack_wait=15, max_attempts=8)
+    offers = await bus.offers(runs.rule, ack_wait=0.0, max_attempts=8)
+    await runs.handle(await offers.next())
+    assert len(runs._held) == 1
+    offers.unacked[1] = (1, 0.0)
+    await runs.handle(await offers.next())
+    assert (runs._held, made(bus), len(provider.runs)) == ({}, [(JOB, 2)], 2)
+
+
 async def test_very_long_wait_is_put_back_and_the_user_is_told(bus, blobs, working):
     provider = Provider(times=1, seconds=runner.LONGEST_HELD + 1)
     await make_ready(bus, blobs, JOB, {"source": b"hills"})

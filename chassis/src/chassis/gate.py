@@ -158,8 +158,8 @@ class Gate:
         return gate
 
     def until_free(self, holder: str, now: float) -> float:
-        """Seconds until the holder's place is probably free, counting those who wait before him."""
+        """Seconds until a place is probably free for the holder, after those before him: a guess, so no long one."""
         before = sum(hour < self.queue[holder] for hour in self.queue.values())
         since = sorted(place.since for place in self.inside.values())
         rounds, turn = divmod(before, len(since))
-        return max(1.0, since[turn] + self.took * (1 + rounds) - now)
+        return min(max(1.0, since[turn] + self.took * (1 + rounds) - now), LONGEST_PAUSE)

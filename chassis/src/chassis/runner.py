@@ -142,6 +142,8 @@ class Runner:
             manifest = await self._bus.manifest(event.job_id)
             decision = decide(self.rule, manifest, scene, event.seq)
             if isinstance(decision, Run):
+                for held in [held for held in self._held if held.delivery.event.seq == event.seq]:
+                    self._held.pop(held).cancel()  # the server gave it to us again: it had not heard of us for long
                 work = Work(self._bus, self.rule, delivery, scene, decision.inputs, waits)
                 try:
                     await self._run(work, manifest)

@@ -293,7 +293,9 @@ def test_home_says_when_the_days_videos_are_used_up(start, newcomer):
     gateway = start(HIDDENHILL_JOBS_A_DAY="1", HIDDENHILL_TRUSTED_PROXIES="1")
     gateway.wait()
     person = newcomer(gateway).settle()
-    assert '<span id="price">Free</span> · 1 of 1 left today' in person.http.get("/").text
+    page = person.http.get("/").text
+    assert '<span id="price">Free</span> · 1 of 1 left today' in page
+    assert not re.search(r'name="(budget|writer|speech|footage)"|dollars', page), "nobody can be paid here"
     assert person.post("/new", reference="10.1000/182").status_code == 303
     assert "Today’s 1 videos are used up" in person.http.get("/").text
     second = person.post("/new", reference="10.1000/183")

@@ -1,5 +1,7 @@
 """The writer `gemini` against the vendor's SDK and a server that speaks its wire format."""
 
+import json
+
 import pytest
 from chassis.errors import Fatal, RateLimited, Transient, UsageError
 from chassis.purse import BudgetSpent
@@ -230,3 +232,43 @@ def test_users_own_key_is_the_one_that_pays(shop, bees, gemini_standin):
     shop.key = "AIza-the-users-own-key"
     shop.write(bees, seconds=40)
     assert paid(gemini_standin)[-1]["key"] != operators
+
+
+def test_budget_that_ends_before_a_later_round_leaves_what_passed(shop, bees, model, gemini_standin):
+    asked = model(with_one("The bees visited 53% fewer flowers."))
+    script, briefs = shop.write(bees, seconds=30, budget=0.0255)
+    assert script.writer == "gemini"
+    assert len(asked.asked) == 1
+    assert len(script.dropped) == 1
+    assert len(said(briefs)) == 4
+
+
+def test_lost_answer_is_left_to_the_next_delivery(shop, bees, model, gemini_standin):
+    model(GOOD)
+    gemini_standin.fault("lost", operation="generateContent", times=1)
+    with pytest.raises(ConnectionError):
+        shop.write(bees, seconds=30)
+    script, _ = shop.write(bees, seconds=30)
+    assert script.writer == "gemini"
+    assert shop.costs.calls[0].cut_off == 1
+
+
+def test_voice_and_speech_of_the_wish_are_in_every_brief(shop, bees, model):
+    model(GOOD)
+    _, briefs = shop.write(bees, seconds=30, speech="gemini", voice="Kore")
+    assert {(brief.speech, brief.voice) for brief in briefs} == {("gemini", "Kore")}
+
+
+def test_answer_that_fits_no_schema_is_no_answer(shop, bees, gemini_standin):
+    gemini_standin.vendor.reply = lambda _: json.dumps({"scenes": [{"role": "villain", "sentences": "many"}]})
+    script, _ = shop.write(bees, seconds=30)
+    assert script.writer == "extractive"
+    assert len(paid(gemini_standin)) == 2
+
+
+def test_key_is_in_no_artifact_and_in_no_request_that_is_kept(shop, bees):
+    shop.write(bees, seconds=30)
+    secret = shop.vendor.api_key.get_secret_value().encode()
+    assert all(secret not in path.read_bytes() for path in shop.folder.iterdir())
+    assert all(secret not in data for data in shop.blobs.kept.values())
+    assert secret not in shop.costs.SerializeToString()

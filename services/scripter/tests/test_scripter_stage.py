@@ -9,7 +9,7 @@ import pytest
 from artifacts.paper import Figure, Image, Notice, Paper, Passage, Section, Table
 from artifacts.request import Options
 from artifacts.script import Brief, Evidence, Script, Sentence
-from chassis.errors import SourceError
+from chassis.errors import SourceError, UsageError
 from chassis.local import run_stage
 from scripter.checking import Checker, checked
 from scripter.grounding import Thresholds
@@ -255,3 +255,17 @@ def test_chart_comes_from_the_row_that_is_spoken_of_and_never_from_p_values():
     assert chart.texts[chart.highlight] == "2,761"
     assert chart.source == "Table 1"
     assert chart_visual("Nurses wrote many letters home.", paper(), phrases_for("en")) is None
+
+
+def test_service_tells_its_stages_and_the_provider_it_can_call(monkeypatch):
+    monkeypatch.setenv("HIDDENHILL_GEMINI_API_KEY", "a-key")
+    made = service()
+    assert [(stage.name, stage.per_scene) for stage in made.stages] == [("script", False), ("check", True)]
+    assert made.stages[1].needs == ("scene.*.brief", "paper")
+    assert [(each.name, each.does, each.usable) for each in made.providers] == [("gemini", "script", True)]
+
+
+def test_wrong_setting_is_named(monkeypatch):
+    monkeypatch.setenv("HIDDENHILL_SCRIPTER_WRITER", "shakespeare")
+    with pytest.raises(UsageError, match="HIDDENHILL_SCRIPTER_WRITER"):
+        service()

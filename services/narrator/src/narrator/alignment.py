@@ -22,7 +22,7 @@ STEP = 0.01
 """Seconds of one frame."""
 SHORTEST = 0.04
 """Seconds of a word, at least."""
-SURE = 0.95
+SURE = 1.0
 """Doubt up to which words are placed where they are heard."""
 _GAP = 0.3
 """Seconds between the sentences of the rendering."""
@@ -30,9 +30,13 @@ _PAUSE = 0.1
 """Seconds of quiet that part words; shorter ones are a mouth closed for a p or t."""
 _REACH, _BEYOND = 0.08, 0.05
 """Seconds on the pause's own side of an edge, and on the other, within which a word's edge is moved to the pause's."""
+_LEFT = 6
+"""Frames of a pause that are looked at on either side."""
 _MOVES, _QUIET, _DETOUR = 3.0, 3.0, 2.0
 """Weights: of the cepstra's change, of speech against pause, of each frame that one sound waits for the other."""
 
+_ASTRAY = 800
+"""Frames that the path may leave the straight one, besides the difference in length; it bounds the memory."""
 _CEPSTRA = 13
 _VARIANTS = ("", "+f2")
 """Of the local engine's voice: a recording is held against the one that is most like it."""
@@ -61,8 +65,8 @@ class Aligned:
 
     Args:
         spans: one after the other, none shorter than 40 ms.
-        doubt: how little what is heard is like the sentence: about 0.5 for the same engine, below 1 for other voices,
-            above it for other words.
+        doubt: how little what is heard is like the sentence: up to 0.85 for other engines' voices, about 1 and more
+            for other words.
     """
 
     spans: Spans
@@ -110,24 +114,32 @@ def _rendered(sentences: Sequence[Sequence[str]], name: str) -> Rendering:
 
 
 def _warped(heard: _Frames, rendering: Rendering) -> list[Aligned]:
-    from dtaidistance import dtw_ndim  # type: ignore[import-untyped]  # noqa: PLC0415 - a quarter of a second; only voices without times need it
+    from dtaidistance import dtw_ndim  # type: ignore[import-untyped]  # noqa: PLC0415 - slow; few runs need it
 
     known = _features(rendering.sound, rendering.rate)
-    path = np.array(dtw_ndim.warping_path(known, heard, use_c=True, penalty=_DETOUR))
-    frames = np.arange(len(known))
+    shown, left = _kept(known), _kept(heard)
+    path = np.array(dtw_ndim.warping_path(known[shown], heard[left], use_c=True, penalty=_DETOUR, window=_ASTRAY))
+    frames = np.arange(len(shown))
     first, last = (np.searchsorted(path[:, 0], frames, "left"), np.searchsorted(path[:, 0], frames, "right") - 1)
-    middle = ((path[first, 1] + path[last, 1]) / 2 + 0.5) * STEP
+    middle = (left[path[first, 1]] + left[path[last, 1]]) / 2 + 0.5
     pauses = _pauses(heard[:, -1] == 0)
     aligned: list[Aligned] = []
     for forms, spans in zip(rendering.forms, rendering.times, strict=True):
-        edges = np.interp(np.array(spans) / STEP - 0.5, frames, middle)
+        edges = STEP * np.interp(np.array(spans) / STEP - 0.5, shown, middle)
         placed = _ordered([_moved(float(start), float(end), pauses) for start, end in edges])
-        begin, end = np.searchsorted(path[:, 0], (spans[0][0] / STEP, spans[-1][1] / STEP))
-        doubt = _doubt(path[begin:end], known, heard)
+        begin, end = np.searchsorted(shown[path[:, 0]], (spans[0][0] / STEP, spans[-1][1] / STEP))
+        doubt = _doubt(path[begin:end], known[shown], heard[left])
         if doubt > SURE:
             placed = _ordered(share((placed[0][0], placed[-1][1]), [len(form) or 0.3 for form in forms]))
         aligned.append(Aligned(placed, doubt))
     return aligned
+
+
+def _kept(rows: _Frames) -> npt.NDArray[np.int_]:
+    """The frames without the middles of pauses: how long one is says nothing of where it belongs."""
+    quiet = rows[:, -1] == 0
+    near = np.convolve(~quiet, np.ones(2 * _LEFT + 1), "same") > 0
+    return np.flatnonzero(near | ~quiet)
 
 
 def _doubt(path: npt.NDArray[np.int_], known: _Frames, heard: _Frames) -> float:

@@ -26,6 +26,8 @@ def narrate(job: JobFolder, settings: NarratorSettings, paid: GeminiSettings) ->
     spoken = speak(
         voice, [s.text for s in brief.sentences], brief.language, gain_of(voice), lambda done: job.progress(0.9 * done)
     )
+    if spoken.unsure:
+        note = f"{note} In scene {brief.scene} it is only estimated when words are heard.".strip()
     sound = job.scratch("speech.flac")
     soundfile.write(sound, spoken.sound, dsp.RATE, subtype="PCM_16", format="FLAC")
     narration = Narration(

@@ -14,8 +14,8 @@ from narrator.providers.voice import Sound, Utterance
 
 FASTEST, SLOWEST = 0.55, 1.7
 """Length of the speech against the local engine's: outside of this something is missing, or was added."""
-STRANGE = 1.1
-"""Doubt above which a sentence is not the one that was asked for."""
+STRANGE = 0.95
+"""Doubt of a whole scene, from which on other words are heard than were asked for."""
 _QUIETEST = 0.004
 _CLIPPED = 0.002
 """Share of the samples that may lie at the very edge."""
@@ -61,11 +61,6 @@ class Recording:
     def sample(self) -> Utterance:
         return self._whole
 
-    @property
-    def unsure(self) -> int:
-        """Sentences whose words only share their time by length."""
-        return sum(not each.sure for each in self.aligned)
-
 
 def _cuts(aligned: Sequence[Aligned], length: float) -> list[tuple[float, float]]:
     """Start and end of each sentence with a little around it, and nothing of its neighbours."""
@@ -79,7 +74,7 @@ def _cuts(aligned: Sequence[Aligned], length: float) -> list[tuple[float, float]
 def _part(sound: Sound, rate: int, aligned: Aligned, start: float, end: float) -> Utterance:
     first = round(start * rate)
     times = [(max(a - first / rate, 0.0), b - first / rate) for a, b in aligned.spans]
-    return Utterance(sound[first : round(end * rate)], rate, list(times))
+    return Utterance(sound[first : round(end * rate)], rate, list(times), aligned.sure)
 
 
 def recorded(engine: str, name: str, sound: Sound, rate: int, renderings: Sequence[Rendering]) -> Recording:
@@ -87,12 +82,19 @@ def recorded(engine: str, name: str, sound: Sound, rate: int, renderings: Sequen
     if fault := _fault_of(sound, rate, renderings[0].seconds):
         raise Unfit(fault)
     recording = Recording(engine, name, sound, rate, renderings)
-    if max(each.doubt for each in recording.aligned) > STRANGE:
-        raise Unfit("it says something else", f"doubt: {[round(each.doubt, 2) for each in recording.aligned]}")
+    doubt = float(
+        np.average([each.doubt for each in recording.aligned], weights=[_weight(each) for each in recording.aligned])
+    )
+    if doubt > STRANGE:
+        raise Unfit("it says something else", f"doubt {doubt:.2f}")
     stops = (later[0] - end for each in recording.aligned for (_, end), later in pairwise(each.spans))
     if max(stops, default=0.0) > _LONGEST_STOP:
         raise Unfit("it stops amid a sentence")
     return recording
+
+
+def _weight(aligned: Aligned) -> float:
+    return aligned.spans[-1][1] - aligned.spans[0][0]
 
 
 def _fault_of(sound: Sound, rate: int, expected: float) -> str:

@@ -32,6 +32,8 @@ class SpokenScene:
 
     sound: Sound
     words: list[Word]
+    unsure: int = 0
+    """Sentences whose words' times are only shared out."""
 
     @property
     def duration(self) -> float:
@@ -44,7 +46,7 @@ def speak(
     """Speak the sentences of a scene with one gain for all."""
     pieces: list[Sound] = [_silence(LEAD_IN)]
     words: list[Word] = []
-    pause = 0.0
+    pause, unsure = 0.0, 0
     for index, text in enumerate(sentences):
         tokens = text.split()
         if not tokens:
@@ -52,7 +54,10 @@ def speak(
         pieces.append(_silence(pause))
         at = sum(map(len, pieces)) / dsp.RATE
         written = len(" ".join(tokens))
-        piece, spans = _sentence(voice, spoken_forms(tokens, language), gain, written)
+        forms = spoken_forms(tokens, language)
+        spoken = _said(voice, forms, written)
+        piece, spans = _placed(voice, spoken, forms, gain)
+        unsure += not spoken.sure
         pieces.append(piece)
         words += [
             Word(text=token, start=round(at + start, 4), end=round(at + end, 4), sentence=index)
@@ -62,7 +67,7 @@ def speak(
         report((index + 1) / len(sentences))
     pieces.append(_silence(max(TAIL, pause) if words else SILENT))
     whole = np.concatenate(pieces)
-    return SpokenScene(np.pad(whole, (0, -len(whole) % dsp.FRAME)), words)
+    return SpokenScene(np.pad(whole, (0, -len(whole) % dsp.FRAME)), words, unsure)
 
 
 def gain_of(voice: Voice) -> float:
@@ -76,12 +81,15 @@ def _softened(voice: Voice, spoken: Utterance) -> Sound:
     return dsp.soften(spoken.sound, spoken.rate) if voice.harsh else spoken.sound
 
 
-def _sentence(voice: Voice, forms: list[str], gain: float, written: int) -> tuple[Sound, Spans]:
+def _said(voice: Voice, forms: list[str], written: int) -> Utterance:
     """Speak a sentence; where its words are so long that its caption could not be read, again and calmer."""
     spoken = voice.say(forms)
     speed = written / (len(spoken.sound) / spoken.rate + PAUSE)
-    if speed > READABLE:
-        spoken = voice.say(forms, max(READABLE / speed, CALMEST))
+    return voice.say(forms, max(READABLE / speed, CALMEST)) if speed > READABLE else spoken
+
+
+def _placed(voice: Voice, spoken: Utterance, forms: list[str], gain: float) -> tuple[Sound, Spans]:
+    """The sentence at its level, without silence at its ends, and the time of each form in it."""
     soft = dsp.limit(_softened(voice, spoken) * gain)
     first, last = dsp.bounds(soft, spoken.rate)
     if last <= first:

@@ -50,7 +50,7 @@ def voice_of(job: JobFolder, brief: Brief, settings: NarratorSettings, paid: Gem
         raise UsageError("usage.speech", message)
     if forms and key and wish in ("", "gemini"):
         try:
-            return _recorded(job, brief, forms, paid)
+            return _recorded(job, brief, forms, paid), ""
         except (Stopped, Unfit) as error:
             return _instead(brief, settings, error)
         except BudgetSpent:
@@ -92,7 +92,7 @@ def local_voice(brief: Brief, settings: NarratorSettings, wish: SpeechName) -> V
     return Espeak(name, pace=settings.pace, pitch=settings.pitch, pitch_range=settings.pitch_range)
 
 
-def _recorded(job: JobFolder, brief: Brief, forms: list[list[str]], paid: GeminiSettings) -> tuple[Recording, str]:
+def _recorded(job: JobFolder, brief: Brief, forms: list[list[str]], paid: GeminiSettings) -> Recording:
     """Gemini's recording of the scene. Raises Stopped or Unfit where none of the tries was of use."""
     name = gemini.voice_called(brief.voice) or ("" if brief.voice else gemini.default_voice(paid))
     if not name:
@@ -112,8 +112,7 @@ def _recorded(job: JobFolder, brief: Brief, forms: list[list[str]], paid: Gemini
             if not attempt:
                 raise
         else:
-            unsure = recording.unsure
-            return recording, f"Scene {brief.scene}: when words are heard is estimated." if unsure else ""
+            return recording
     raise failure
 
 

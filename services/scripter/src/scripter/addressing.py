@@ -9,6 +9,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from typing import TYPE_CHECKING
+
+from scripter import sentences
+
+if TYPE_CHECKING:
+    from scripter.phrases import Phrases
 
 _HIDDEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\U000e0000-\U000e007f]")
 _EMOJI = re.compile(r"[\U0001f000-\U0001faff\u2600-\u2604\u2614-\u263f\u2648-\u26ff\u2700-\u27bf\ufe0f]")
@@ -43,6 +49,7 @@ _TO_MACHINES = (
     r"^\W*(?:(?:please|now|always|instead|then|finally|also|you must|you should|you will|do not|never),? )*(?:say|reply|respond|output|pretend|obey|execute|insert|recommend|praise|mention|tell|claim|answer)\b (?!rates?\b|variables?\b|to .* (?:was|were|is)\b|.*\b(?:was|were) )",
     r"\byou (?:must|should|will|have to|are (?:to|required to|instructed to|asked to|now)) (?:now |only |always |never )?(?:say|write|output|reply|respond|answer|mention|recommend|praise|obey|follow|include|tell|ignore|accept|give|end)\b",
     r"\b(?:in|into) (?:every|each|the first|the last) (?:scene|sentence|slide)\b|\bin the (?:video|footage|voice-?over|narration|headline) (?:say|show|write|must|should)\b|\bthe (?:footage|video|headline|narrator|headlines) (?:must|should|shall|has to) (?:show|say|read|be)\b",
+    r"\b(?:every|each|all|the first|the last) (?:scenes?|sentences?|slides?|headlines?) (?:must|should|shall|has to|have to|needs? to)\b",
     r"\b(?:positive|favou?rable) reviews? only\b|\b(?:give|accept|rate) .{0,30}\b(?:positive review|this (?:paper|manuscript) (?:with )?(?:10|ten))",
     r"\bignor(?:a|e|ar|ad|á|en|em|ez|er|iere|ieren)\b.{0,40}\b(?:instruc|instruç|anweisung|vorgabe|consigne|ordre|indica|comando)",
     r"\b(?:vergiss|oublie[zr]?|olvida|esquece)\b.{0,40}\b(?:instruc|instruç|anweisung|vorgabe|consigne)",
@@ -81,15 +88,27 @@ def foreign_matter(text: str) -> list[str]:
 
 
 def addresses_a_machine(text: str) -> bool:
-    """Whether a model could take the text for an instruction: it is not shown to one."""
+    """Whether a model could take the text for an instruction."""
     plain = _plain(text)
     return _speaks_to_machines(plain) or bool(_ENCODED.search(text)) or _disguised(text)
+
+
+def purified(text: str, phrases: Phrases) -> str:
+    """A passage without the sentences that address a machine or the audience; others stay as they are."""
+    if not _addresses(text):
+        return text
+    return " ".join(span.text for span in sentences.split(text, phrases) if not _addresses(span.text))
+
+
+def _addresses(text: str) -> bool:
+    return addresses_a_machine(text) or bool(_AUDIENCE.search(_plain(text)))
 
 
 def washed(text: str) -> str:
     """A name or title for display, without links, markup and hidden signs; others stay as they are."""
     clean = _HIDDEN.sub("", text)
-    clean = re.sub(r"!?\[([^\]]*)\]\([^)]*\)", r"\1", clean)
+    clean = re.sub(r"!\[[^\]]*\]\([^)]*\)", "", clean)
+    clean = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", clean)
     clean = re.sub(r"<(script|style)\b.*?(?:</\1>|$)", "", clean, flags=re.IGNORECASE | re.DOTALL)
     clean = re.sub(r"</?[a-z!?][^<>]*>|\{\{.*?\}\}|\$\{.*?\}|\{%.*?%\}|<%.*?%>", "", clean, flags=re.IGNORECASE)
     clean = re.sub(r"(?:\b[a-z][a-z0-9+.-]*://|\bwww\.)\S*|\b(?:javascript|data):\S*", "", clean, flags=re.IGNORECASE)

@@ -5,18 +5,18 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from artifacts.script import Check, Dropped, Sentence, Verdict
+from artifacts.script import Check, Dropped, Evidence, Sentence, Verdict
 
-from scripter.addressing import foreign_matter
+from scripter.addressing import foreign_matter, purified
 from scripter.crossing import verdict_across
 from scripter.grounding import Thresholds, form_faults, verdict_on
+from scripter.phrases import Phrases, phrases_for
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from artifacts.paper import Paper
 
-    from scripter.phrases import Phrases
     from scripter.writer import Draft
 
 
@@ -38,6 +38,8 @@ class Checker:
         self.spoken = spoken
         self.limits = limits
         self.cut = cut
+        self._written = phrases_for(language)
+        self._pure: dict[str, str] = {}
 
     @property
     def crosses(self) -> bool:
@@ -54,9 +56,27 @@ class Checker:
         faults = self.faults(sentence.text)
         if faults:
             return refused("it is no clean sentence: " + ", ".join(faults))
+        return self.support(sentence, gist)
+
+    def support(self, sentence: Sentence, gist: str = "") -> Verdict:
+        """The verdict whatever the form of the sentence.
+
+        What a passage says to a machine or to the audience supports nothing, not even its repetition.
+        """
+        changed = [item.id for item in sentence.evidence if item.text != self.texts.get(item.id)]
+        if not changed:
+            held = [Evidence(id=item.id, text=self._held(item.id)) for item in sentence.evidence]
+            sentence = sentence.model_copy(update={"evidence": held})
+        texts = {**self.texts, **({} if changed else {item.id: item.text for item in sentence.evidence})}
         if self.crosses:
-            return verdict_across(sentence, gist, self.texts, (self.spoken.language, self.language), self.limits)
-        return verdict_on(sentence, self.texts, self.language, self.limits)
+            return verdict_across(sentence, gist, texts, (self.spoken.language, self.language), self.limits)
+        return verdict_on(sentence, texts, self.language, self.limits)
+
+    def _held(self, name: str) -> str:
+        """What of a passage sentences are held against."""
+        if name not in self._pure:
+            self._pure[name] = purified(self.texts[name], self._written)
+        return self._pure[name]
 
     def judged(self, sentence: Sentence, gist: str = "") -> Sentence:
         return sentence.model_copy(update={"verdict": self.verdict(sentence, gist)})

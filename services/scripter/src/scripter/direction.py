@@ -107,6 +107,7 @@ def direct(made: Written, paper: Paper, options: Options) -> list[Brief]:
                 horizon=horizon,
                 language=phrases.language,
                 voice=options.voice,
+                speech=options.speech,
             )
         )
     clips = clips_for(options.seconds) if options.footage else 0

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from scripter.writer import Draft
 
 ORDER: tuple[Role, ...] = ("hook", "question", "method", "results", "caveat", "takeaway", "end")
+LEAST_SECONDS = 18.0
+"""Of speech: below it, or below six tenths of a shorter video, there is no video in a paper."""
 _OVER = 1.03
 """A script may be so much longer than was asked."""
 _ALIKE = 78.0
@@ -32,6 +34,11 @@ def seconds(drafts: Sequence[Draft]) -> float:
 def speech(drafts: Sequence[Draft]) -> float:
     """Estimated seconds of the words alone."""
     return sum(pacing.seconds_of(sentence.text) for draft in drafts for sentence in draft.sentences)
+
+
+def is_enough(drafts: Sequence[Draft], wanted: float) -> bool:
+    """Whether there is a video in them: some seconds of speech, or most of a shorter one."""
+    return len(drafts) > 1 and speech(drafts) >= min(LEAST_SECONDS, 0.6 * wanted)
 
 
 def in_order(drafts: Sequence[Draft]) -> list[Draft]:

@@ -43,15 +43,7 @@ def check_scene(job: JobFolder, settings: Settings) -> None:
 
 def _verdict(sentence: Sentence, checker: Checker) -> Verdict:
     """The verdict that is there, else a new one; a person's words need no form, and may address whom they like."""
-    from scripter.crossing import verdict_across  # noqa: PLC0415 - services boot fast
-    from scripter.grounding import verdict_on  # noqa: PLC0415 - services boot fast
-
-    if sentence.verdict is not None:
-        return sentence.verdict
-    if checker.crosses:
-        languages = (checker.spoken.language, checker.language)
-        return verdict_across(sentence, "", checker.texts, languages, checker.limits)
-    return verdict_on(sentence, checker.texts, checker.language, checker.limits)
+    return sentence.verdict if sentence.verdict is not None else checker.support(sentence)
 
 
 def _unsupported(sentence: Sentence, verdict: Verdict, scene: int) -> UsageError:

@@ -8,8 +8,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from scripter import sentences
-from scripter.addressing import addresses_a_machine
+from scripter.addressing import purified
 from scripter.candidates import candidates_in, is_outside
 from scripter.scoring import score
 
@@ -81,10 +80,5 @@ def as_data(passages: Sequence[Shown]) -> str:
 
 
 def _text(passage: Passage, phrases: Phrases) -> str:
-    """The passage without sentences that a model could take for instructions."""
-    if len(passage.text) > _LONGEST:
-        return ""
-    if not addresses_a_machine(passage.text):
-        return passage.text
-    spans = [span.text for span in sentences.split(passage.text, phrases)]
-    return " ".join(text for text in spans if not addresses_a_machine(text))
+    """The passage without sentences that a model could take for instructions; empty where it is none."""
+    return purified(passage.text, phrases) if len(passage.text) <= _LONGEST else ""

@@ -25,8 +25,6 @@ if TYPE_CHECKING:
 
 Shown = TypeVar("Shown", "Figure", "Table")
 VERSION = "2"
-LEAST_SECONDS = 18.0
-"""Of speech: below it, or below six tenths of a shorter video, there is no video in the paper."""
 
 
 def service() -> Service:
@@ -100,15 +98,14 @@ def _refuse_retracted(paper: Paper, *, forced: bool) -> None:
 
 
 def _refuse_too_little(drafts: list[Draft], paper: Paper, wanted: int) -> None:
-    from scripter.pacing import seconds_of  # noqa: PLC0415 - six services boot fast
+    from scripter.fitting import is_enough, speech  # noqa: PLC0415 - services boot fast
 
-    seconds = sum(seconds_of(sentence.text) for draft in drafts for sentence in draft.sentences)
-    if seconds < min(LEAST_SECONDS, 0.6 * wanted) or len(drafts) < 2:
+    if not is_enough(drafts, wanted):
         raise SourceError(
             "source.too-little-text",
             "This paper holds too little text for a video. If it is only an abstract, a notice or a scan, "
             "please give the full paper instead.",
-            f"{seconds:.0f} s of speech in {len(paper.passages)} passages",
+            f"{speech(drafts):.0f} s of speech in {len(paper.passages)} passages",
         )
 
 
@@ -123,15 +120,25 @@ def _presentable(paper: Paper) -> Paper:
         "subjects": [subject for subject in map(washed, paper.subjects) if subject],
         "sections": [each.model_copy(update={"title": washed(each.title)}) for each in paper.sections],
         "figures": [_washed(each) for each in paper.figures],
-        "tables": [_washed(each) for each in paper.tables],
+        "tables": [
+            _washed(each).model_copy(update={"header": _cells(each.header), "rows": _cells(each.rows)})
+            for each in paper.tables
+        ],
     }
     return paper.model_copy(update=shown)
 
 
-def _washed(each: Shown) -> Shown:
+def _cells(rows: list[list[str]]) -> list[list[str]]:
     from scripter.addressing import washed  # noqa: PLC0415 - services boot fast
 
-    return each.model_copy(update={"label": washed(each.label), "caption": washed(each.caption)})
+    return [[washed(cell) for cell in row] for row in rows]
+
+
+def _washed(each: Shown) -> Shown:
+    from scripter.addressing import addresses_a_machine, washed  # noqa: PLC0415 - services boot fast
+
+    caption = "" if addresses_a_machine(each.caption) else washed(each.caption)
+    return each.model_copy(update={"label": washed(each.label), "caption": caption})
 
 
 def _script(made: Written, briefs: list[Brief], card: Card, options: Options) -> Script:

@@ -110,7 +110,7 @@ def record(job: JobFolder, settings: GeminiSettings, wish: Wish, attempt: int) -
 def _request(wish: Wish, attempt: int) -> dict[str, Any]:
     """All that the answer depends on, besides the model."""
     spoken = [" ".join(form for form in forms if form) for forms in wish.sentences]
-    text = " ".join(sentence if sentence[-1:] in ".!?" else f"{sentence}." for sentence in spoken)
+    text = " ".join(said if said[-1:] in ".!?" else f"{said.rstrip(',;:')}." for said in spoken)
     language = _LANGUAGES.get(wish.language.lower().split("-")[0], f"the language {wish.language!r}")
     return {
         "contents": _PROMPTS[attempt].format(language=language, text=text),

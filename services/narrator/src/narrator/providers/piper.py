@@ -70,7 +70,7 @@ class Piper:
             return Utterance(np.zeros(0, np.float32), rate, [None] * len(forms))
         sound = np.concatenate(parts)
         (aligned,) = align(sound, rate, render([forms], self._language))
-        return Utterance(sound, rate, list(aligned.spans))
+        return Utterance(sound, rate, list(aligned.spans), aligned.sure)
 
     def sample(self) -> Utterance:
         return self.say(CALIBRATION)

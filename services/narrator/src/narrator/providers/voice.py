@@ -13,11 +13,17 @@ Sound = npt.NDArray[np.float32]
 
 @dataclass(frozen=True)
 class Utterance:
-    """A spoken sentence; `times` has start and end in seconds for each form, None where it is not heard apart."""
+    """A spoken sentence.
+
+    Args:
+        times: start and end in seconds for each form, None where it is not heard apart.
+        sure: False where the times are only shared out.
+    """
 
     sound: Sound
     rate: int
     times: list[tuple[float, float] | None]
+    sure: bool = True
 
 
 CALIBRATION = ["The", "quick", "brown", "fox", "jumps", "over", "the", "lazy", "dog,", "and", "nobody", "minds."]

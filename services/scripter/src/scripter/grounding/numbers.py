@@ -7,15 +7,18 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from scripter.grounding import units
+from scripter.grounding import derived, units
 from scripter.grounding.evidence import Claim
-from scripter.grounding.quantities import Quantity, quantities_in
+from scripter.grounding.quantities import MULTIPLES, Quantity, quantities_in
 from scripter.grounding.reading import Clause, Reading, Segment, Word, is_cjk
 
 ROUNDED = 0.025
 """How far a number may be rounded without a word such as `about`, by dropping decimals."""
 ABOUT = 0.075
 """How far it may be off with one; fractions in words and round numbers, twice as far."""
+WITHIN = 0.1
+WITHIN_ROUND = 0.2
+"""How far from a number one that bounds it may lie: `more than 70` where it is 74."""
 _COMPARED = re.compile(r"\bthan (?:in|among|for|those|with|the|older|younger|other)\b", re.IGNORECASE)
 _LABELLED = re.compile(r"\b(?:type|phase|stage|class|model|version|day|vitamin|hepatitis|page|part)\s$", re.IGNORECASE)
 _ROLES = frozenset({"from", "to"})
@@ -83,12 +86,13 @@ def _ways(word: Word, segment: Segment, claim: Claim) -> list[str]:
 def _fault(place: Place, given: list[Place], claim: Claim) -> str:
     said = place.quantity
     equal = [other for other in given if same_value(said, other.quantity)]
-    if not equal and (_derived(said, given) or _listed(said, claim)):
+    equal = [other for other in equal if math.isclose(other.quantity.value, said.value)] or equal
+    if not equal and (derived.follows(place, given, claim) or _listed(said, claim)):
         return ""
     if not equal:
         return f"{said.text.strip()} is not in the passage"
     fitting = [other for other in equal if same_unit(said, other.quantity)]
-    if not fitting and _derived(said, given):
+    if not fitting and derived.follows(place, given, claim):
         return ""
     if not fitting:
         return f"{said.text.strip()} has another unit in the passage: {equal[0].quantity.text.strip()}"
@@ -113,6 +117,8 @@ def same_value(said: Quantity, given: Quantity) -> bool:
         a, b = a / said.unit.per, b / given.unit.per
     if {said.unit.kind, given.unit.kind} == {"fraction", "%"}:
         a, b = (x * (0.01 if q.unit.kind == "%" else 1) for x, q in ((a, said), (b, given)))
+    elif {said.unit.kind, given.unit.kind} == {"fraction", "times"} and not {said.text, given.text} & MULTIPLES:
+        b = 1 / b if b else b
     elif said.unit.kind != given.unit.kind:
         a, b = said.value, given.value
     if math.isclose(a, b, rel_tol=1e-6):
@@ -125,10 +131,11 @@ def same_value(said: Quantity, given: Quantity) -> bool:
     step = said.step * (said.unit.factor if said.unit.kind == given.unit.kind else 1)
     if off <= ROUNDED and abs(a - b) <= 0.5 * step + 1e-9 and not _invented(said, given):
         return True
-    if said.bound == ">" and not given.bound:
-        return 0 < b - a <= 0.1 * b
-    if said.bound == "<" and not given.bound:
-        return 0 < a - b <= 0.1 * b
+    near = WITHIN_ROUND if _round(said.value) else WITHIN
+    if said.bound == ">" and given.bound != "<":
+        return 0 < b - a <= near * b
+    if said.bound == "<" and given.bound != ">":
+        return 0 < a - b <= near * b
     return bool(said.about) and off <= ABOUT and _round(said.value)
 
 
@@ -154,25 +161,6 @@ def same_unit(said: Quantity, given: Quantity) -> bool:
     if not one.kind:
         return other.kind not in {"%", "celsius"}
     return not other.kind and one.kind in {"time", "people", "bases"}
-
-
-def _derived(said: Quantity, given: list[Place]) -> bool:
-    """A share or multiple in words that follows from two numbers of one segment: `a third` from 9 of 27."""
-    if said.unit.kind not in {"fraction", "times"} or not said.worded:
-        return False
-    for one in given:
-        for other in given:
-            if (
-                one.segment is other.segment
-                and one.quantity.unit.kind == other.quantity.unit.kind
-                and other.quantity.value
-            ):
-                ratio = one.quantity.value / other.quantity.value
-                wanted = said.value
-                near = 0.15 if said.about or said.bound else 0.04
-                if ratio and (abs(ratio - wanted) <= near * wanted or abs(1 / ratio - wanted) <= 0):
-                    return True
-    return False
 
 
 def _opposite(place: Place, other: Place, claim: Claim) -> bool:

@@ -56,13 +56,23 @@ _WORDS = {
 }  # fmt: skip
 _SCALES = {"hundred": 1e2, "thousand": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12, "tausend": 1e3, "millionen": 1e6, "millones": 1e6, "milhões": 1e6, "mil": 1e3, "mille": 1e3, "millions": 1e6, "万": 1e4, "億": 1e8}  # fmt: skip
 _ORDINALS = {"second": 2, "third": 3, "fourth": 4, "fifth": 5, "sixth": 6, "seventh": 7, "eighth": 8, "ninth": 9, "tenth": 10}  # fmt: skip
-_TIMES = {"twice": 2, "thrice": 3, "doubled": 2, "double": 2, "doubling": 2, "tripled": 3, "triple": 3, "quadrupled": 4}
+_TIMES = {"twice": 2, "thrice": 3, "quadrupled": 4} | dict.fromkeys(["doubled", "double", "doubles", "doubling", "twofold"], 2) | dict.fromkeys(["tripled", "triple", "triples", "tripling", "trebled", "threefold"], 3)  # fmt: skip
+_TIMES_ELSEWHERE = {"doppelt": 2, "verdoppelt": 2, "verdoppelte": 2, "zweimal": 2, "dreimal": 3, "viermal": 4, "fünfmal": 5, "zehnmal": 10, "doble": 2, "duplicó": 2, "triple": 3, "triplicó": 3, "dobro": 2, "dobrou": 2, "duplicou": 2, "triplo": 3, "triplicou": 3, "doublé": 2, "triplé": 3}  # fmt: skip
+_ARTICLES = ("a", "an", "one", "um", "uma", "uno", "una", "un", "une", "ein", "eine", "einen", "einer", "eines")
+MULTIPLES = frozenset(_TIMES)
+_COUNTED = "|".join(sorted({word for words in _WORDS.values() for word in words} | {*_ARTICLES}, key=len, reverse=True))
 _FRACTION = re.compile(
-    r"\b(?:(?P<top>[^\W_]+) (?:in|out of|em cada|em|de cada|sur|von) (?P<low>\w+)|(?P<half>half|halved|hälfte|moitié|mitad|metade)|"
-    r"(?P<many>one|two|three|a)[ -](?P<part>thirds?|quarters?|fifths?|tenths?))\b",
+    rf"\b(?:(?P<top>\d+|{_COUNTED})(?: (?!of|in|out)[^\W\d_]+)? (?:in|out of|in every|em cada|em|de cada|sur|von) (?P<low>\w+)|"
+    rf"(?P<half>half|halved|hälfte|halb|halbiert|moitié|mitad|metade)|"
+    rf"(?P<many>{_COUNTED})[ -](?P<part>thirds?|quarters?|fourths?|fifths?|sixths?|sevenths?|eighths?|ninths?|tenths?|twentieths?|hundredths?|thousandths?|"
+    r"drittel|viertel|fünftel|sechstel|achtel|zehntel|tiers|quarts?|cinquièmes?|dixièmes?|tercios?|cuartos?|cuartas|quintos?|décimos?|décimas|terços?|terceras?|quartos?))\b",
     re.IGNORECASE,
 )
-_PARTS = {"third": 3, "quarter": 4, "fifth": 5, "tenth": 10}
+_PARTS = {
+    "third": 3, "quarter": 4, "fourth": 4, "fifth": 5, "sixth": 6, "seventh": 7, "eighth": 8, "ninth": 9, "tenth": 10, "twentieth": 20, "hundredth": 100, "thousandth": 1000,
+    "drittel": 3, "viertel": 4, "fünftel": 5, "sechstel": 6, "achtel": 8, "zehntel": 10, "tier": 3, "quart": 4, "cinquième": 5, "dixième": 10,
+    "tercio": 3, "cuarto": 4, "cuarta": 4, "quinto": 5, "décimo": 10, "décima": 10, "terço": 3, "tercera": 3, "quarto": 4,
+}  # fmt: skip
 _ABOUT = re.compile(
     r"(?:about|around|approximately|approx\.?|roughly|nearly|almost|some|close to|just (?:over|under)|circa|ca\.|~|≈|∼|rund|etwa|knapp|"
     r"fast|ungefähr|environ|près de|presque|unos|unas|cerca de|casi|aproximadamente|quase|約|およそ|in the order of|little (?:more|less) than|"
@@ -70,12 +80,12 @@ _ABOUT = re.compile(
     re.IGNORECASE,
 )
 _MORE = re.compile(
-    r"(?:more than|over|above|greater than|exceed(?:s|ed|ing)?|higher than|older than|longer than|larger than|at least|no less than|no fewer than|"
+    r"(?:more than|over|above|exceed(?:s|ed|ing)?|in excess of|upwards of|north of|(?:great|high|old|long|larg|deep|tall|wid|heavi|fast|hott|warm|farth|furth|bigg|lat|thick|strong)er than|better than|at least|no less than|no fewer than|"
     r"minimum of|as of|>|≥|>=|mehr als|über|mindestens|plus de|au moins|más de|al menos|mais de|pelo menos|or above)\s?(?:(?:the|a|an|age|ages) )*$",
     re.IGNORECASE,
 )
 _LESS = re.compile(
-    r"(?:less than|fewer than|under|below|lower than|younger than|shorter than|smaller than|at most|no more than|up to|as many as|as much as|maximum of|within|<|≤|<=|"
+    r"(?:less than|fewer than|under|below|(?:low|young|short|small|shallow|narrow|light|slow|cold|cool|near|clos|thinn|earli|weak)er than|approach(?:es|ed|ing)?|at most|not even|no more than|up to|as many as|as much as|maximum of|within|<|≤|<=|"
     r"weniger als|unter|höchstens|bis zu|moins de|au plus|menos de|como máximo|no máximo)\s?(?:(?:the|a|an|age|ages) )*$",
     re.IGNORECASE,
 )
@@ -149,9 +159,10 @@ def _worded(text: str, language: str) -> list[Quantity]:
     for match in re.finditer(r"[^\W\d_]+(?:-[^\W\d_]+)?", text.lower()):
         word = match[0]
         tens, _, ones = word.partition("-")
-        if language == "en" and (word in _TIMES or word in _ORDINALS):
-            times = word in _TIMES
-            value = float(_TIMES.get(word) or _ORDINALS[word])
+        multiples, ordinals = (_TIMES, _ORDINALS) if language == "en" else (_TIMES_ELSEWHERE, {})
+        if word in multiples or word in ordinals:
+            times = word in multiples
+            value = float(multiples.get(word) or ordinals[word])
             kind = units.TIMES if times else units.ORDINAL
             if times or (word != "second" or not re.match(r"s?,| and ", text[match.end() :])):
                 found.append(
@@ -180,16 +191,17 @@ def _worded(text: str, language: str) -> list[Quantity]:
 
 def _fractions(text: str, language: str) -> list[Quantity]:
     found = []
-    words = _WORDS.get(language, {}) | dict.fromkeys(
-        ("a", "one", "um", "uma", "uno", "una", "un", "une", "einer", "eines"), 1
-    )
+    words = _WORDS.get(language, {}) | dict.fromkeys(_ARTICLES, 1)
     for match in _FRACTION.finditer(text):
         if match["half"]:
             value = 0.5
             if text[: match.start()].endswith("and a "):
                 continue
         elif match["part"]:
-            value = words[match["many"].lower()] / _PARTS[match["part"].lower().rstrip("s")]
+            many, part = match["many"].lower(), match["part"].lower()
+            value = words.get(many, 0) / _PARTS[part if part in _PARTS else part.rstrip("s")]
+            if not 0 < value < 1:
+                continue
         else:
             top, low = (
                 float(words.get(m, 0)) if not m.isdecimal() else float(m)
@@ -203,7 +215,7 @@ def _fractions(text: str, language: str) -> list[Quantity]:
         if whole and unit.kind:
             end = match.end() + whole.end() + length
             found.append(
-                Quantity(match[0], value, 0.01, unit, "", about=True, start=match.start(), end=end, worded=True)
+                Quantity(match[0], value, 0.01, unit, _bound(text, *match.span()), about=True, start=match.start(), end=end, worded=True)
             )
             continue
         found.append(Quantity(match[0], value, 0, units.FRACTION, _bound(text, *match.span()), _about(text, match.start()), *match.span(), worded=True))  # fmt: skip
@@ -221,6 +233,8 @@ def _quantity(
     if more:
         amount, step, end = amount + 0.5, 0.1, end + more.end()
     unit, length = units.unit_at(text[end:], language)
+    if text.endswith("factor of ", 0, start):
+        unit, length = units.TIMES, 0
     about, bound = _about(text, start), _bound(text, start, end)
     return Quantity(text[start:end], amount, step, unit, bound, about, start, end + length, worded)
 

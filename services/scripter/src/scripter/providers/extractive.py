@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from scripter import pacing
 from scripter.candidates import Candidate, candidates_in, to_sentence
 from scripter.checking import Checker, checked
+from scripter.fitting import is_enough
 from scripter.numbers import tokens_of
 from scripter.phrases import Phrases, phrases_for
 from scripter.scoring import score
@@ -34,6 +35,7 @@ _ALIKE = 0.5
 _SAME_NUMBER = 0.2
 _SCENES = 0.155
 """At most so many scenes a second: nine in a minute."""
+_TRIES = 3
 _SLACK = 2.0
 """For letters and notices, which have no sections and few cues."""
 
@@ -70,13 +72,21 @@ class ExtractiveWriter:
     def write(self, commission: Commission) -> Written:
         phrases = phrases_for(commission.language)
         checker = Checker(commission.paper, commission.language, phrases, commission.limits, cut=True)
-        drafts, _ = checked(self.drafts(commission.paper, commission.options, phrases), checker)
+        refused: set[str] = set()
+        for _ in range(_TRIES):
+            written = self.drafts(commission.paper, commission.options, phrases, frozenset(refused))
+            drafts, dropped = checked(written, checker)
+            if not dropped or is_enough(drafts, commission.options.seconds):
+                break
+            refused |= {each.text for each in dropped}  # a short script cannot spare a sentence: others step in
         return Written(drafts, phrases.language, self.name)
 
-    def drafts(self, paper: Paper, options: Options, phrases: Phrases) -> list[Draft]:
-        """The scenes before their sentences are judged."""
-        pool = candidates_in(paper, phrases)
-        pool = [replace(c, pictured=_pictured(c, paper, phrases)) for c in pool]
+    def drafts(
+        self, paper: Paper, options: Options, phrases: Phrases, without: frozenset[str] = frozenset()
+    ) -> list[Draft]:
+        """The scenes before their sentences are judged, without those that failed before."""
+        found = [candidate for candidate in candidates_in(paper, phrases) if candidate.text not in without]
+        pool = [replace(c, pictured=_pictured(c, paper, phrases), order=place) for place, c in enumerate(found)]
         choice = _Choice(full=options.seconds * _SHARE)
         _fill(choice, pool, phrases)
         if choice.seconds < 0.8 * choice.full:

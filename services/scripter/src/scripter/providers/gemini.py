@@ -12,7 +12,7 @@ from vendors.estimates import clips_for
 from scripter import pacing
 from scripter.checking import Checker
 from scripter.crossing import LANGUAGES
-from scripter.fitting import NEEDED, fitted, in_order, speech, supplemented
+from scripter.fitting import LEAST_SECONDS, NEEDED, fitted, in_order, is_enough, speech, supplemented
 from scripter.phrases import phrases_for
 from scripter.providers import prompts
 from scripter.providers.asking import TRIES, Gemini, Question, Unusable
@@ -38,8 +38,6 @@ _SHORT = 0.55
 """An answer that fills less of the time is asked for once more."""
 _LITTLE = 0.6
 """What passed and fills less of it is supplemented."""
-_LEAST_PROSE = 18.0
-"""Seconds of speech in a paper below which nobody is paid to find that out."""
 _MOST_SCENES, _MOST_SENTENCES = 24, 5
 _EXACT, _FREE = 0.0, 0.6
 """Temperatures of a translation and of a script."""
@@ -108,7 +106,7 @@ class GeminiWriter:
         system = prompts.system_for(options, spoken)
         gemini = Gemini(commission.job, self.vendor, patient=self.patient)
         best = ranked(paper, phrases_for(commission.language))
-        if sum(pacing.seconds_of(shown.text) for shown in best) < _LEAST_PROSE:
+        if sum(pacing.seconds_of(shown.text) for shown in best) < LEAST_SECONDS:
             raise Unusable("provider.gemini.too-little", "The paper holds too little to write from.")
         room, passages, tokens = self.settings.prompt_tokens, best, 0
         for _ in range(3):
@@ -186,7 +184,7 @@ class GeminiWriter:
             if len(more) > len(drafts):
                 drafts, writer = more, f"{self.name} and {ExtractiveWriter.name}"
                 notices.append("Where the model's sentences were not supported by the paper, its own are spoken.")
-        if len(drafts) < 2 or speech(drafts) < min(_LEAST_PROSE, _LITTLE * most):
+        if not is_enough(drafts, most):
             raise Unusable("provider.gemini.unsupported", "The paper does not support what Gemini wrote.")
         dropped = [line.dropped() for line in lines if not line.passed]
         said = {sentence.text for draft in drafts for sentence in draft.sentences}

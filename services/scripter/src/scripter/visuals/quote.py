@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from artifacts.script import QuoteVisual, Sentence
 
+from scripter.addressing import foreign_matter
 from scripter.sources import passage_of, span_of
 
 if TYPE_CHECKING:
@@ -30,9 +31,10 @@ def quote_visual(
     if not spans or spans[index].end - spans[index].start > MOST_CHARACTERS:
         return None
     first = last = index
-    if index and spans[index].end - spans[index - 1].start <= MOST_CHARACTERS - 80:
+    before, after = spans[index - 1] if index else None, spans[index + 1] if index + 1 < len(spans) else None
+    if before and spans[index].end - before.start <= MOST_CHARACTERS - 80 and not foreign_matter(before.text):
         first -= 1
-    if last + 1 < len(spans) and spans[last + 1].end - spans[first].start <= MOST_CHARACTERS:
+    if after and after.end - spans[first].start <= MOST_CHARACTERS and not foreign_matter(after.text):
         last += 1
     start, end = spans[first].start, spans[last].end
     page = next((page for page in paper.pages if page.number == passage.page), None)

@@ -1,0 +1,89 @@
+"""Numbers that the passages do not state but that follow from two they do: shares, multiples, changes, sums."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from scripter.grounding import units
+
+if TYPE_CHECKING:
+    from scripter.grounding.evidence import Claim
+    from scripter.grounding.numbers import Place
+    from scripter.grounding.quantities import Quantity
+
+EXACT = 0.04
+"""How far a share or multiple in words may be off, relative to it; with `about`, `ABOUT`."""
+ABOUT = 0.12
+BEYOND = 1.5
+"""`More than twice` says that it is not three times."""
+BESIDE = 2
+"""So many quantities of its kind are beside one."""
+YEARS = range(1500, 2101)
+_RATIOS = frozenset({"fraction", "times", "%"})
+
+
+def follows(place: Place, given: list[Place], claim: Claim) -> bool:
+    """Whether a quantity follows from two of one kind that stand beside each other in the passages."""
+    said = place.quantity
+    if said.about is None or said.unit.kind == "order":
+        return False
+    return any(any(_fits(said, value) for value in values) for values in _derived(said, given, claim))
+
+
+def _derived(said: Quantity, given: list[Place], claim: Claim) -> Iterator[Iterator[float]]:
+    order = {id(segment): at for at, segment in enumerate(claim.segments)}
+    for at, one in enumerate(given):
+        after = [other for other in given[at + 1 :] if _alike(one.quantity, other.quantity)]
+        for other in after[:BESIDE]:
+            apart = abs(order[id(one.segment)] - order[id(other.segment)])
+            if apart > said.worded or not claim.said.keys & (one.segment.keys | other.segment.keys):
+                continue
+            if said.unit.kind == one.quantity.unit.kind == "%":
+                continue
+            if said.unit.kind in _RATIOS:
+                if not one.quantity.unit.kind or not re.search(r"\bin\b", said.text):
+                    yield _ratios(one.quantity, other.quantity)
+            elif not apart:
+                yield _differences(said, one.quantity, other.quantity)
+
+
+def _alike(one: Quantity, other: Quantity) -> bool:
+    kinds = {one.unit.kind, other.unit.kind}
+    return len(kinds) == 1 and not kinds & {"order", "times", "fraction"} and one.value > 0 and other.value > 0
+
+
+def _base(quantity: Quantity) -> float:
+    return quantity.value * quantity.unit.factor
+
+
+def _ratios(one: Quantity, other: Quantity) -> Iterator[float]:
+    """The share, the multiple, and by which share one is more or less than the other."""
+    low, high = sorted((_base(one), _base(other)))
+    if low == high:
+        return
+    yield from (low / high, high / low, 1 - low / high, high / low - 1)
+
+
+def _differences(said: Quantity, one: Quantity, other: Quantity) -> Iterator[float]:
+    """In the base unit of what is said; of two years of the calendar, a time."""
+    difference = abs(_base(one) - _base(other))
+    if said.unit.kind == "time" and one.value in YEARS and other.value in YEARS and not one.unit.kind:
+        yield difference * units.NAMES["years"].factor
+    elif said.unit.kind == one.unit.kind and (said.unit.kind or not said.worded):
+        yield difference
+        if not {one.value, other.value} & {*YEARS}:
+            yield _base(one) + _base(other)
+
+
+def _fits(said: Quantity, value: float) -> bool:
+    wanted = said.value * (0.01 if said.unit.kind == "%" else said.unit.factor)
+    step = said.step * (0.01 if said.unit.kind == "%" else said.unit.factor)
+    if said.bound == ">":
+        return wanted <= value < BEYOND * wanted
+    if said.bound == "<":
+        return wanted / BEYOND < value <= wanted
+    if said.about:
+        return abs(value - wanted) <= ABOUT * wanted
+    return abs(value - wanted) <= (EXACT * wanted if said.worded else 0.5 * step + 1e-9)

@@ -11,6 +11,7 @@ import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 
 import nats
 import nats.errors
@@ -94,6 +95,7 @@ class NatsBus:
         self.client = client
         self.stream = client.jetstream()
         self._settings = settings
+        self._server = _address(settings.nats_url)
         self._providers: Sequence[Provider] = ()
 
     @classmethod
@@ -181,7 +183,10 @@ class NatsBus:
 
     async def announce(self, batch: Sequence[Outgoing], expected: dict[str, int] | None = None) -> int:
         check_batch(batch)
-        expected = expected or {}
+        with telemetry.produced([outgoing.subject for outgoing in batch], Conflict, **self._server):
+            return await self._announce(batch, expected or {})
+
+    async def _announce(self, batch: Sequence[Outgoing], expected: dict[str, int]) -> int:
         batch_id = uuid.uuid4().hex
         ack: dict[str, Any] = {}
         for number, outgoing in enumerate(batch, 1):
@@ -321,6 +326,12 @@ class NatsBus:
 
         await self.client.subscribe(subject, cb=on_message)
         await asyncio.wait_for(self.client.flush(), 5)
+
+
+def _address(urls: str) -> dict[str, Any]:
+    """The first server of an address, as spans name it."""
+    parts = urlsplit(urls.split(",")[0])
+    return {"server.address": parts.hostname or "", "server.port": parts.port or 4222}
 
 
 def _one(seconds: float = PATIENCE) -> dict[str, Any]:

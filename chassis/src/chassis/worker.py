@@ -11,7 +11,7 @@ from typing import Any
 
 from nats.aio.msg import Msg
 
-from chassis import logs, names, notify, telemetry
+from chassis import logs, metrics, names, notify, telemetry
 from chassis.blobs import S3Blobs
 from chassis.bus import NatsBus
 from chassis.errors import Transient, UsageError
@@ -28,10 +28,12 @@ log = logging.getLogger(__name__)
 async def serve(service: Service) -> int:
     """Work for the service's stages until SIGTERM or SIGINT; returns the exit code."""
     settings = read_settings(ChassisSettings)
-    logs.set_up(settings.log_level)
-    telemetry.set_up(service.name, settings.otlp_endpoint)
-    bus = await connect(settings, service.name)
+    logs.set_up(settings.log_level, service.name)
+    metrics_port = metrics.serve(service.name, settings.metrics_listen)
     blobs = S3Blobs(settings)
+    kept = blobs if settings.keep_traces else None
+    telemetry.set_up(service.name, settings.otlp_endpoint, ratio=settings.trace_ratio, blobs=kept)
+    bus = await connect(settings, service.name)
     await ensure_bucket(blobs)
     stopping = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):  # until here there is nothing to end gracefully
@@ -66,12 +68,13 @@ async def serve(service: Service) -> int:
     asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(slots + 8))  # a run of a stage is a thread
     work = asyncio.gather(*(runner.run() for runner in runners))
     notify.ready()
-    log.info("ready", extra={"service": service.name, "grpc_port": rpc.port})
+    log.info("ready", extra={"service": service.name, "grpc_port": rpc.port, "metrics_port": metrics_port})
     stop: asyncio.Future[Any] = asyncio.ensure_future(stopping.wait())
     await asyncio.wait({work, stop}, return_when=asyncio.FIRST_COMPLETED)
     await _end(runners, work, settings.grace)
     await rpc.stop(1)
     await bus.close()
+    await asyncio.to_thread(telemetry.end)
     return 0
 
 

@@ -82,7 +82,8 @@ def main() -> int:
         print(f"error: {error}", file=sys.stderr)  # noqa: T201 - the log is not set up yet
         return 2
     logs.set_up(settings.log_level)
-    telemetry.set_up("gateway", settings.otlp_endpoint)
+    kept = S3Blobs(settings) if settings.keep_traces else None
+    telemetry.set_up("gateway", settings.otlp_endpoint, ratio=settings.trace_ratio, blobs=kept)
     sys.setswitchinterval(0.001)  # a thread that computes gives way to the streams' loop sooner
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         return runner.run(serve(settings))
@@ -142,6 +143,7 @@ async def serve(settings: GatewaySettings) -> int:
     with contextlib.suppress(TimeoutError):
         await asyncio.wait_for(bus.close(), 0.5)
     await asyncio.to_thread(database.close, 0.5)
+    await asyncio.to_thread(telemetry.end, 0.5)
     return 0 if stopping.is_set() and not any(isinstance(end, Exception) for end in ended) else 1
 
 

@@ -49,9 +49,10 @@ class JobFolder:
         taker: the run's way through the limits of providers; without it, they are this process' own.
         purse: pays for calls of providers; without it, nothing can be paid for.
         key: finds the user's own key of a provider.
+        count: is told what the stage counts.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - all that a run has at hand
         self,
         root: Path,
         inputs: Mapping[str, Path],
@@ -62,6 +63,7 @@ class JobFolder:
         taker: Taker | None = None,
         purse: Purse | None = None,
         key: Callable[[str], str] | None = None,
+        count: Callable[[str, float], None] | None = None,
     ) -> None:
         self.root = root
         self.scene = scene
@@ -71,6 +73,7 @@ class JobFolder:
         self._report = report
         self._purse = purse
         self._key = key
+        self._count = count
         self._taker = taker or _ALONE.taker(str(root))
 
     def path(self, name: str) -> Path:
@@ -120,6 +123,11 @@ class JobFolder:
         """Say how far the run is, 0 to 1. Raises Abandoned when nobody wants it any more: call it often."""
         if self._report is not None:
             self._report(min(max(fraction, 0.0), 1.0), note)
+
+    def count(self, name: str, amount: float) -> None:
+        """Add to a total of all runs that operators see, such as `frames`: letters and underscores."""
+        if self._count is not None:
+            self._count(name, amount)
 
     @property
     def purse(self) -> Purse:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import time
 
 import numpy as np
 from artifacts.captions import Captions
@@ -33,12 +34,14 @@ def render(folder: JobFolder) -> None:
     narration = folder.load("scene.*.narration", Narration)
     captions = folder.load("scene.*.captions", Captions)
     painter = Painter(brief, narration, captions, functools.partial(open_picture, folder))
-    target = folder.scratch("segment.mp4")
+    target, began = folder.scratch("segment.mp4"), time.perf_counter()
     with Encoder(target) as encoder:
         for number in range(painter.frames):
             encoder.add(painter.paint(number), number)
             if number % 15 == 0:
                 folder.progress(number / painter.frames)
+    folder.count("encode_frames", painter.frames)
+    folder.count("encode_seconds", time.perf_counter() - began)
     folder.write("scene.*.segment", target, "video/mp4")
 
 

@@ -20,8 +20,10 @@ _ABSENT = ("NoSuchKey", "NoSuchBucket", "InvalidRange")
 
 
 class Blobs(Protocol):
-    """A store of bytes by key. Keys of artifacts are `sha256/<digest>`, of the memo `memo/<key>`,
-    of a job's spans `traces/<job>/<name>`."""
+    """A store of bytes by key.
+
+    Keys of artifacts are `sha256/<digest>`, of the memo `memo/<key>`, of a job's spans `traces/<job>/<name>`.
+    """
 
     def put(self, key: str, path: Path) -> None:
         """Store a file's bytes; storing a key again changes nothing that matters."""

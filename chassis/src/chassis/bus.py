@@ -330,7 +330,7 @@ class NatsBus:
 
 def _address(urls: str) -> dict[str, Any]:
     """The first server of an address, as spans name it."""
-    parts = urlsplit(urls.split(",")[0])
+    parts = urlsplit(urls.split(",", 1)[0])
     return {"server.address": parts.hostname or "", "server.port": parts.port or 4222}
 
 

@@ -119,7 +119,7 @@ class Taker:
                 return gate.inside.get(holder, Place(token, time.time(), 0.0))
             if not is_told:
                 facts = {"hiddenhill.waits_for": limit.title or limit.name, "hiddenhill.limit": limit.name}
-                waiting.enter_context(telemetry.spanned("wait for a place", harmless=(RateLimited,), **facts))
+                waiting.enter_context(telemetry.spanned("wait for a place", facts, harmless=(RateLimited,)))
                 is_told = True
             if wait > over - time.monotonic():
                 telemetry.note(outcome="waits", delay=wait)

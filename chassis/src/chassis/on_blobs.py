@@ -69,7 +69,7 @@ def work_on_blobs(
             count=metrics.count,
         )
         made = stage.work(folder)
-        with telemetry.spanned("store outputs", **{"hiddenhill.bytes": sum(output.size for output in made)}):
+        with telemetry.spanned("store outputs", {"hiddenhill.bytes": sum(output.size for output in made)}):
             for output in made:
                 put_once(blobs, output.digest, output.path)
     return made

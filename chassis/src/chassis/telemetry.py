@@ -71,25 +71,23 @@ def inject(headers: dict[str, str]) -> dict[str, str]:
 @contextlib.contextmanager
 def spanned(
     name: str,
-    kind: SpanKind = SpanKind.INTERNAL,
+    attributes: Mapping[str, Any] | None = None,
     *,
+    kind: SpanKind = SpanKind.INTERNAL,
     parent: context.Context | None = None,
     links: Sequence[Link] = (),
     harmless: tuple[type[BaseException], ...] = (Abandoned,),
-    **attributes: Any,
 ) -> Iterator[Span]:
-    """A span around a piece of work. An error that leaves it is recorded, but for `harmless` ones.
+    """A span around a piece of work, below the `parent` context's or else the current one.
 
-    Args:
-        parent: context of the span above; None: the current one.
-        attributes: `_` in a name stands for nothing: pass names with dots by `**{}`.
+    An error that leaves it is recorded, but for `harmless` ones.
     """
     with tracer.start_as_current_span(
         name,
         context=parent,
         kind=kind,
         links=links,
-        attributes=attributes,
+        attributes=dict(attributes or {}),
         record_exception=False,
         set_status_on_exception=False,
     ) as span:
@@ -107,9 +105,7 @@ def consumed(operation: str, template: str, headers: Mapping[str, str], **attrib
     """A span for work that a message triggers: child of its sender and linked to it, so a job is one trace."""
     parent = propagate.extract(dict(headers))
     more = {**_messaging(operation), **attributes}
-    with spanned(
-        f"{operation} {template}", SpanKind.CONSUMER, parent=parent, links=_link(parent), harmless=(), **more
-    ) as span:
+    with spanned(f"{operation} {template}", more, kind=SpanKind.CONSUMER, parent=parent, links=_link(parent)) as span:
         yield span
 
 
@@ -123,7 +119,7 @@ def produced(subjects: Sequence[str], harmless: type[BaseException], **attribute
     if len(subjects) == 1:
         more["messaging.destination.name"] = subjects[0]
     links = [Link(above)] if above.is_valid and above.is_remote else ()
-    with spanned(f"publish {template}", SpanKind.PRODUCER, links=links, harmless=(harmless,), **more) as span:
+    with spanned(f"publish {template}", more, kind=SpanKind.PRODUCER, links=links, harmless=(harmless,)) as span:
         try:
             yield span
         except harmless:
@@ -136,7 +132,8 @@ def joined(name: str, traceparent: str, job_id: str) -> Iterator[Span]:
     """A span in a job's trace for what is done to it later, linked to the request that asked for it."""
     above = trace.get_current_span().get_span_context()
     links = [Link(above)] if above.is_valid else ()
-    with spanned(name, parent=propagate.extract({"traceparent": traceparent}), links=links, **{JOB: job_id}) as span:
+    parent = propagate.extract({"traceparent": traceparent})
+    with spanned(name, {JOB: job_id}, parent=parent, links=links) as span:
         yield span
 
 

@@ -10,7 +10,7 @@ from flask_cors import CORS
 from flask_openapi3 import Info, OpenAPI
 from itsdangerous import BadSignature
 from opentelemetry import propagate
-from opentelemetry.trace import SpanKind
+from opentelemetry.trace import SpanKind, StatusCode
 from pydantic import ValidationError
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.wrappers import Response as BaseResponse
@@ -161,10 +161,19 @@ def _trace(app: Flask) -> None:
     def traced() -> Response:
         template = request.url_rule.rule if request.url_rule else "unknown"
         caller = propagate.extract({key.lower(): value for key, value in request.headers.items()})
-        name = f"{request.method} {template}"
-        with telemetry.tracer.start_as_current_span(name, context=caller, kind=SpanKind.SERVER) as span:
+        facts = {
+            "http.request.method": request.method,
+            "http.route": template,
+            "url.path": request.path,
+            "url.scheme": request.scheme,
+            "server.address": request.host.partition(":")[0],
+        }
+        with telemetry.spanned(f"{request.method} {template}", facts, kind=SpanKind.SERVER, parent=caller) as span:
             answer = serve()
             span.set_attribute("http.response.status_code", answer.status_code)
+            if answer.status_code >= 500:
+                span.set_attribute("error.type", str(answer.status_code))
+                span.set_status(StatusCode.ERROR)
             return answer
 
     app.full_dispatch_request = traced  # type: ignore[method-assign]

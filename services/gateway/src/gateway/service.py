@@ -86,7 +86,10 @@ def main() -> int:
     telemetry.set_up("gateway", settings.otlp_endpoint, ratio=settings.trace_ratio, blobs=kept)
     sys.setswitchinterval(0.001)  # a thread that computes gives way to the streams' loop sooner
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        return runner.run(serve(settings))
+        try:
+            return runner.run(serve(settings))
+        finally:
+            telemetry.end(0.5)
 
 
 async def serve(settings: GatewaySettings) -> int:
@@ -143,7 +146,6 @@ async def serve(settings: GatewaySettings) -> int:
     with contextlib.suppress(TimeoutError):
         await asyncio.wait_for(bus.close(), 0.5)
     await asyncio.to_thread(database.close, 0.5)
-    await asyncio.to_thread(telemetry.end, 0.5)
     return 0 if stopping.is_set() and not any(isinstance(end, Exception) for end in ended) else 1
 
 

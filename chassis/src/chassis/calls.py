@@ -38,9 +38,10 @@ def spanned(purchase: Purchase, *, known: bool = False) -> contextlib.AbstractCo
         "gen_ai.provider.name": _VENDORS.get(purchase.provider, purchase.provider),
         "gen_ai.request.model": purchase.model,
         "gen_ai.output.type": purchase.output,
-        "hiddenhill.answer": "known" if known else "bought",
         "hiddenhill.estimate": purchase.estimate,
     }
+    if known:
+        facts["hiddenhill.answer"] = "known"
     if purchase.server:
         facts["server.address"] = purchase.server
     return telemetry.spanned(f"{purchase.operation} {purchase.model}", facts, kind=SpanKind.CLIENT)
@@ -48,6 +49,7 @@ def spanned(purchase: Purchase, *, known: bool = False) -> contextlib.AbstractCo
 
 def tell(span: Span, answer: Answer) -> None:
     """What was answered, and what it cost."""
+    span.set_attribute("hiddenhill.answer", "bought")
     span.set_attribute("hiddenhill.dollars", answer.dollars)
     if answer.tokens:
         span.set_attribute("gen_ai.usage.input_tokens", answer.tokens[0])

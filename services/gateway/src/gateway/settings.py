@@ -67,6 +67,8 @@ class GatewaySettings(ChassisSettings):
     """Seconds between two looks of the reconciler."""
     stream_patience: float = Field(60.0, gt=0)
     """Seconds after which a client that does not read its stream of events is given up."""
+    trace_days: int = Field(30, ge=1)
+    """Days for which a job's timeline is kept after the last thing that happened to it."""
     garbage_after: float = 600.0
     """Seconds until what a deleted job leaves in the store is removed."""
 

@@ -15,6 +15,7 @@ from chassis.errors import UsageError
 from chassis.events import Blob
 from chassis.folder import canonical_json
 from chassis.manifest import Entry, frontier
+from chassis.timeline import Timeline, timeline_of
 from psycopg import Connection
 from psycopg.rows import DictRow
 from psycopg.types.json import Jsonb
@@ -33,6 +34,9 @@ from gateway.ledger.rows import snapshot, tell
 from gateway.ledger.rulebook import Rulebook
 from gateway.problems import not_found
 from gateway.settings import GatewaySettings
+
+_FILES = 2_000
+"""Files of spans of a job at most that are read."""
 
 
 @dataclass(frozen=True)
@@ -90,6 +94,18 @@ class Desk:
         if rows is None or not caller.sees(rows.job["user_id"]):
             raise not_found(f"job {job_id}")
         return rows
+
+    def timeline(self, caller: Caller, job_id: str) -> Timeline:
+        """The job's timeline, as far as it is kept. Raises UsageError where there is no such job."""
+        self.rows(caller, job_id)
+        files = (self._kept(key) for key in self.blobs.keys(spans.prefix(job_id))[:_FILES])
+        return timeline_of(job_id, files)
+
+    def _kept(self, key: str) -> bytes:
+        try:
+            return self.blobs.get_bytes(key)
+        except KeyError:  # removed since it was listed
+            return b""
 
     def page(self, caller: Caller, query: listing.Query) -> tuple[list[DictRow], str | None]:
         """Rows of the caller's jobs, and the next page's cursor."""
@@ -198,6 +214,7 @@ class Desk:
         job_id = rows.job["id"]
         kind, _, verb = action.partition(".")
         with _joined(f"{verb} {kind}", rows), self.database.connection() as connection:
+            connection.execute("UPDATE jobs SET traced = true WHERE id = %s AND NOT traced", (job_id,))
             if revives:
                 batch = budgets.take_again(connection, job_id, self.settings) + batch
             outbox.write(connection, job_id, batch, revives=revives)

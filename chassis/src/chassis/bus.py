@@ -7,6 +7,7 @@ import contextlib
 import functools
 import json
 import logging
+import time
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
@@ -280,6 +281,29 @@ class NatsBus:
         except NotFoundError:
             return 0
         return (info.num_pending or 0) + (info.num_ack_pending or 0)
+
+    async def waiting(self, stage: str) -> tuple[int, float]:
+        """How many messages no worker of a stage has taken yet, and the age of the oldest of them in seconds."""
+        try:
+            info = await self.stream.consumer_info(names.STREAM, f"stage-{stage}")
+        except NotFoundError:
+            return 0, 0.0
+        if not info.num_pending:
+            return 0, 0.0
+        after = (info.delivered.stream_seq if info.delivered else 0) + 1
+        return info.num_pending, max([await self._age(after, kind) for kind in info.config.filter_subjects or ()])
+
+    async def _age(self, seq: int, subject: str) -> float:
+        """Of the first message on a subject from a sequence on, in seconds; 0: there is none."""
+        try:
+            found = await self.stream.get_msg(names.STREAM, seq, subject, next=True)
+        except NotFoundError:
+            return 0.0
+        return max(0.0, time.time() - found.time.timestamp()) if found.time else 0.0
+
+    async def last(self) -> int:
+        """The last sequence of the stream of events."""
+        return int((await self.stream.stream_info(names.STREAM)).state.last_seq)
 
     async def follow(self, durable: str, *, stream: str = names.STREAM, batch: int = 256) -> AsyncIterator[list[Msg]]:
         config = api.ConsumerConfig(durable_name=durable, ack_policy=api.AckPolicy.EXPLICIT, ack_wait=30)

@@ -63,7 +63,7 @@ def serve(service: str, listen: str) -> int:
     PlatformCollector(registry=registry)
     resource = Resource.create({"service.name": service, "service.namespace": "hiddenhill"})
     views = [
-        View(instrument_name=name, aggregation=ExplicitBucketHistogramAggregation(bounds))
+        View(instrument_name=name, aggregation=ExplicitBucketHistogramAggregation([*map(float, bounds)]))
         for name, bounds in BUCKETS.items()
     ]
     reader = PrometheusMetricReader(scope_info_enabled=False, registry=registry)

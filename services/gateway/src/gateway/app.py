@@ -24,6 +24,7 @@ from gateway.api.models import SECURITY, Problem, ScriptEdit, Submit, schemas_of
 from gateway.api.parsing import Json
 from gateway.context import Gateway, callers, public, visitor
 from gateway.context import gateway as current
+from gateway.measuring import measure
 from gateway.pages import account, errors, frame, home, listed, profile, reference, shared
 from gateway.pages import admin as administration
 from gateway.pages import jobs as videos
@@ -85,6 +86,7 @@ def create_app(gateway: Gateway) -> Flask:
     if gateway.settings.trusted_proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=gateway.settings.trusted_proxies)  # type: ignore[method-assign]
     _trace(app)
+    measure(app)
     return app
 
 

@@ -165,7 +165,7 @@ def _ledger(
 
     parts: list[Any] = [Ledger(bus, database, rulebook, papers, folded), Titles(database, blobs, papers), figures]
     parts += [Reconciler(bus, database, hub, rulebook, settings), Undertaker(bus, rulebook)]
-    return [*parts, Sweeper(database, blobs, settings.garbage_after), Janitor(database)]
+    return [*parts, Sweeper(database, blobs, settings.garbage_after), Janitor(database, settings.trace_days)]
 
 
 async def _idle() -> None:

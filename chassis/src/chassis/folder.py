@@ -170,6 +170,10 @@ def _parse(path: Path, model: type[M]) -> M:
     try:
         return model.model_validate_json(path.read_bytes())
     except ValidationError as error:
-        raise Defect(
-            "internal.artifact", "A part of the job could not be read; please retry it.", str(error)
-        ) from error
+        message = "A part of the job could not be read; please retry it."
+        raise Defect("internal.artifact", message, _without_input(error)) from None  # it quotes what it has read
+
+
+def _without_input(error: ValidationError) -> str:
+    faults = error.errors(include_url=False, include_input=False, include_context=False)
+    return "; ".join(f"{'.'.join(map(str, each['loc']))}: {each['type']}" for each in faults[:20])

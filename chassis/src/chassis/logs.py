@@ -1,4 +1,4 @@
-"""Structured logs: one JSON object a line on stderr, with the trace and job they belong to. See docs/logs.md."""
+"""Structured logs: one JSON object a line on stderr, with the trace and job they belong to. See docs/metrics.md."""
 
 from __future__ import annotations
 

@@ -4,11 +4,15 @@ import json
 import logging
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 
 import pytest
 from chassis.errors import Transient
-from chassis.logs import JsonFormatter
+from chassis.logs import JsonFormatter, bound
+from chassis.stage import Stage
 from chassis.telemetry import consumed, continued, failed, inject
+from chassis.testing import MemoryBlobs, MemoryBus, make_ready, work_off
 from opentelemetry import context, trace
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
@@ -110,3 +114,56 @@ def test_failure_is_written_on_the_span(spans):
     [span] = spans.get_finished_spans()
     assert span.status.status_code.name == "ERROR"
     assert span.events[0].attributes["exception.type"].endswith("Transient")
+
+
+def test_bound_fields_stand_on_every_line_within_and_on_none_after():
+    with bound(job="job1", scene=None), bound(stage="fetch"):
+        told = line()
+    assert (told["job"], told["stage"]) == ("job1", "fetch")
+    assert "scene" not in told
+    assert "job" not in line()
+
+
+def test_what_servers_of_web_pages_add_for_terminals_is_left_out():
+    assert "color_message" not in line(color_message="\x1b[32mmade\x1b[0m")
+
+
+async def test_lines_of_a_stage_and_of_libraries_in_its_threads_have_job_stage_and_trace(spans):
+    told = []
+
+    class Kept(logging.Handler):
+        def emit(self, record):
+            told.append(json.loads(JsonFormatter("fetcher").format(record)))
+
+    def run(folder):
+        logging.getLogger("library").warning("in the stage's thread")
+        with ThreadPoolExecutor(1) as aside:
+            aside.submit(copy_context().run, logging.getLogger("library").warning, "beside it").result()
+        folder.write("paper", b"{}")
+
+    bus, blobs, kept = MemoryBus(), MemoryBlobs(), Kept()
+    await make_ready(bus, blobs, "job1", {"source": b"{}"})
+    logging.getLogger("library").addHandler(kept)
+    stage = Stage(name="fetch", title="Reading", version="1", needs=("source",), makes=("paper",), run=run)
+    try:
+        await work_off(stage, bus, blobs)
+    finally:
+        logging.getLogger("library").removeHandler(kept)
+    assert [each["message"] for each in told] == ["in the stage's thread", "beside it"]
+    assert {(each["job"], each["stage"], each["service"]) for each in told} == {("job1", "fetch", "fetcher")}
+    assert len({each["trace_id"] for each in told}) == 1
+
+
+def test_what_kills_a_thread_or_the_process_is_one_line_too():
+    code = (
+        "import threading, warnings; from chassis import logs; logs.set_up('info', 'x');"
+        "warnings.warn('careful'); thread = threading.Thread(target=lambda: 1 / 0);"
+        "thread.start(); thread.join(); {}['gone']"
+    )
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert run.returncode == 1
+    told = [json.loads(each) for each in run.stderr.splitlines()]
+    assert [each["level"] for each in told] == ["warning", "critical", "critical"]
+    assert "careful" in told[0]["message"]
+    assert told[1]["exception"].endswith("ZeroDivisionError: division by zero")
+    assert told[2]["exception"].endswith("KeyError: 'gone'")

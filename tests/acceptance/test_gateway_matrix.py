@@ -45,7 +45,7 @@ POST /api/v1/jobs/<job_id>/retry  POST /api/v1/jobs/<job_id>/cancel  POST /api/v
 POST /api/v1/jobs/<job_id>/budget  POST /jobs/<job_id>/force
 PATCH /api/v1/jobs/<job_id>/scenes/<int:scene>  PATCH /api/v1/jobs/<job_id>/script
 PUT /api/v1/jobs/<job_id>/share  DELETE /api/v1/jobs/<job_id>/share
-GET /api/v1/jobs/<job_id>/artifacts/<artifact>
+GET /api/v1/jobs/<job_id>/artifacts/<artifact>  GET /api/v1/jobs/<job_id>/trace  GET /jobs/<job_id>/timeline
 DELETE /api/v1/tokens/<id>  DELETE /api/v1/sessions/<id>
 POST /account/tokens/<token_id>/revoke  POST /account/sessions/<session_id>/end
 """
@@ -91,6 +91,7 @@ CALLS = {
     "SetProviderKey": lambda _: pb.SetProviderKeyRequest(provider="gemini", key="mine-and-mine-alone"),
     "DeleteProviderKey": lambda _: pb.DeleteProviderKeyRequest(provider="gemini"),
     "DeleteJob": lambda job: pb.DeleteJobRequest(job_id=job),
+    "GetTrace": lambda job: pb.GetTraceRequest(job_id=job),
     "GetArtifact": lambda job: pb.GetArtifactRequest(job_id=job, artifact="source"),
 }
 ONES_OWN_CALLS = {"SubmitJob", "ListJobs", "EstimateJob", "ListProviders"}

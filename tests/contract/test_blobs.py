@@ -101,6 +101,25 @@ def test_a_stump_of_an_artifact_is_put_again_and_a_whole_one_is_not(blobs, tmp_p
     assert blobs.get_bytes(key_of(digest)) == same_length
 
 
+def test_keys_are_listed_by_how_they_begin_in_order_and_whole(blobs, key):
+    for name in ("b", "a", "deeper/c"):
+        blobs.put_bytes(f"{key}/{name}", b"x")
+    blobs.put_bytes(f"{key}-beside", b"x")
+    assert blobs.keys(f"{key}/") == [f"{key}/a", f"{key}/b", f"{key}/deeper/c"]
+    blobs.remove(f"{key}/a")
+    assert blobs.keys(f"{key}/") == [f"{key}/b", f"{key}/deeper/c"]
+
+
+def test_more_keys_are_listed_than_a_server_answers_at_once(blobs, key):
+    for number in range(1005):
+        blobs.put_bytes(f"{key}/{number:04}", b"x")
+    assert len(blobs.keys(f"{key}/")) == 1005
+
+
+def test_no_keys_begin_so(blobs, key):
+    assert blobs.keys(f"{key}/") == []
+
+
 @pytest.mark.parametrize("hostile", ["", "../secret", "A" * 64, "g" * 64, "a" * 63, "a" * 63 + "/"])
 def test_what_is_no_digest_has_no_key(hostile):
     with pytest.raises(KeyError):

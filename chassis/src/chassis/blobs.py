@@ -20,7 +20,10 @@ _ABSENT = ("NoSuchKey", "NoSuchBucket", "InvalidRange")
 
 
 class Blobs(Protocol):
-    """A store of bytes by key. Keys of artifacts are `sha256/<digest>`, of the memo `memo/<key>`."""
+    """A store of bytes by key.
+
+    Keys of artifacts are `sha256/<digest>`, of the memo `memo/<key>`, of a job's spans `traces/<job>/<name>`.
+    """
 
     def put(self, key: str, path: Path) -> None:
         """Store a file's bytes; storing a key again changes nothing that matters."""
@@ -41,6 +44,10 @@ class Blobs(Protocol):
 
     def remove(self, key: str) -> None:
         """Forget what is under the key, if anything is."""
+        ...
+
+    def keys(self, prefix: str) -> list[str]:
+        """All keys that begin so, in order; for prefixes that few have."""
         ...
 
 
@@ -110,6 +117,11 @@ class S3Blobs:
     def remove(self, key: str) -> None:
         with _translated(key):
             self._client.remove_object(self._bucket, key)
+
+    def keys(self, prefix: str) -> list[str]:
+        with _translated(prefix):
+            found = self._client.list_objects(self._bucket, prefix=prefix, recursive=True)
+            return sorted(str(each.object_name) for each in found)
 
     def upload_url(self, key: str, valid: timedelta) -> str:
         """An address to which anybody may PUT the bytes of this key for so long."""

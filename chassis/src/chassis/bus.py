@@ -7,10 +7,12 @@ import contextlib
 import functools
 import json
 import logging
+import time
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 
 import nats
 import nats.errors
@@ -94,6 +96,7 @@ class NatsBus:
         self.client = client
         self.stream = client.jetstream()
         self._settings = settings
+        self._server = _address(settings.nats_url)
         self._providers: Sequence[Provider] = ()
 
     @classmethod
@@ -181,7 +184,10 @@ class NatsBus:
 
     async def announce(self, batch: Sequence[Outgoing], expected: dict[str, int] | None = None) -> int:
         check_batch(batch)
-        expected = expected or {}
+        with telemetry.produced([outgoing.subject for outgoing in batch], Conflict, **self._server):
+            return await self._announce(batch, expected or {})
+
+    async def _announce(self, batch: Sequence[Outgoing], expected: dict[str, int]) -> int:
         batch_id = uuid.uuid4().hex
         ack: dict[str, Any] = {}
         for number, outgoing in enumerate(batch, 1):
@@ -276,6 +282,29 @@ class NatsBus:
             return 0
         return (info.num_pending or 0) + (info.num_ack_pending or 0)
 
+    async def waiting(self, stage: str) -> tuple[int, float]:
+        """How many messages no worker of a stage has taken yet, and the age of the oldest of them in seconds."""
+        try:
+            info = await self.stream.consumer_info(names.STREAM, f"stage-{stage}")
+        except NotFoundError:
+            return 0, 0.0
+        if not info.num_pending:
+            return 0, 0.0
+        after = (info.delivered.stream_seq if info.delivered else 0) + 1
+        return info.num_pending, max([await self._age(after, kind) for kind in info.config.filter_subjects or ()])
+
+    async def _age(self, seq: int, subject: str) -> float:
+        """Of the first message on a subject from a sequence on, in seconds; 0: there is none."""
+        try:
+            found = await self.stream.get_msg(names.STREAM, seq, subject, next=True)
+        except NotFoundError:
+            return 0.0
+        return max(0.0, time.time() - found.time.timestamp()) if found.time else 0.0
+
+    async def last(self) -> int:
+        """The last sequence of the stream of events."""
+        return int((await self.stream.stream_info(names.STREAM)).state.last_seq)
+
     async def follow(self, durable: str, *, stream: str = names.STREAM, batch: int = 256) -> AsyncIterator[list[Msg]]:
         config = api.ConsumerConfig(durable_name=durable, ack_policy=api.AckPolicy.EXPLICIT, ack_wait=30)
         await self.stream.add_consumer(stream, config)
@@ -321,6 +350,12 @@ class NatsBus:
 
         await self.client.subscribe(subject, cb=on_message)
         await asyncio.wait_for(self.client.flush(), 5)
+
+
+def _address(urls: str) -> dict[str, Any]:
+    """The first server of an address, as spans name it."""
+    parts = urlsplit(urls.split(",", 1)[0])
+    return {"server.address": parts.hostname or "", "server.port": parts.port or 4222}
 
 
 def _one(seconds: float = PATIENCE) -> dict[str, Any]:

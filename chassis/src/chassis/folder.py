@@ -49,9 +49,10 @@ class JobFolder:
         taker: the run's way through the limits of providers; without it, they are this process' own.
         purse: pays for calls of providers; without it, nothing can be paid for.
         key: finds the user's own key of a provider.
+        count: is told what the stage counts.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - all that a run has at hand
         self,
         root: Path,
         inputs: Mapping[str, Path],
@@ -62,6 +63,7 @@ class JobFolder:
         taker: Taker | None = None,
         purse: Purse | None = None,
         key: Callable[[str], str] | None = None,
+        count: Callable[[str, float], None] | None = None,
     ) -> None:
         self.root = root
         self.scene = scene
@@ -71,6 +73,7 @@ class JobFolder:
         self._report = report
         self._purse = purse
         self._key = key
+        self._count = count
         self._taker = taker or _ALONE.taker(str(root))
 
     def path(self, name: str) -> Path:
@@ -121,6 +124,11 @@ class JobFolder:
         if self._report is not None:
             self._report(min(max(fraction, 0.0), 1.0), note)
 
+    def count(self, name: str, amount: float) -> None:
+        """Add to a total of all runs that operators see, such as `frames`: letters and underscores."""
+        if self._count is not None:
+            self._count(name, amount)
+
     @property
     def purse(self) -> Purse:
         """Pays for this run."""
@@ -162,6 +170,10 @@ def _parse(path: Path, model: type[M]) -> M:
     try:
         return model.model_validate_json(path.read_bytes())
     except ValidationError as error:
-        raise Defect(
-            "internal.artifact", "A part of the job could not be read; please retry it.", str(error)
-        ) from error
+        message = "A part of the job could not be read; please retry it."
+        raise Defect("internal.artifact", message, _without_input(error)) from None  # it quotes what it has read
+
+
+def _without_input(error: ValidationError) -> str:
+    faults = error.errors(include_url=False, include_input=False, include_context=False)
+    return "; ".join(f"{'.'.join(map(str, each['loc']))}: {each['type']}" for each in faults[:20])

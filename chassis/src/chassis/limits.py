@@ -17,6 +17,7 @@ import uuid
 from collections.abc import Callable, Iterator
 from typing import Protocol
 
+from chassis import telemetry
 from chassis.errors import RateLimited
 from chassis.gate import LEASE, SHARED, Gate, Limit, Place
 
@@ -98,7 +99,13 @@ class Taker:
                 self._names.remove(name)
 
     def _enter(self, limit: Limit, holder: str) -> Place:
+        with contextlib.ExitStack() as waiting:
+            return self._entered(limit, holder, waiting)
+
+    def _entered(self, limit: Limit, holder: str, waiting: contextlib.ExitStack) -> Place:
+        """Waits until there is a place, in a span where that is not at once."""
         token, over = uuid.uuid4().hex[:8], time.monotonic() + limit.patience
+        is_told = False
         while True:
             wait = 0.0
 
@@ -110,7 +117,12 @@ class Taker:
             gate = self._change(limit.name, step)
             if not wait:
                 return gate.inside.get(holder, Place(token, time.time(), 0.0))
+            if not is_told:
+                facts = {"hiddenhill.waits_for": limit.title or limit.name, "hiddenhill.limit": limit.name}
+                waiting.enter_context(telemetry.spanned("wait for a place", facts, harmless=(RateLimited,)))
+                is_told = True
             if wait > over - time.monotonic():
+                telemetry.note(outcome="waits", delay=wait)
                 raise _closed(limit, wait, broken=gate.broken)
             time.sleep(min(wait, LOOK))
 

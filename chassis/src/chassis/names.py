@@ -5,6 +5,8 @@ An artifact is named by dotted tokens, `paper` or `scene.3.narration`. In a rule
 """
 
 import re
+from collections.abc import Sequence
+from itertools import takewhile
 
 STREAM = "EVENTS"
 _NAME = re.compile(r"[a-z][a-z_]*(\.([1-9][0-9]{0,5}|[a-z][a-z_]*))*")
@@ -101,6 +103,17 @@ def parse_subject(subject: str) -> tuple[str, str, str]:
     """Split `job.<id>.<kind>.<rest>` into id, kind and rest (which may be empty)."""
     _, job_id, kind, *rest = subject.split(".")
     return job_id, kind, ".".join(rest)
+
+
+def template(subjects: Sequence[str]) -> str:
+    """What a batch's subjects have in common, without what differs from job to job and scene to scene."""
+    shapes = [["job", "{job}", *(_shape(token) for token in subject.split(".")[2:])] for subject in subjects]
+    shared = [same[0] for same in takewhile(lambda same: len(set(same)) == 1, zip(*shapes, strict=False))]
+    return ".".join(shared) + ("" if all(shape == shared for shape in shapes) else ".>")
+
+
+def _shape(token: str) -> str:
+    return "{scene}" if token.isdecimal() else token
 
 
 def file_name(artifact: str, media_type: str) -> str:

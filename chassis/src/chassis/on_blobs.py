@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Protocol
 
-from chassis import names
+from chassis import metrics, names, telemetry
 from chassis.blobs import Blobs, key_of, put_once
 from chassis.errors import Defect
 from chassis.folder import JobFolder, Made
@@ -52,10 +52,11 @@ def work_on_blobs(
                 raise Defect("internal.lost", message, f"no blob {digest}") from error
             return path
 
-        files = {
-            each.artifact: fetch(each.digest, needs / names.file_name(each.artifact, each.media_type))
-            for each in inputs
-        }
+        with telemetry.spanned("fetch inputs"):
+            files = {
+                each.artifact: fetch(each.digest, needs / names.file_name(each.artifact, each.media_type))
+                for each in inputs
+            }
         folder = JobFolder(
             makes,
             files,
@@ -65,8 +66,10 @@ def work_on_blobs(
             taker=taker,
             purse=purse,
             key=key,
+            count=metrics.count,
         )
         made = stage.work(folder)
-        for output in made:
-            put_once(blobs, output.digest, output.path)
+        with telemetry.spanned("store outputs", {"hiddenhill.bytes": sum(output.size for output in made)}):
+            for output in made:
+                put_once(blobs, output.digest, output.path)
     return made

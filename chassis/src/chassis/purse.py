@@ -14,8 +14,9 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from hiddenhill.v1.events_pb2 import Call, CallState, Costs
+from opentelemetry import context
 
-from chassis import events
+from chassis import calls, events, metrics, telemetry
 from chassis.blobs import Blobs
 from chassis.bus import Bus, Conflict
 from chassis.errors import Fatal
@@ -50,6 +51,7 @@ class Purchase:
         estimate: what it costs at most, in dollars.
         leave: dollars of the budget that must be left for others after it.
         limit: the provider's limit that the call keeps to; a known answer takes nothing out of it.
+        operation, output, server: what its span says is asked for, of what kind, and of which host.
     """
 
     provider: str
@@ -58,6 +60,9 @@ class Purchase:
     estimate: float
     leave: float = 0.0
     limit: Limit | None = None
+    operation: str = "chat"
+    output: str = "json"
+    server: str = ""
 
     @property
     def key(self) -> str:
@@ -71,6 +76,8 @@ class Answer:
 
     data: bytes
     dollars: float
+    tokens: tuple[int, int] | None = None
+    """Of the question and of the answer, where the vendor counts them."""
 
 
 class Purse:
@@ -89,6 +96,7 @@ class Purse:
         self._stage = stage
         self._scene = scene
         self._taker = taker
+        self._above = context.get_current()
 
     def buy(self, purchase: Purchase, call: Callable[[], Answer]) -> bytes:
         """The kept answer to the request, or else `call`'s.
@@ -96,7 +104,8 @@ class Purse:
         An error that `call` raises means that nothing was paid, but for a ConnectionError or TimeoutError, of which
         nobody knows. Raises BudgetSpent.
         """
-        return self._once(purchase, lambda: self._made(purchase, call))
+        with calls.within(self._above):
+            return self._once(purchase, lambda: self._made(purchase, call))
 
     def buy_task(self, purchase: Purchase, create: Callable[[], str], wait: Callable[[str], Answer]) -> bytes:
         """As `buy`, of a vendor with tasks: `create` gives the task's id, `wait` its result; a known task is resumed.
@@ -106,6 +115,7 @@ class Purse:
 
         def resumed() -> Answer:
             task = (self._find(f"{purchase.key}/task") or b"").decode()
+            telemetry.event("resumed" if task else "asked")
             if not task:
                 task = self._made(purchase, create)
                 if not task:
@@ -113,10 +123,12 @@ class Purse:
                 self._blobs.put_bytes(f"{purchase.key}/task", task.encode())
             return wait(task)
 
-        return self._once(purchase, resumed)
+        with calls.within(self._above):
+            return self._once(purchase, resumed)
 
     def forget(self, purchase: Purchase, dollars: float = 0.0) -> None:
         """Let the next call create a new task: the vendor failed or lost this one, and charged this much for it."""
+        metrics.paid(purchase.provider, purchase.model, dollars)
         self._blobs.put_bytes(f"{purchase.key}/task", b"")
         self._keep(lambda costs: _refused(self._entry(costs, purchase), dollars))
 
@@ -124,17 +136,31 @@ class Purse:
         """The kept answer, or else `call`'s, made within the limit and kept before its place is left."""
         data = self._find(f"{purchase.key}/answer")
         if data is not None:
-            self._keep(lambda costs: _known(self._entry(costs, purchase)))
+            with calls.spanned(purchase, known=True):
+                self._keep(lambda costs: _known(self._entry(costs, purchase)))
             return data
         with self._taker.calling(purchase.limit) if purchase.limit else contextlib.nullcontext():
-            answer = call()
+            with calls.spanned(purchase) as span, metrics.call(purchase.provider, purchase.model, unmade=BudgetSpent):
+                answer = call()
+                calls.tell(span, answer)
+            metrics.paid(purchase.provider, purchase.model, answer.dollars)
             self._blobs.put_bytes(f"{purchase.key}/answer", answer.data)
         self._keep(lambda costs: _paid(self._entry(costs, purchase), answer.dollars))
         return answer.data
 
     def _made(self, purchase: Purchase, call: Callable[[], T]) -> T:
         """What the call gives, noted as open before it begins."""
-        self._keep(lambda costs: _begin(costs, self._entry(costs, purchase), purchase))
+        cut_off = 0
+
+        def begun(costs: Costs) -> None:
+            nonlocal cut_off
+            entry = self._entry(costs, purchase)
+            _begin(costs, entry, purchase)
+            cut_off = entry.cut_off
+
+        self._keep(begun)
+        if cut_off:
+            telemetry.note(cut_off=cut_off)
         try:
             return call()
         except (ConnectionError, TimeoutError):

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import inspect
 import logging
+import time
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +18,7 @@ from grpc_reflection.v1alpha import reflection
 from opentelemetry import propagate
 from opentelemetry.trace import Span, SpanKind
 
-from chassis import telemetry
+from chassis import metrics, telemetry
 from chassis.errors import Error, classify
 from chassis.statuses import abort, code_of
 
@@ -92,6 +93,7 @@ class _Wrap(grpc.aio.ServerInterceptor):
 
     def _around(self, behave: Any, method: str, metadata: dict[str, str]) -> Any:
         async def answer(request: Any, call: Any) -> Any:
+            began, code = time.perf_counter(), grpc.StatusCode.OK
             with _span(method, metadata) as span:
                 try:
                     if self._admit:
@@ -102,10 +104,17 @@ class _Wrap(grpc.aio.ServerInterceptor):
                     async with contextlib.aclosing(behave(request, call)) as answers:
                         async for each in answers:
                             await call.write(each)
-                except (grpc.aio.AbortError, asyncio.CancelledError):
+                except grpc.aio.AbortError:
+                    code = call.code()
+                    raise
+                except asyncio.CancelledError:
+                    code = grpc.StatusCode.CANCELLED
                     raise
                 except Exception as exception:  # noqa: BLE001 - becomes a status
+                    code = code_of(self._find_error(exception))
                     await self._refuse(call, exception, span)
+                finally:
+                    metrics.rpc(method, code.name, time.perf_counter() - began)
 
         return answer
 

@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Coroutine, Sequence
 from typing import Any, TypeVar
 
-from chassis import events, keys, names, telemetry
+from chassis import events, keys, logs, metrics, names, telemetry
 from chassis.blobs import Blobs
 from chassis.errors import Abandoned, Error, Fatal, RateLimited, Transient, classify
 from chassis.folder import Made
@@ -19,6 +19,7 @@ from chassis.manifest import Manifest, Run, Wait, decide, done, needs_of
 from chassis.on_blobs import work_on_blobs
 from chassis.protocols import PATIENCE, Bus, Conflict, Delivery, Offers
 from chassis.purse import Keep, Purse, charge
+from chassis.spans import JOB, LEFT
 from chassis.stage import Rule, Stage, rule_of
 from chassis.work import Work
 
@@ -138,7 +139,10 @@ class Runner:
         _, _, artifact = names.parse_subject(event.subject)
         scene = names.scene_of(artifact) if self.stage.per_scene else None
         template = f"{names.STREAM} {self.stage.name}"
-        with telemetry.consumed("process", template, event.headers, **{"hiddenhill.job": event.job_id}) as span:
+        with (
+            logs.bound(job=event.job_id, stage=self.stage.name, scene=scene),
+            telemetry.consumed("process", template, event.headers, **self._facts(delivery, scene, waits)) as span,
+        ):
             manifest = await self._bus.manifest(event.job_id)
             decision = decide(self.rule, manifest, scene, event.seq)
             if isinstance(decision, Run):
@@ -147,14 +151,33 @@ class Runner:
                 work = Work(self._bus, self.rule, delivery, scene, decision.inputs, waits)
                 try:
                     await self._run(work, manifest)
-                except Exception as error:  # noqa: BLE001 - every failure gets its place in the tree
-                    telemetry.failed(span, error)
-                    await self._failed(work, classify(error))
+                except Exception as exception:  # noqa: BLE001 - every failure gets its place in the tree
+                    error = classify(exception)
+                    if not isinstance(error, (Abandoned, RateLimited)):
+                        telemetry.failed(span, error)
+                    await self._failed(work, error)
             elif isinstance(decision, Wait):
+                telemetry.note(outcome=LEFT)
                 await delivery.retry(LAG)
             else:
+                telemetry.note(outcome=LEFT)
                 log.debug("left", extra={"stage": self.stage.name, "job": event.job_id, "why": decision.reason})
                 await delivery.ack()
+
+    def _facts(self, delivery: Delivery, scene: int | None, waits: int) -> dict[str, str | int]:
+        """What a span tells of a message."""
+        event = delivery.event
+        found: dict[str, str | int] = {
+            "messaging.destination.name": event.subject,
+            "messaging.destination.template": names.template([event.subject]),
+            "messaging.consumer.group.name": f"stage-{self.stage.name}",
+            "messaging.message.id": str(event.seq),
+            JOB: event.job_id,
+            "hiddenhill.stage": self.stage.name,
+            "hiddenhill.title": self.stage.title,
+            "hiddenhill.attempt": delivery.attempt,
+        }
+        return found | ({"hiddenhill.scene": scene} if scene else {}) | ({"hiddenhill.waits": waits} if waits else {})
 
     async def _run(self, work: Work, manifest: Manifest) -> None:
         started = time.monotonic()
@@ -173,6 +196,8 @@ class Runner:
             pulse.cancel()
             self._running.discard(work)
         await work.delivery.ack()
+        telemetry.note(outcome="made")
+        metrics.attempt(self.stage.name, metrics.DONE, seconds=seconds)
         extra = {"stage": self.stage.name, "job": work.job_id, "scene": work.scene, "seconds": round(seconds, 2)}
         log.info("made", extra=extra)
 
@@ -226,24 +251,36 @@ class Runner:
         extra["detail"] = error.detail
         if isinstance(error, Abandoned):
             log.info("abandoned", extra=extra)
+            self._count(work, "abandoned", error)
+            telemetry.note(outcome="abandoned", reason=error.message)
             await (delivery.retry(0) if error.message == "shutdown" else delivery.ack())
         elif isinstance(error, RateLimited) and work.waits < MOST_WAITS and self._can_hold(error.retry_after):
             seconds = max(error.retry_after, random.uniform(0.5, 1.0))  # noqa: S311
             log.info("waits", extra=extra | {"delay": round(seconds, 1)})
+            telemetry.note(outcome="waits", delay=seconds, waits_for=error.waits_for)
+            self._count(work, "waits", error)
             work.wait(error, seconds)
             self._hold(work)
         elif isinstance(error, Transient) and delivery.attempt < self._max_attempts:
             delay = error.retry_after or min(60.0, 2.0**delivery.attempt * 0.25) * random.uniform(0.5, 1.5)  # noqa: S311
             delay = min(delay, LONGEST_DELAY)
             log.warning("will retry", extra=extra | {"delay": round(delay, 1)})
+            self._count(work, "waits" if isinstance(error, RateLimited) else "retried", error)
+            telemetry.note(outcome="retried", delay=delay)
             if isinstance(error, RateLimited):
                 work.wait(error, delay)
                 await work.say()
             await delivery.retry(delay)
         else:
+            telemetry.note(outcome="failed")
             log.error("failed", extra=extra, exc_info=None if isinstance(error, Fatal) else error)
+            self._count(work, "failed", error)
             await self._bus.announce([events.failed(work.job_id, self.stage.name, work.scene, error, delivery.attempt)])
             await delivery.give_up()
+
+    def _count(self, work: Work, outcome: str, error: Error) -> None:
+        if not work.due:  # else it has ended before, as one that waits
+            metrics.attempt(self.stage.name, outcome, error.code, time.monotonic() - work.began)
 
     def _can_hold(self, seconds: float) -> bool:
         return seconds <= LONGEST_HELD and len(self._held) < MOST_HELD and not self._stopping.is_set()

@@ -30,6 +30,8 @@ class ChassisSettings(BaseSettings):
     grpc_listen: str = "127.0.0.1:0"
     """Address of the internal gRPC port; port 0 takes a free one."""
     grpc_reflection: bool = False
+    stages: str = ""
+    """Which of its service's stages a worker works for, separated by commas; empty: all."""
     slots: int = Field(0, ge=0)
     """Runs at a time, for each stage of the worker; 0: as the stage declares."""
     ack_wait: float = Field(15.0, gt=0)
@@ -41,8 +43,14 @@ class ChassisSettings(BaseSettings):
     log_level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(str.upper)] = "INFO"
     keys_secret: SecretStr = SecretStr("")
     """Seals users' own keys of providers; empty: users can have none. Commas part secrets, of which the first seals."""
+    metrics_listen: str = ""
+    """Host and port on which Prometheus reads the process' metrics; empty: none are kept. Port 0 takes a free one."""
     otlp_endpoint: str = ""
     """gRPC address of an OpenTelemetry collector; empty: spans are not exported."""
+    trace_ratio: float = Field(1.0, ge=0, le=1)
+    """Share of jobs whose spans go to the collector; what a caller's own trace says of it is respected."""
+    keep_traces: bool = True
+    """Whether the spans of all jobs are kept in the store, for their timelines."""
 
     @field_validator("keys_secret")
     @classmethod

@@ -158,12 +158,16 @@ class MemoryBus:
 
     async def announce(self, batch: Sequence[Outgoing], expected: dict[str, int] | None = None) -> int:
         check_batch(batch)
+        with telemetry.produced([outgoing.subject for outgoing in batch], Conflict):
+            return self._announce(batch, expected or {})
+
+    def _announce(self, batch: Sequence[Outgoing], expected: dict[str, int]) -> int:
         stream = self.streams[names.STREAM]
         for outgoing in batch:
             self._hear(outgoing.subject, outgoing.payload)
         for outgoing in batch:
             last = max((message.seq for message in stream if message.subject == outgoing.subject), default=0)
-            if (expected or {}).get(outgoing.artifact, last) != last:
+            if expected.get(outgoing.artifact, last) != last:
                 raise Conflict(outgoing.subject)
         for outgoing in batch:
             stream.add(outgoing.subject, outgoing.payload)
@@ -270,6 +274,9 @@ class MemoryBlobs:
 
     def remove(self, key: str) -> None:
         self.kept.pop(key, None)
+
+    def keys(self, prefix: str) -> list[str]:
+        return sorted(key for key in self.kept if key.startswith(prefix))
 
     def size(self, key: str) -> int | None:
         return len(self.kept[key]) if key in self.kept else None

@@ -40,6 +40,7 @@ class Work:
         self.waits = waits
         self.unwanted = ""
         self.due = 0.0
+        self.began = time.monotonic()
         self._bus = bus
         self._rule = rule
         self._limited: RateLimited | None = None

@@ -52,6 +52,10 @@ class Client(Protocol):
         """What a job with these options is likely to cost."""
         ...
 
+    def trace(self, job_id: str) -> dict[str, Any]:
+        """How the job's time was spent: a `chassis.timeline.Timeline`."""
+        ...
+
     def delete(self, job_id: str) -> None: ...
     def read(self, job_id: str, artifact: str, offset: int = 0) -> AbstractContextManager[Bytes]:
         """The artifact's bytes from an offset before its end; Transient where the connection breaks."""

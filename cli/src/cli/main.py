@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import shutil
 import signal
 import sys
 import threading
@@ -177,6 +178,26 @@ def download(job: str, artifacts: tuple[str, ...], output: Path | None, address:
 
     paths = remote.fetch(job, artifacts, output, address)
     click.echo(json.dumps(paths) if as_json else "\n".join(paths[name] for name in artifacts or ("video",)))
+
+
+@cli.command()
+@click.argument("job")
+@click.option(
+    "-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="Draw it into an .svg or .html file."
+)
+@options.at_gateway
+@options.as_json
+def trace(job: str, output: Path | None, address: Any, *, as_json: bool) -> None:
+    """Show how JOB spent its time: which step worked when, what it waited for, and the critical path."""
+    from cli import timelines  # noqa: PLC0415 - as above
+
+    found = timelines.fetch(job, address)
+    if output:
+        timelines.write(found, output)
+    if as_json:
+        click.echo(found.model_dump_json())
+    else:
+        click.echo(str(output) if output else "\n".join(timelines.lines(found, shutil.get_terminal_size().columns)))
 
 
 @cli.command()

@@ -81,6 +81,9 @@ class Rest:
     def estimate(self, options: dict[str, Any]) -> dict[str, Any]:
         return self._call("POST", "/estimate", json=options)
 
+    def trace(self, job_id: str) -> dict[str, Any]:
+        return self._call("GET", f"/jobs/{job_id}/trace")
+
     def delete(self, job_id: str) -> None:
         self._call("DELETE", f"/jobs/{job_id}")
 

@@ -90,6 +90,9 @@ class Rpc:
     def estimate(self, options: dict[str, Any]) -> dict[str, Any]:
         return _plain(self._call(self._stub.EstimateJob, pb.EstimateJobRequest(options=pb.JobOptions(**options))))
 
+    def trace(self, job_id: str) -> dict[str, Any]:
+        return _plain(self._call(self._stub.GetTrace, pb.GetTraceRequest(job_id=job_id)).timeline)
+
     def delete(self, job_id: str) -> None:
         self._call(self._stub.DeleteJob, pb.DeleteJobRequest(job_id=job_id))
 

@@ -236,6 +236,12 @@ def settings(stack):
     )
 
 
+@pytest.fixture(scope="session")
+def gateway_class():
+    """For modules that start gateways in their own way."""
+    return Running
+
+
 @pytest.fixture(scope="module")
 def running(stack, settings, tmp_path_factory):
     log = tmp_path_factory.mktemp("log") / "gateway.log"

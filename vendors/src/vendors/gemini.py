@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from chassis.errors import Error, Fatal, RateLimited, Transient
 from chassis.limits import Limit, seconds_of
@@ -101,11 +102,21 @@ def limit(settings: GeminiSettings, model: str, key: str = "") -> Limit:
 
 def dollars(response: GenerateContentResponse, price: TokenPrice) -> float:
     """What an answer cost; thoughts are paid as output."""
+    asked, answered = tokens(response) or (0, 0)
+    return (asked * price.input + answered * price.output) / 1e6
+
+
+def tokens(response: GenerateContentResponse) -> tuple[int, int] | None:
+    """Of the question and of the answer, thoughts among them; None: the vendor did not count."""
     usage = response.usage_metadata
     if usage is None:
-        return 0.0
-    output = (usage.candidates_token_count or 0) + (usage.thoughts_token_count or 0)
-    return ((usage.prompt_token_count or 0) * price.input + output * price.output) / 1e6
+        return None
+    return usage.prompt_token_count or 0, (usage.candidates_token_count or 0) + (usage.thoughts_token_count or 0)
+
+
+def server(settings: GeminiSettings) -> str:
+    """Name of the host that is asked."""
+    return urlsplit(settings.url or URL).hostname or ""
 
 
 def stopped(response: GenerateContentResponse) -> Stopped | None:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from chassis.errors import Error, Fatal, RateLimited, Transient
 from chassis.limits import Limit, seconds_of
@@ -83,6 +84,11 @@ def limit(settings: RunwaySettings, key: str = "") -> Limit:
     """The limit of one account; who has a key of his own has a limit of his own."""
     every = 60 / settings.requests_a_minute
     return Limit(f"{NAME}{owner_of(key)}", every, burst=settings.at_once, title=TITLE, at_once=settings.at_once)
+
+
+def server(settings: RunwaySettings) -> str:
+    """Name of the host that is asked."""
+    return urlsplit(settings.url or URL).hostname or ""
 
 
 def provider(settings: RunwaySettings) -> Provider:

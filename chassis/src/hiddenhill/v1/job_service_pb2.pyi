@@ -505,3 +505,95 @@ class Failure(_message.Message):
     code: str
     message: str
     def __init__(self, stage: _Optional[str] = ..., scene: _Optional[int] = ..., code: _Optional[str] = ..., message: _Optional[str] = ...) -> None: ...
+
+class GetTraceRequest(_message.Message):
+    __slots__ = ("job_id",)
+    JOB_ID_FIELD_NUMBER: _ClassVar[int]
+    job_id: str
+    def __init__(self, job_id: _Optional[str] = ...) -> None: ...
+
+class GetTraceResponse(_message.Message):
+    __slots__ = ("timeline",)
+    TIMELINE_FIELD_NUMBER: _ClassVar[int]
+    timeline: Timeline
+    def __init__(self, timeline: _Optional[_Union[Timeline, _Mapping]] = ...) -> None: ...
+
+class Timeline(_message.Message):
+    __slots__ = ("job_id", "trace_id", "started_at", "seconds", "lanes", "path", "pauses")
+    JOB_ID_FIELD_NUMBER: _ClassVar[int]
+    TRACE_ID_FIELD_NUMBER: _ClassVar[int]
+    STARTED_AT_FIELD_NUMBER: _ClassVar[int]
+    SECONDS_FIELD_NUMBER: _ClassVar[int]
+    LANES_FIELD_NUMBER: _ClassVar[int]
+    PATH_FIELD_NUMBER: _ClassVar[int]
+    PAUSES_FIELD_NUMBER: _ClassVar[int]
+    job_id: str
+    trace_id: str
+    started_at: _timestamp_pb2.Timestamp
+    seconds: float
+    lanes: _containers.RepeatedCompositeFieldContainer[TimelineLane]
+    path: _containers.RepeatedCompositeFieldContainer[TimelineStep]
+    pauses: _containers.RepeatedCompositeFieldContainer[TimelinePause]
+    def __init__(self, job_id: _Optional[str] = ..., trace_id: _Optional[str] = ..., started_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., seconds: _Optional[float] = ..., lanes: _Optional[_Iterable[_Union[TimelineLane, _Mapping]]] = ..., path: _Optional[_Iterable[_Union[TimelineStep, _Mapping]]] = ..., pauses: _Optional[_Iterable[_Union[TimelinePause, _Mapping]]] = ...) -> None: ...
+
+class TimelineLane(_message.Message):
+    __slots__ = ("stage", "title", "scene", "bars")
+    STAGE_FIELD_NUMBER: _ClassVar[int]
+    TITLE_FIELD_NUMBER: _ClassVar[int]
+    SCENE_FIELD_NUMBER: _ClassVar[int]
+    BARS_FIELD_NUMBER: _ClassVar[int]
+    stage: str
+    title: str
+    scene: int
+    bars: _containers.RepeatedCompositeFieldContainer[TimelineBar]
+    def __init__(self, stage: _Optional[str] = ..., title: _Optional[str] = ..., scene: _Optional[int] = ..., bars: _Optional[_Iterable[_Union[TimelineBar, _Mapping]]] = ...) -> None: ...
+
+class TimelineBar(_message.Message):
+    __slots__ = ("kind", "label", "start", "seconds", "outcome", "error", "attempt", "worker", "critical", "dollars", "input_tokens", "output_tokens")
+    KIND_FIELD_NUMBER: _ClassVar[int]
+    LABEL_FIELD_NUMBER: _ClassVar[int]
+    START_FIELD_NUMBER: _ClassVar[int]
+    SECONDS_FIELD_NUMBER: _ClassVar[int]
+    OUTCOME_FIELD_NUMBER: _ClassVar[int]
+    ERROR_FIELD_NUMBER: _ClassVar[int]
+    ATTEMPT_FIELD_NUMBER: _ClassVar[int]
+    WORKER_FIELD_NUMBER: _ClassVar[int]
+    CRITICAL_FIELD_NUMBER: _ClassVar[int]
+    DOLLARS_FIELD_NUMBER: _ClassVar[int]
+    INPUT_TOKENS_FIELD_NUMBER: _ClassVar[int]
+    OUTPUT_TOKENS_FIELD_NUMBER: _ClassVar[int]
+    kind: str
+    label: str
+    start: float
+    seconds: float
+    outcome: str
+    error: str
+    attempt: int
+    worker: str
+    critical: bool
+    dollars: float
+    input_tokens: int
+    output_tokens: int
+    def __init__(self, kind: _Optional[str] = ..., label: _Optional[str] = ..., start: _Optional[float] = ..., seconds: _Optional[float] = ..., outcome: _Optional[str] = ..., error: _Optional[str] = ..., attempt: _Optional[int] = ..., worker: _Optional[str] = ..., critical: _Optional[bool] = ..., dollars: _Optional[float] = ..., input_tokens: _Optional[int] = ..., output_tokens: _Optional[int] = ...) -> None: ...
+
+class TimelineStep(_message.Message):
+    __slots__ = ("stage", "title", "scene", "waited", "seconds")
+    STAGE_FIELD_NUMBER: _ClassVar[int]
+    TITLE_FIELD_NUMBER: _ClassVar[int]
+    SCENE_FIELD_NUMBER: _ClassVar[int]
+    WAITED_FIELD_NUMBER: _ClassVar[int]
+    SECONDS_FIELD_NUMBER: _ClassVar[int]
+    stage: str
+    title: str
+    scene: int
+    waited: float
+    seconds: float
+    def __init__(self, stage: _Optional[str] = ..., title: _Optional[str] = ..., scene: _Optional[int] = ..., waited: _Optional[float] = ..., seconds: _Optional[float] = ...) -> None: ...
+
+class TimelinePause(_message.Message):
+    __slots__ = ("start", "seconds")
+    START_FIELD_NUMBER: _ClassVar[int]
+    SECONDS_FIELD_NUMBER: _ClassVar[int]
+    start: float
+    seconds: float
+    def __init__(self, start: _Optional[float] = ..., seconds: _Optional[float] = ...) -> None: ...

@@ -109,6 +109,11 @@ class JobServiceStub:
                 request_serializer=hiddenhill_dot_v1_dot_job__service__pb2.DeleteJobRequest.SerializeToString,
                 response_deserializer=hiddenhill_dot_v1_dot_job__service__pb2.DeleteJobResponse.FromString,
                 _registered_method=True)
+        self.GetTrace = channel.unary_unary(
+                '/hiddenhill.v1.JobService/GetTrace',
+                request_serializer=hiddenhill_dot_v1_dot_job__service__pb2.GetTraceRequest.SerializeToString,
+                response_deserializer=hiddenhill_dot_v1_dot_job__service__pb2.GetTraceResponse.FromString,
+                _registered_method=True)
         self.GetArtifact = channel.unary_stream(
                 '/hiddenhill.v1.JobService/GetArtifact',
                 request_serializer=hiddenhill_dot_v1_dot_job__service__pb2.GetArtifactRequest.SerializeToString,
@@ -230,6 +235,13 @@ class JobServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def GetTrace(self, request, context):
+        """How the job's time was spent, as far as that is kept.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def GetArtifact(self, request, context):
         """The bytes of an artifact, such as "video": first what it is, then the bytes in chunks. OUT_OF_RANGE: it ends before
         the offset.
@@ -315,6 +327,11 @@ def add_JobServiceServicer_to_server(servicer, server):
                     servicer.DeleteJob,
                     request_deserializer=hiddenhill_dot_v1_dot_job__service__pb2.DeleteJobRequest.FromString,
                     response_serializer=hiddenhill_dot_v1_dot_job__service__pb2.DeleteJobResponse.SerializeToString,
+            ),
+            'GetTrace': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetTrace,
+                    request_deserializer=hiddenhill_dot_v1_dot_job__service__pb2.GetTraceRequest.FromString,
+                    response_serializer=hiddenhill_dot_v1_dot_job__service__pb2.GetTraceResponse.SerializeToString,
             ),
             'GetArtifact': grpc.unary_stream_rpc_method_handler(
                     servicer.GetArtifact,
@@ -727,6 +744,33 @@ class JobService:
             '/hiddenhill.v1.JobService/DeleteJob',
             hiddenhill_dot_v1_dot_job__service__pb2.DeleteJobRequest.SerializeToString,
             hiddenhill_dot_v1_dot_job__service__pb2.DeleteJobResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetTrace(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/hiddenhill.v1.JobService/GetTrace',
+            hiddenhill_dot_v1_dot_job__service__pb2.GetTraceRequest.SerializeToString,
+            hiddenhill_dot_v1_dot_job__service__pb2.GetTraceResponse.FromString,
             options,
             channel_credentials,
             insecure,

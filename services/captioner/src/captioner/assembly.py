@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from pathlib import Path
 from typing import TypeVar
 
@@ -36,7 +37,8 @@ def assemble(folder: JobFolder) -> None:
     starts, ends = places(narrations)
     folder.progress(0.05)
     with ThreadPoolExecutor(1) as aside:
-        pictures = aside.submit(_join, folder, _of_script(script, folder.each("scene.*.segment")), max(ends.values()))
+        segments = _of_script(script, folder.each("scene.*.segment"))
+        pictures = aside.submit(copy_context().run, _join, folder, segments, max(ends.values()))
         voice = _voice(folder, script, briefs, starts, max(ends.values()))
         folder.progress(0.8)
         video = folder.scratch("video.mp4")

@@ -1,16 +1,27 @@
-"""`python -m gateway` serves; `python -m gateway replay` folds the stream into an emptied ledger."""
+"""`python -m gateway [serve | migrate | replay | probe]`."""
 
 import sys
 
 from gateway.service import main
 
 if __name__ == "__main__":
-    if sys.argv[1:] == ["replay"]:
-        from chassis.settings import read_settings
+    match sys.argv[1:]:
+        case ["migrate"]:
+            from gateway.migrating import main as migrate
 
-        from gateway.ledger.replay import replay
-        from gateway.settings import GatewaySettings
+            sys.exit(migrate())
+        case ["replay"]:
+            from chassis.settings import read_settings
 
-        replay(read_settings(GatewaySettings))
-    else:
-        sys.exit(main())
+            from gateway.ledger.replay import replay
+            from gateway.settings import GatewaySettings
+
+            replay(read_settings(GatewaySettings))
+        case ["probe"]:
+            from gateway.probe import main as probe
+
+            sys.exit(probe())
+        case [] | ["serve"]:
+            sys.exit(main())
+        case _:
+            sys.exit(__doc__)

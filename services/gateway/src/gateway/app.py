@@ -10,7 +10,7 @@ from flask_cors import CORS
 from flask_openapi3 import Info, OpenAPI
 from itsdangerous import BadSignature
 from opentelemetry import propagate
-from opentelemetry.trace import SpanKind
+from opentelemetry.trace import SpanKind, StatusCode
 from pydantic import ValidationError
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.wrappers import Response as BaseResponse
@@ -24,6 +24,7 @@ from gateway.api.models import SECURITY, Problem, ScriptEdit, Submit, schemas_of
 from gateway.api.parsing import Json
 from gateway.context import Gateway, callers, public, visitor
 from gateway.context import gateway as current
+from gateway.measuring import measure
 from gateway.pages import account, errors, frame, home, listed, profile, reference, shared
 from gateway.pages import admin as administration
 from gateway.pages import jobs as videos
@@ -85,6 +86,7 @@ def create_app(gateway: Gateway) -> Flask:
     if gateway.settings.trusted_proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=gateway.settings.trusted_proxies)  # type: ignore[method-assign]
     _trace(app)
+    measure(app)
     return app
 
 
@@ -161,10 +163,19 @@ def _trace(app: Flask) -> None:
     def traced() -> Response:
         template = request.url_rule.rule if request.url_rule else "unknown"
         caller = propagate.extract({key.lower(): value for key, value in request.headers.items()})
-        name = f"{request.method} {template}"
-        with telemetry.tracer.start_as_current_span(name, context=caller, kind=SpanKind.SERVER) as span:
+        facts = {
+            "http.request.method": request.method,
+            "http.route": template,
+            "url.path": request.path,
+            "url.scheme": request.scheme,
+            "server.address": request.host.partition(":")[0],
+        }
+        with telemetry.spanned(f"{request.method} {template}", facts, kind=SpanKind.SERVER, parent=caller) as span:
             answer = serve()
             span.set_attribute("http.response.status_code", answer.status_code)
+            if answer.status_code >= 500:
+                span.set_attribute("error.type", str(answer.status_code))
+                span.set_status(StatusCode.ERROR)
             return answer
 
     app.full_dispatch_request = traced  # type: ignore[method-assign]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import math
 import re
+import time
 from collections.abc import Awaitable, Callable, MutableMapping
 from dataclasses import dataclass
 from http.cookies import CookieError, SimpleCookie
@@ -19,6 +20,7 @@ from gateway.accounts.guests import Guests
 from gateway.accounts.limits import Requests
 from gateway.ledger.hub import Hub
 from gateway.ledger.watching import Watcher
+from gateway.measuring import UNKNOWN, answered, streaming
 from gateway.problems import body_of, error_of, not_found, not_logged_in, status_of
 
 Scope = MutableMapping[str, Any]
@@ -28,6 +30,7 @@ Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 Headers = dict[str, str]
 
 _EVENTS = re.compile(r"/api/v1(?:/jobs/([A-Za-z0-9_-]{1,64}))?/events")
+_ROUTES = ("/api/v1/events", "/api/v1/jobs/<job_id>/events")
 _PROBES = ("/healthz", "/readyz")
 Abort = Callable[[], object]
 ABORT = "abort"
@@ -71,16 +74,20 @@ class Gate:
         if scope["type"] != "http":
             return
         headers = {key.decode("latin-1"): value.decode("latin-1") for key, value in scope["headers"]}
+        began, route = time.perf_counter(), UNKNOWN
         try:
             if scope["path"] not in _PROBES:
                 self._check(headers)
             if (found := _EVENTS.fullmatch(scope["path"])) and scope["method"] == "GET":
+                route = _ROUTES[found[1] is not None]
                 if headers.get("origin", "").lower() in self.origins:
                     send = _readable_for(headers["origin"], send)
                 await self._stream(found[1], headers, receive, send, scope["state"][ABORT])
                 return
         except Exception as exception:  # noqa: BLE001 - every error gets its answer
-            await _refuse(send, error_of(exception))
+            error = error_of(exception)
+            answered(scope["method"], route, status_of(error), time.perf_counter() - began)
+            await _refuse(send, error)
             return
         await self.rest(scope, receive, send)
 
@@ -123,8 +130,9 @@ class Gate:
         pour = asyncio.create_task(_pour(watcher, send, abort))
         self.guests.enter(caller, watcher, watcher.end)
         try:
-            while (await receive())["type"] != "http.disconnect":
-                pass
+            with streaming():
+                while (await receive())["type"] != "http.disconnect":
+                    pass
         finally:
             self.guests.leave(caller, watcher)
             self.hub.leave(job_id or caller.user_id, watcher)

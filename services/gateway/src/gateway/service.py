@@ -17,11 +17,12 @@ from a2wsgi import WSGIMiddleware
 from chassis.blobs import S3Blobs
 from chassis.bus import NatsBus
 from chassis.errors import UsageError
+from chassis.rpc import RpcServer
 from chassis.settings import read_settings
 from chassis.worker import connect, ensure_bucket
 
 import chassis
-from chassis import logs, notify, telemetry
+from chassis import logs, metrics, notify, telemetry
 from gateway.accounts.bootstrap import bootstrap
 from gateway.accounts.counters import Counters
 from gateway.accounts.guests import Guests
@@ -35,10 +36,11 @@ from gateway.app import cookie_name, create_app
 from gateway.asgi import Connection, Gate
 from gateway.collector import Collector
 from gateway.context import Gateway
-from gateway.database import migrate, open_pool
+from gateway.database import Database, migrate, open_pool
 from gateway.jobs.desk import Desk
 from gateway.jobs.pricing import Pricing
-from gateway.ledger.fold import Ledger
+from gateway.ledger.figures import Figures
+from gateway.ledger.fold import Ledger, Rows
 from gateway.ledger.garbage import Sweeper
 from gateway.ledger.hub import Hub
 from gateway.ledger.outbox import Outbox
@@ -80,11 +82,21 @@ def main() -> int:
     except UsageError as error:
         print(f"error: {error}", file=sys.stderr)  # noqa: T201 - the log is not set up yet
         return 2
-    logs.set_up(settings.log_level)
-    telemetry.set_up("gateway", settings.otlp_endpoint)
+    logs.set_up(settings.log_level, "gateway")
+    kept = S3Blobs(settings) if settings.keep_traces else None
+    telemetry.set_up("gateway", settings.otlp_endpoint, ratio=settings.trace_ratio, blobs=kept)
     sys.setswitchinterval(0.001)  # a thread that computes gives way to the streams' loop sooner
+    try:
+        port = metrics.serve("gateway", settings.metrics_listen)
+    except UsageError as error:
+        print(f"error: {error}", file=sys.stderr)  # noqa: T201 - as above
+        return 2
+    log.info("metrics", extra={"metrics_port": port})
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        return runner.run(serve(settings))
+        try:
+            return runner.run(serve(settings))
+        finally:
+            telemetry.end(0.5)
 
 
 async def serve(settings: GatewaySettings) -> int:
@@ -113,21 +125,24 @@ async def serve(settings: GatewaySettings) -> int:
     await bus.serve_keys(keyring.find)
     pricing, health = Pricing(settings, database, rulebook, keyring), Health(bus, database, blobs, rulebook)
     gateway = Gateway(settings, database, blobs, desk, users, health, pricing)
-    server, rpc = _server(settings, gateway, hub, guests), rpc_server(gateway, hub, guests)
+    beside: list[Any] = [rulebook, hub, outbox, Collector()]
+    if "ledger" in settings.duties:
+        beside += [*_ledger(settings, bus, database, blobs, rulebook, hub), waits, mailer]
+    serves = "web" in settings.duties
+    rpc = rpc_server(gateway, hub, guests) if serves else RpcServer({}, settings.rpc_listen, with_reflection=False)
+    server = _server(settings, gateway, hub, guests) if serves else None
+    beside += [guests] if serves else []
     await rpc.start()
     log.info("rpc", extra={"service": "gateway", "grpc_port": rpc.port})
-    papers = asyncio.Event()
-    ledger, titles = Ledger(bus, database, rulebook, papers, hub.folded), Titles(database, blobs, papers)
-    reconciler = Reconciler(bus, database, hub, rulebook, settings)
-    beside: list[Any] = [rulebook, hub, outbox, ledger, titles, reconciler, Undertaker(bus, rulebook)]
-    beside += [waits, Sweeper(database, blobs, settings.garbage_after), Collector()]
-    beside += [mailer, guests, Janitor(database)]
     tasks = [asyncio.create_task(part.run(), name=type(part).__name__) for part in beside]
-    serving = asyncio.create_task(server.serve())
+    serving = asyncio.create_task(server.serve() if server else _idle())
     await asyncio.wait({serving, stop, *tasks}, return_when=asyncio.FIRST_COMPLETED)
     await rpc.leave()
     hub.close()
-    server.should_exit = True
+    if server:
+        server.should_exit = True
+    else:
+        serving.cancel()
     await asyncio.wait({serving, asyncio.create_task(rpc.stop(2))}, timeout=2.5)
     for task in tasks:
         task.cancel()
@@ -136,6 +151,28 @@ async def serve(settings: GatewaySettings) -> int:
         await asyncio.wait_for(bus.close(), 0.5)
     await asyncio.to_thread(database.close, 0.5)
     return 0 if stopping.is_set() and not any(isinstance(end, Exception) for end in ended) else 1
+
+
+def _ledger(
+    settings: GatewaySettings, bus: NatsBus, database: Database, blobs: S3Blobs, rulebook: Rulebook, hub: Hub
+) -> list[Any]:
+    """What the role keeps running."""
+    papers, figures = asyncio.Event(), Figures(bus, database, rulebook)
+
+    def folded(changed: Rows) -> None:
+        hub.folded(changed)
+        figures.folded(changed)
+
+    parts: list[Any] = [Ledger(bus, database, rulebook, papers, folded), Titles(database, blobs, papers), figures]
+    parts += [Reconciler(bus, database, hub, rulebook, settings), Undertaker(bus, rulebook)]
+    return [*parts, Sweeper(database, blobs, settings.garbage_after), Janitor(database, settings.trace_days)]
+
+
+async def _idle() -> None:
+    """What a process without web pages does beside its tasks."""
+    notify.ready()
+    log.info("ready", extra={"service": "gateway", "roles": "ledger"})
+    await asyncio.Event().wait()
 
 
 async def _boot(settings: GatewaySettings) -> tuple[NatsBus, S3Blobs]:

@@ -14,6 +14,9 @@ class GatewaySettings(ChassisSettings):
     """Where the servers are and what users may do, on top of what every service reads. Prefix HIDDENHILL_."""
 
     postgres_url: str
+    roles: str = "web,ledger"
+    """What this process does: `web` answers people and programs, `ledger` keeps the tables up to date and looks after
+    jobs. Each role may run in any number of processes; every role must run in one."""
     gateway_listen: str = "127.0.0.1:8080"
     rpc_listen: str = "127.0.0.1:9090"
     """Address of the gRPC interface for programs; port 0 takes a free one."""
@@ -64,6 +67,8 @@ class GatewaySettings(ChassisSettings):
     """Seconds between two looks of the reconciler."""
     stream_patience: float = Field(60.0, gt=0)
     """Seconds after which a client that does not read its stream of events is given up."""
+    trace_days: int = Field(30, ge=1)
+    """Days for which a job's timeline is kept after the last thing that happened to it."""
     garbage_after: float = 600.0
     """Seconds until what a deleted job leaves in the store is removed."""
 
@@ -95,6 +100,18 @@ class GatewaySettings(ChassisSettings):
         if (self.rpc_tls_cert is None) != (self.rpc_tls_key is None):
             raise ValueError("HIDDENHILL_RPC_TLS_CERT and HIDDENHILL_RPC_TLS_KEY: give both files or neither")
         return self
+
+    @field_validator("roles")
+    @classmethod
+    def _are_roles(cls, value: str) -> str:
+        if not value or not set(value.split(",")) <= {"web", "ledger"}:
+            raise ValueError("web, ledger, or both with a comma between")
+        return value
+
+    @property
+    def duties(self) -> frozenset[str]:
+        """The roles of this process."""
+        return frozenset(self.roles.split(","))
 
     @property
     def address(self) -> tuple[str, int]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import logging
+import time
 
 import numpy as np
 from artifacts.captions import Captions
@@ -44,12 +45,14 @@ def render(folder: JobFolder) -> None:
     clip = folder.load("scene.*.footage", SceneFootage).clip
     film = Film(folder.blob(clip.digest), clip.from_figure) if clip else None
     painter = Painter(brief, narration, captions, functools.partial(open_picture, folder), film)
-    target = folder.scratch("segment.mp4")
+    target, began = folder.scratch("segment.mp4"), time.perf_counter()
     with contextlib.closing(painter), Encoder(target) as encoder:
         for number in range(painter.frames):
             encoder.add(painter.paint(number), number)
             if number % 15 == 0:
                 folder.progress(number / painter.frames)
+    folder.count("encode_frames", painter.frames)
+    folder.count("encode_seconds", time.perf_counter() - began)
     folder.write("scene.*.segment", target, "video/mp4")
 
 

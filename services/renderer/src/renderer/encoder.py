@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import queue
 import threading
+from contextvars import copy_context
 from fractions import Fraction
 from pathlib import Path
 from typing import Self
@@ -44,7 +45,7 @@ class Encoder:
         self._stream = open_stream(self._container)
         self._frames: queue.Queue[av.VideoFrame | None] = queue.Queue(8)
         self._error: BaseException | None = None
-        self._thread = threading.Thread(target=self._work, name="encoder", daemon=True)
+        self._thread = threading.Thread(target=copy_context().run, args=(self._work,), name="encoder", daemon=True)
 
     def __enter__(self) -> Self:
         self._thread.start()

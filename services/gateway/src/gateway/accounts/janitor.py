@@ -17,6 +17,12 @@ _SWEEPS = (
     "DELETE FROM counters WHERE expires_at < now()",
     "DELETE FROM mails WHERE created_at < now() - interval '2 days'",
 )
+_TRACES = """
+WITH old AS (
+    UPDATE jobs SET traced = false FROM states
+    WHERE jobs.id = job_id AND traced AND updated_at < now() - make_interval(days => %s) RETURNING jobs.id
+) INSERT INTO garbage (digest) SELECT 'traces/' || id || '/' FROM old ON CONFLICT DO NOTHING
+"""
 
 
 @dataclass(frozen=True)
@@ -24,6 +30,7 @@ class Janitor:
     """Sweeps now and then; it does no harm that every replica has one."""
 
     database: Database
+    trace_days: int
 
     async def run(self) -> None:
         """Sweep until cancelled."""
@@ -39,3 +46,4 @@ class Janitor:
         with self.database.connection() as connection:
             for sweep in _SWEEPS:
                 connection.execute(sweep.encode())
+            connection.execute(_TRACES, (self.trace_days,))

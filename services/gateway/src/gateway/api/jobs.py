@@ -7,6 +7,7 @@ from typing import Any
 
 from artifacts.request import Options, Reference
 from chassis.errors import UsageError
+from chassis.timeline import Timeline
 from flask import Response, jsonify, request
 from flask_openapi3 import APIBlueprint, Tag
 from pydantic import ValidationError
@@ -121,6 +122,15 @@ def index(query: Query) -> BaseResponse:
 def show(path: JobPath) -> BaseResponse:
     """One job, whole."""
     return _tagged(_show(path.job_id, 200))
+
+
+@api.get("/jobs/<job_id>/trace", responses={200: Timeline})
+def trace(path: JobPath) -> BaseResponse:
+    """How the job's time was spent: which step worked when, what it waited for, and the critical path.
+
+    What is being done is not in here before it has ended, and a second or two have passed.
+    """
+    return _tagged(jsonify(gateway().desk.timeline(caller(), path.job_id).model_dump(mode="json")))
 
 
 @api.post("/jobs/<job_id>/retry", responses={202: Job, **_NOTHING})

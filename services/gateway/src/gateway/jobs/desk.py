@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -14,12 +15,13 @@ from chassis.errors import UsageError
 from chassis.events import Blob
 from chassis.folder import canonical_json
 from chassis.manifest import Entry, frontier
+from chassis.timeline import Timeline, timeline_of
 from psycopg import Connection
 from psycopg.rows import DictRow
 from psycopg.types.json import Jsonb
 from ulid import ULID
 
-from chassis import events, telemetry
+from chassis import events, spans, telemetry
 from gateway.accounts import audit
 from gateway.accounts.callers import Caller
 from gateway.database import Database
@@ -32,6 +34,9 @@ from gateway.ledger.rows import snapshot, tell
 from gateway.ledger.rulebook import Rulebook
 from gateway.problems import not_found
 from gateway.settings import GatewaySettings
+
+_FILES = 2_000
+"""Files of spans of a job at most that are read."""
 
 
 @dataclass(frozen=True)
@@ -78,6 +83,7 @@ class Desk:
                     (caller.user_id, key, asked, job_id),
                 )
             tell(connection, job_id)
+        telemetry.note(job=job_id)
         self.outbox.wake()
         return job_id, True
 
@@ -88,6 +94,18 @@ class Desk:
         if rows is None or not caller.sees(rows.job["user_id"]):
             raise not_found(f"job {job_id}")
         return rows
+
+    def timeline(self, caller: Caller, job_id: str) -> Timeline:
+        """The job's timeline, as far as it is kept. Raises UsageError where there is no such job."""
+        self.rows(caller, job_id)
+        files = (self._kept(key) for key in self.blobs.keys(spans.prefix(job_id))[:_FILES])
+        return timeline_of(job_id, files)
+
+    def _kept(self, key: str) -> bytes:
+        try:
+            return self.blobs.get_bytes(key)
+        except KeyError:  # removed since it was listed
+            return b""
 
     def page(self, caller: Caller, query: listing.Query) -> tuple[list[DictRow], str | None]:
         """Rows of the caller's jobs, and the next page's cursor."""
@@ -108,11 +126,12 @@ class Desk:
 
     def retry(self, caller: Caller, job_id: str) -> None:
         """Set a job going that failed, was cancelled or stands still. Raises UsageError: nothing is to be made."""
-        manifest = self.rows(caller, job_id).manifest()
+        rows = self.rows(caller, job_id)
+        manifest = rows.manifest()
         wanted = [artifact for _, _, artifact in frontier(self.rulebook.rules, manifest)]
         if not wanted:
             raise UsageError("usage.nothing-to-do", "There is nothing to retry: the job has all that can be made.")
-        self._write(caller, "job.retry", job_id, events.kick(job_id, manifest, wanted))
+        self._write(caller, "job.retry", rows, events.kick(job_id, manifest, wanted))
 
     def budget(self, caller: Caller, job_id: str, dollars: float) -> None:
         """Let a job cost so many dollars in all; one that failed for want of money goes on where these are more.
@@ -121,7 +140,7 @@ class Desk:
             UsageError: it has spent more already, or the day's dollars are not enough.
         """
         rows = self.rows(caller, job_id)
-        with self.database.connection() as connection:
+        with _joined("budget job", rows), self.database.connection() as connection:
             is_more = budgets.change(connection, job_id, dollars, self.settings)
             batch = [events.budget(job_id, dollars)]
             if is_more and rows.job["state"] == "failed" and (rows.job["error"] or {}).get("code") == budgets.SPENT:
@@ -135,9 +154,10 @@ class Desk:
 
     def cancel(self, caller: Caller, job_id: str) -> None:
         """Stop a job; `retry` takes it up again. Raises UsageError: it is done."""
-        if self.rows(caller, job_id).job["state"] == "done":
+        rows = self.rows(caller, job_id)
+        if rows.job["state"] == "done":
             raise UsageError("usage.nothing-to-do", "The job is done; there is nothing to cancel.")
-        self._write(caller, "job.cancel", job_id, [events.cancelled(job_id, "by the user")], revives=False)
+        self._write(caller, "job.cancel", rows, [events.cancelled(job_id, "by the user")], revives=False)
 
     def approve(self, caller: Caller, job_id: str) -> None:
         """Let a job go on whose script was to be looked at. Raises UsageError: it does not wait for that."""
@@ -150,11 +170,12 @@ class Desk:
         # A scene's stage is triggered by its scene's artifacts alone, so these are announced again after the approval.
         approved = replace(manifest, entries={**manifest.entries, APPROVAL: Entry(APPROVAL, 0, blob.digest)})
         wanted = [artifact for _, scene, artifact in frontier(self.rulebook.rules, approved) if scene]
-        self._write(caller, "job.approve", job_id, [approval, *events.kick(job_id, manifest, wanted)])
+        self._write(caller, "job.approve", rows, [approval, *events.kick(job_id, manifest, wanted)])
 
     def edit(self, caller: Caller, job_id: str, edits: Mapping[int, Edit]) -> None:
         """Change scenes; only what depends on them is made again. Raises UsageError: there is no such scene."""
-        manifest = self.rows(caller, job_id).manifest()
+        rows = self.rows(caller, job_id)
+        manifest = rows.manifest()
         batch = []
         for scene, edit in edits.items():
             entry = manifest.entries.get(f"scene.{scene}.brief")
@@ -167,7 +188,7 @@ class Desk:
                 self.blobs.put_bytes(key_of(blob.digest), data)
                 batch.append(events.again(job_id, entry, cause="edited", blob=blob))
         if batch:
-            self._write(caller, "job.edit", job_id, batch)
+            self._write(caller, "job.edit", rows, batch)
 
     def delete(self, caller: Caller, job_id: str) -> None:
         """Forget a job; what it alone has in the store is removed a little later."""
@@ -187,14 +208,22 @@ class Desk:
             tell(connection, job_id)
 
     def _write(
-        self, caller: Caller, action: str, job_id: str, batch: list[events.Outgoing], *, revives: bool = True
+        self, caller: Caller, action: str, rows: JobRows, batch: list[events.Outgoing], *, revives: bool = True
     ) -> None:
-        with self.database.connection() as connection:
+        """Have events of the job published, within its own trace, whoever asked."""
+        job_id = rows.job["id"]
+        kind, _, verb = action.partition(".")
+        with _joined(f"{verb} {kind}", rows), self.database.connection() as connection:
+            connection.execute("UPDATE jobs SET traced = true WHERE id = %s AND NOT traced", (job_id,))
             if revives:
                 batch = budgets.take_again(connection, job_id, self.settings) + batch
             outbox.write(connection, job_id, batch, revives=revives)
             audit.note(connection, action, caller.user_id, caller.user_id, subject=job_id)
         self.outbox.wake()
+
+
+def _joined(name: str, rows: JobRows) -> AbstractContextManager[Any]:
+    return telemetry.joined(name, rows.job["traceparent"], rows.job["id"])
 
 
 def forget(connection: Connection[DictRow], job_ids: list[str]) -> None:
@@ -204,6 +233,10 @@ def forget(connection: Connection[DictRow], job_ids: list[str]) -> None:
         "INSERT INTO garbage (digest) SELECT DISTINCT digest FROM artifacts WHERE job_id = ANY(%s)"
         " ON CONFLICT (digest) DO UPDATE SET since = now()",
         (job_ids,),
+    )
+    connection.execute(
+        "INSERT INTO garbage (digest) SELECT unnest(%s::text[]) ON CONFLICT (digest) DO UPDATE SET since = now()",
+        ([spans.prefix(job_id) for job_id in job_ids],),
     )
     connection.execute("DELETE FROM outbox WHERE job_id = ANY(%s)", (job_ids,))
     for job_id in job_ids:

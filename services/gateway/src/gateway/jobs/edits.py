@@ -77,4 +77,4 @@ def read_brief(data: bytes) -> Brief:
     try:
         return Brief.model_validate_json(data)
     except ValidationError as error:
-        raise Defect("internal.brief", "The scene could not be read; nothing was changed.", str(error)) from error
+        raise Defect("internal.brief", "The scene could not be read; nothing was changed.", error.title) from None

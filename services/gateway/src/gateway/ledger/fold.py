@@ -166,7 +166,9 @@ def _fold(connection: Connection[DictRow], events: Sequence[Event], rules: Seque
         for query, values in rows.items():
             if values:
                 cursor.executemany(query, values)
-    return settle(connection, known, rules, by=REPLICA)
+    at = {event.job_id: event.body.announced_at.ToDatetime(tzinfo=UTC) for event in events}
+    settled = settle(connection, known, rules, by=REPLICA)
+    return {job: replace(rows, job={**rows.job, "event_at": at[job]}) for job, rows in settled.items()}
 
 
 def _open(connection: Connection[DictRow], jobs: list[str]) -> list[str]:
@@ -199,7 +201,7 @@ def settle(connection: Connection[DictRow], jobs: Sequence[str], rules: Sequence
     for job_id, rows in read_jobs(connection, jobs).items():
         state, error = state_of(rows, rules)
         states.append((state, Jsonb(error) if error else None, job_id))
-        now = {"state": state, "error": error, "updated_at": rows.job["read_at"]}
+        now = {"state": state, "was": rows.job["state"], "error": error, "updated_at": rows.job["read_at"]}
         settled[job_id] = replace(rows, job={**rows.job, **now})
     with connection.pipeline(), connection.cursor() as cursor:
         cursor.executemany("UPDATE states SET state = %s, error = %s, updated_at = now() WHERE job_id = %s", states)

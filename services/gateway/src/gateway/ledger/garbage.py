@@ -51,10 +51,14 @@ class Sweeper:
             coming = connection.execute("SELECT subjects, payloads FROM outbox").fetchall()
             kept = {row["digest"] for row in used} | {digest for row in coming for digest in _digests(row)}
             for digest in digests:
-                if digest not in kept:
-                    self._blobs.remove(key_of(digest))
+                for key in self._keys(digest) if digest not in kept else ():
+                    self._blobs.remove(key)
             connection.execute("DELETE FROM garbage WHERE digest = ANY(%s)", (digests,))
         return len(digests)
+
+    def _keys(self, what: str) -> list[str]:
+        """The keys of a digest, or of a prefix such as the one of a job's spans."""
+        return self._blobs.keys(what) if what.endswith("/") else [key_of(what)]
 
 
 def _digests(row: dict[str, object]) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import logging
 
@@ -10,9 +11,8 @@ from chassis.bus import ADVISORIES, Conflict, Msg, NatsBus
 from chassis.errors import Defect
 from chassis.manifest import done, frontier, needs_of
 from hiddenhill.v1.events_pb2 import Ready
-from opentelemetry import context
 
-from chassis import events, names, telemetry
+from chassis import events, names, spans, telemetry
 from gateway.database import Database
 from gateway.ledger.fold import settle
 from gateway.ledger.hub import Hub
@@ -93,23 +93,19 @@ class Reconciler:
         known, there = rows.manifest(), await self._bus.manifest(job_id)
         lost = [entry for name, entry in known.entries.items() if name not in there.entries]
         lost.sort(key=lambda entry: entry.seq)
-        token = telemetry.continued({"traceparent": rows.job["traceparent"]})
-        try:
-            if lost:
-                log.warning("restoring", extra={"job": job_id, "artifacts": [entry.artifact for entry in lost]})
-                batch = [events.again(job_id, entry, cause="restored") for entry in lost]
-                await self._bus.announce(batch, {entry.artifact: 0 for entry in lost})
-                return
-            wanted = [artifact for _, _, artifact in frontier(self._rulebook.rules, there)]
-            if wanted:
-                log.warning("kicking", extra={"job": job_id, "artifacts": wanted})
-                await self._bus.announce(
-                    events.kick(job_id, there, wanted), {artifact: there.seq(artifact) for artifact in wanted}
-                )
-        except Conflict:
-            log.info("the job moved by itself", extra={"job": job_id})
-        finally:
-            context.detach(token)
+        wanted = [artifact for _, _, artifact in frontier(self._rulebook.rules, there)]
+        if lost:
+            log.warning("restoring", extra={"job": job_id, "artifacts": [entry.artifact for entry in lost]})
+            batch = [events.again(job_id, entry, cause="restored") for entry in lost]
+            expected = {entry.artifact: 0 for entry in lost}
+        elif wanted:
+            log.warning("kicking", extra={"job": job_id, "artifacts": wanted})
+            batch = events.kick(job_id, there, wanted)
+            expected = {artifact: there.seq(artifact) for artifact in wanted}
+        else:
+            return
+        with telemetry.joined("reconcile job", rows.job["traceparent"], job_id), contextlib.suppress(Conflict):
+            await self._bus.announce(batch, expected)
 
     def _claim(self, quiet: float) -> list[str]:
         with self._database.connection() as connection:
@@ -160,4 +156,10 @@ class Undertaker:
             f"The step “{rule.title}” broke down each time it was tried; retry the job, or try another paper.",
             json.dumps(advisory),
         )
-        await self._bus.announce([events.failed(event.job_id, stage, scene, error, int(advisory.get("deliveries", 0)))])
+        deliveries = int(advisory.get("deliveries", 0))
+        with telemetry.consumed(
+            "process", f"{ADVISORIES} undertaker", event.headers, **{spans.JOB: event.job_id}
+        ) as span:
+            span.set_attributes({"hiddenhill.stage": stage} | ({"hiddenhill.scene": scene} if scene else {}))
+            telemetry.failed(span, error)
+            await self._bus.announce([events.failed(event.job_id, stage, scene, error, deliveries)])

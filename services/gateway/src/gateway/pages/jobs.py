@@ -6,8 +6,10 @@ from artifacts.request import Options
 from chassis.errors import UsageError
 from chassis.events import Blob
 from flask import Blueprint, redirect, render_template, url_for
+from markupsafe import Markup
 from werkzeug.wrappers import Response as BaseResponse
 
+from chassis import timeline_picture
 from gateway.context import caller, gateway
 from gateway.ledger.projection import job_json
 from gateway.pages.listed import STATES
@@ -36,6 +38,26 @@ def show(job_id: str) -> str:
         name=job["title"] or job["source"] or "Untitled",
         status=STATES[job["state"]],
         downloads=DOWNLOADS,
+    )
+
+
+@pages.get("/jobs/<job_id>/timeline")
+def timeline(job_id: str) -> str:
+    """How the job's time was spent: a picture, and the same in words."""
+    at = gateway()
+    job = at.desk.rows(caller(), job_id).job
+    found = at.desk.timeline(caller(), job_id)
+    return render_template(
+        "timeline.html",
+        job_id=job_id,
+        name=job["title"] or job["source_name"] or "Untitled",
+        timeline=found,
+        words=timeline_picture.summary(found),
+        wide=Markup(timeline_picture.picture(found, 800, name="wide")),  # noqa: S704 - it escapes what it is given
+        narrow=Markup(timeline_picture.picture(found, 360, name="narrow")),  # noqa: S704 - as above
+        told=timeline_picture.told,
+        name_of=timeline_picture.lane_name,
+        seconds_text=timeline_picture.seconds_text,
     )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
+from chassis.timeline import Timeline
 from google.protobuf.timestamp_pb2 import Timestamp
 from hiddenhill.v1 import job_service_pb2 as pb
 from hiddenhill.v1.events_pb2 import Progress
@@ -63,6 +64,27 @@ def providers_message(found: Json) -> pb.ListProvidersResponse:
 def key_message(row: Json) -> pb.ProviderKey:
     """What may be shown of a user's own key."""
     return pb.ProviderKey(**dict(row) | {"created_at": _time(row["created_at"].isoformat())})
+
+
+def timeline_message(found: Timeline) -> pb.Timeline:
+    """How a job's time was spent."""
+    said = found.model_dump(exclude={"lanes", "path", "pauses", "started_at"})
+    lanes = [
+        pb.TimelineLane(
+            stage=lane.stage,
+            title=lane.title,
+            scene=lane.scene or 0,
+            bars=[pb.TimelineBar(**bar.model_dump()) for bar in lane.bars],
+        )
+        for lane in found.lanes
+    ]
+    return pb.Timeline(
+        **said,
+        started_at=_time(found.started_at.isoformat()) if found.started_at else None,
+        lanes=lanes,
+        path=[pb.TimelineStep(**step.model_dump() | {"scene": step.scene or 0}) for step in found.path],
+        pauses=[pb.TimelinePause(**pause.model_dump()) for pause in found.pauses],
+    )
 
 
 def stage_message(stage: Json) -> pb.StageStatus:

@@ -31,6 +31,7 @@ from gateway.rpc.messages import (
     key_message,
     providers_message,
     state_name,
+    timeline_message,
     watch_message,
 )
 from gateway.rpc.uploads import Wished, receive
@@ -141,6 +142,10 @@ class JobServicer(pb_grpc.JobServiceServicer):
     async def DeleteJob(self, request: pb.DeleteJobRequest, call: Any) -> pb.DeleteJobResponse:  # noqa: N802, ARG002
         await asyncio.to_thread(self._desk.delete, caller(), _checked(request.job_id))
         return pb.DeleteJobResponse()
+
+    async def GetTrace(self, request: pb.GetTraceRequest, call: Any) -> pb.GetTraceResponse:  # noqa: N802, ARG002
+        found = await asyncio.to_thread(self._desk.timeline, caller(), _checked(request.job_id))
+        return pb.GetTraceResponse(timeline=timeline_message(found))
 
     async def GetArtifact(self, request: pb.GetArtifactRequest, call: Any) -> AsyncIterator[pb.GetArtifactResponse]:  # noqa: N802, ARG002
         job_id, blobs = _checked(request.job_id), self._gateway.blobs

@@ -103,6 +103,9 @@ def record(job: JobFolder, settings: GeminiSettings, wish: Wish, attempt: int) -
         estimate=dollars,
         leave=dollars * wish.share,
         limit=gemini.limit(settings, settings.speech_model, key),
+        operation="generate_content",
+        output="speech",
+        server=gemini.server(settings),
     )
     return _sound(job.purse.buy(purchase, lambda: _asked(settings, key, request)))
 
@@ -138,7 +141,7 @@ def _asked(settings: GeminiSettings, key: str, request: dict[str, Any]) -> Answe
             model=settings.speech_model, contents=request["contents"], config=config
         )
     data = response.model_dump_json(exclude_none=True, exclude={"sdk_http_response"}).encode()
-    return Answer(data, gemini.dollars(response, settings.speech_price))
+    return Answer(data, gemini.dollars(response, settings.speech_price), gemini.tokens(response))
 
 
 def _sound(data: bytes) -> tuple[Sound, int]:

@@ -100,6 +100,9 @@ class Runway:
             estimate=price * settings.clip_seconds,
             leave=settings.leave,
             limit=vendors.runway.limit(settings, self._key),
+            operation="create",
+            output="video",
+            server=vendors.runway.server(settings),
         )
         making = Making(self._job, settings, self._key, purchase)
         data = self._job.purse.buy_task(purchase, lambda: self._create(shot), making.wait)

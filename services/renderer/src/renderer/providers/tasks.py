@@ -14,7 +14,7 @@ from chassis.errors import Error, Fatal, Transient
 from chassis.purse import Answer, Purchase
 from vendors.settings import RunwaySettings
 
-from chassis import Abandoned, JobFolder
+from chassis import Abandoned, JobFolder, telemetry
 from renderer.providers import outputs
 from renderer.providers.outputs import Unfit
 
@@ -65,6 +65,7 @@ class Making:
         self._key = key
         self._purchase = purchase
         self._told = (0.0, "asking Runway")
+        self._heard = ""
 
     def wait(self, task: str) -> Answer:
         """The film of a task. Raises Failed where it has none, with what it cost noted."""
@@ -105,6 +106,7 @@ class Making:
             while True:
                 view: Any = vendor.tasks.retrieve(task)
                 status = str(view.status)
+                self._hear(task, status)
                 if status in ("SUCCEEDED", "FAILED", "CANCELLED"):
                     return view
                 share = min(max(float(getattr(view, "progress", None) or 0), 0.0), 1.0)
@@ -112,6 +114,12 @@ class Making:
                 self._told = (0.05 + 0.85 * share, note)
                 self._in_time(task, max(time.monotonic() - began, _age(view)))
                 self._pause(self._settings.poll_seconds)
+
+    def _hear(self, task: str, status: str) -> None:
+        """Note in the call's span what has become of the task, once."""
+        if status != self._heard:
+            self._heard = status
+            telemetry.event("task", **{"hiddenhill.task": task, "hiddenhill.status": status})
 
     @contextmanager
     def _known(self) -> Iterator[None]:

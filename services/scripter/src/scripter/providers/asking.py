@@ -11,8 +11,11 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import vendors.gemini
 from chassis.errors import Fatal, RateLimited, Transient
 from chassis.purse import Answer, Purchase
+from opentelemetry.trace import SpanKind
 from pydantic import BaseModel, ValidationError
 from vendors.gemini import Stopped
+
+from chassis import telemetry
 
 if TYPE_CHECKING:
     from chassis.folder import JobFolder
@@ -65,9 +68,16 @@ class Gemini:
 
     def count(self, system: str, prompt: str) -> int:
         """Tokens of a question, 0 where they cannot be counted now; nothing is paid."""
+        name, server = f"count_tokens {self.settings.text_model}", vendors.gemini.server(self.settings)
+        facts = {"gen_ai.provider.name": "gcp.gemini", "gen_ai.request.model": self.settings.text_model}
+        facts |= {"gen_ai.operation.name": "count_tokens", "server.address": server}
         whole = f"{system}\n\n{prompt}"
         try:
-            with self._calling(), vendors.gemini.client(self.settings, self.key) as client:
+            with (
+                self._calling(),
+                telemetry.spanned(name, facts, kind=SpanKind.CLIENT),
+                vendors.gemini.client(self.settings, self.key) as client,
+            ):
                 return client.models.count_tokens(model=self.settings.text_model, contents=whole).total_tokens or 0
         except RateLimited:
             raise
@@ -103,7 +113,8 @@ class Gemini:
         price = settings.text_price
         estimate = (counted * _MARGIN * price.input + question.answer_tokens * price.output) / 1e6
         limit = vendors.gemini.limit(settings, settings.text_model, self._own)
-        purchase = Purchase(vendors.gemini.NAME, settings.text_model, asked, estimate, limit=limit)
+        server = vendors.gemini.server(settings)
+        purchase = Purchase(vendors.gemini.NAME, settings.text_model, asked, estimate, limit=limit, server=server)
         pauses = () if self.patient else _PAUSES
         for pause in pauses:
             try:
@@ -129,7 +140,8 @@ class Gemini:
                 model=self.settings.text_model, contents=question.prompt, config=config
             )
         kept = response.model_dump_json(exclude_none=True, exclude={"sdk_http_response"})
-        return Answer(kept.encode(), vendors.gemini.dollars(response, self.settings.text_price))
+        paid = vendors.gemini.dollars(response, self.settings.text_price)
+        return Answer(kept.encode(), paid, vendors.gemini.tokens(response))
 
     @contextmanager
     def _calling(self) -> Iterator[None]:

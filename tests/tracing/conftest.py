@@ -1,0 +1,149 @@
+"""A whole stack that sends its spans to a collector in this process, and buys from stand-ins."""
+
+from __future__ import annotations
+
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import grpc
+import pytest
+from cli.rest import Rest
+from cli.stack import Stack
+from opentelemetry.proto.collector.trace.v1 import trace_service_pb2 as pb
+from opentelemetry.proto.collector.trace.v1 import trace_service_pb2_grpc as pb_grpc
+from standins.running import process
+
+if TYPE_CHECKING:
+    from standins.running import Control
+
+SAMPLE = Path(__file__).resolve().parents[2] / "samples" / "nightingale" / "nightingale.xml"
+ENDS = ("done", "failed", "cancelled", "review")
+KINDS = {1: "internal", 2: "server", 3: "client", 4: "producer", 5: "consumer"}
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A span as a collector gets it."""
+
+    service: str
+    name: str
+    kind: str
+    trace: str
+    id: str
+    parent: str
+    links: tuple[str, ...]
+    attributes: dict[str, Any]
+    events: tuple[str, ...]
+    is_error: bool
+
+    @property
+    def job(self):
+        return self.attributes.get("hiddenhill.job")
+
+
+class Collector(pb_grpc.TraceServiceServicer):
+    """OpenTelemetry's trace service, which keeps what it gets."""
+
+    def __init__(self):
+        self._spans: list[Seen] = []
+        self._lock = threading.Lock()
+        self._server = grpc.server(ThreadPoolExecutor(4))
+        pb_grpc.add_TraceServiceServicer_to_server(self, self._server)
+        self.address = f"http://127.0.0.1:{self._server.add_insecure_port('127.0.0.1:0')}"
+        self._server.start()
+
+    def Export(self, request, context):  # noqa: N802 - the protocol's name
+        found = [
+            _seen(span, dict(_facts(group.resource.attributes))["service.name"])
+            for group in request.resource_spans
+            for scope in group.scope_spans
+            for span in scope.spans
+        ]
+        with self._lock:
+            self._spans += found
+        return pb.ExportTraceServiceResponse()
+
+    def spans(self, job_id: str = "") -> list[Seen]:
+        """What has come so far, of one job or at all."""
+        with self._lock:
+            return [span for span in self._spans if job_id in ("", span.job)]
+
+    def settled(self, job_id: str) -> list[Seen]:
+        """The job's spans, once none has come for longer than a batch waits (5 s)."""
+        count, since = -1, time.monotonic()
+        while time.monotonic() - since < 6:
+            found = self.spans(job_id)
+            if len(found) != count:
+                count, since = len(found), time.monotonic()
+            time.sleep(0.2)
+        return found
+
+    def stop(self):
+        self._server.stop(None)
+
+
+def _facts(attributes):
+    return [(each.key, getattr(each.value, each.value.WhichOneof("value"))) for each in attributes]
+
+
+def _seen(span, service):
+    return Seen(
+        service=service,
+        name=span.name,
+        kind=KINDS[span.kind],
+        trace=span.trace_id.hex(),
+        id=span.span_id.hex(),
+        parent=span.parent_span_id.hex(),
+        links=tuple(link.span_id.hex() for link in span.links),
+        attributes=dict(_facts(span.attributes)),
+        events=tuple(event.name for event in span.events),
+        is_error=span.status.code == 2,
+    )
+
+
+@dataclass
+class Studio:
+    """A stack with a collector, and the two vendors that it pays."""
+
+    stack: Stack
+    client: Rest
+    collector: Collector
+    gemini: Control
+    runway: Control
+
+    def submit(self, **options: Any) -> str:
+        return str(self.client.submit(SAMPLE, options)["id"])
+
+    def ended(self, job_id: str, *, until: tuple[str, ...] = ENDS, seconds: float = 240) -> dict[str, Any]:
+        """The job once it is in one of these states."""
+        deadline = time.monotonic() + seconds
+        while (job := self.client.job(job_id))["state"] not in until:
+            assert time.monotonic() < deadline, f"{job_id} is {job['state']}: {job['stages']}"
+            time.sleep(0.2)
+        return job
+
+
+@pytest.fixture(scope="session")
+def studio(tmp_path_factory):
+    collector = Collector()
+    with process("gemini") as gemini, process("runway") as runway:
+        env = {
+            "HIDDENHILL_OTLP_ENDPOINT": collector.address,
+            "HIDDENHILL_GEMINI_API_KEY": "a-key-of-nobody",
+            "HIDDENHILL_GEMINI_URL": gemini.url,
+            "HIDDENHILL_GEMINI_REQUESTS_A_MINUTE": "6000",
+            "HIDDENHILL_RUNWAY_API_KEY": "key_of_nobody",
+            "HIDDENHILL_RUNWAY_URL": runway.url,
+            "HIDDENHILL_RUNWAY_POLL_SECONDS": "0.2",
+            "HIDDENHILL_RUNWAY_REQUESTS_A_MINUTE": "6000",
+            "HIDDENHILL_MONEY_A_DAY": "10000",
+            "HIDDENHILL_GARBAGE_AFTER": "1",
+        }
+        home = tmp_path_factory.mktemp("studio")
+        with Stack(home, env=env) as stack, Rest(stack.gateway_url, stack.token) as client:
+            yield Studio(stack, client, collector, gemini, runway)
+    collector.stop()

@@ -22,7 +22,7 @@ from chassis.settings import read_settings
 from chassis.worker import connect, ensure_bucket
 
 import chassis
-from chassis import logs, metrics, notify, telemetry
+from chassis import logs, metrics, notify, reports, telemetry
 from gateway.accounts.bootstrap import bootstrap
 from gateway.accounts.counters import Counters
 from gateway.accounts.guests import Guests
@@ -87,6 +87,7 @@ def main() -> int:
     telemetry.set_up("gateway", settings.otlp_endpoint, ratio=settings.trace_ratio, blobs=kept)
     sys.setswitchinterval(0.001)  # a thread that computes gives way to the streams' loop sooner
     try:
+        reports.set_up(settings.sentry_dsn, "gateway")
         port = metrics.serve("gateway", settings.metrics_listen)
     except UsageError as error:
         print(f"error: {error}", file=sys.stderr)  # noqa: T201 - as above

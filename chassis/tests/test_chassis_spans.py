@@ -125,24 +125,21 @@ def test_what_is_kept_is_bounded_while_the_store_is_away_and_for_one_job():
 def test_process_that_starts_again_under_its_name_overwrites_nothing():
     blobs = MemoryBlobs()
     for _ in range(2):
-        Process(blobs).work()
-    time.sleep(0)
-    for _ in range(2):
         process = Process(blobs)
         process.work()
         process.provider.shutdown()
-    assert len(blobs.keys("traces/job1/")) >= 2
+    assert len(blobs.keys("traces/job1/")) == 2
 
 
 def test_stack_traces_are_left_out_and_the_code_of_an_error_is_told():
     process = Process()
     with process.tracer.start_as_current_span("process", kind=SpanKind.CONSUMER, attributes={JOB: "job1"}) as span:
         try:
-            raise ValueError("a secret place")
+            int("a strange place")
         except ValueError as error:
             span.record_exception(error)
     kept = json.dumps(process.kept())
-    assert "a secret place" in kept
+    assert "a strange place" in kept
     assert "Traceback" not in kept
 
 

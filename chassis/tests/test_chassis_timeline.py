@@ -1,7 +1,7 @@
 """Who worked when, what was waited for, and which runs made the job as long as it was."""
 
 import json
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 import pytest
 from chassis.timeline import timeline_of
@@ -104,7 +104,7 @@ def test_day_between_two_acts_is_a_pause_and_drawn_short(told):
 @pytest.mark.parametrize("width", [360, 800])
 def test_picture_is_sound_holds_every_bar_within_its_bounds_and_says_it_in_words(told, width):
     timeline = told.timeline()
-    root = ElementTree.fromstring(picture(timeline, width, alone=True))
+    root = ET.fromstring(picture(timeline, width, alone=True))
     space = "{http://www.w3.org/2000/svg}"
     bars = root.findall(f"{space}rect")
     assert len(bars) == sum(len(lane.bars) for lane in timeline.lanes)

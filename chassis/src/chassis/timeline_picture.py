@@ -161,4 +161,5 @@ def _rect(bar: Bar, scale: Scale, left: int, base: int) -> str:
     classes += ["known"] if bar.outcome == "known" else []
     classes += ["bad"] if bar.error else []
     shape = f'x="{left + start:.1f}" y="{y}" width="{max(end - start, 1.5):.1f}" height="{height}" rx="2"'
-    return f'<rect class="{" ".join(classes)}" {shape}><title>{escape(told(bar))}: {seconds_text(bar.seconds)}</title></rect>'
+    words = f"{escape(told(bar))}: {seconds_text(bar.seconds)}"
+    return f'<rect class="{" ".join(classes)}" {shape}><title>{words}</title></rect>'

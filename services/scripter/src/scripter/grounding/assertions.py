@@ -33,6 +33,7 @@ _CLOSE = 0.85
 """A segment with this share of what the best one has is as good a source."""
 _NEARBY = frozenset({"likely", "probably", "perhaps", "possibly", "presumably", "potentially", "potential", "possible"})
 """Hedges that reach no further than their clause."""
+_AGED = re.compile(r"\b(?:aged?|under|over|younger|older|former|previous)\b", re.IGNORECASE)
 _NOT_SIGNIFICANT = re.compile(
     r"\b(?:not?|neither|nor|without)\b[^.;]{0,60}\bsignifican|\bnon-?significant|\bdid not (?:differ|reach)|\bnot statistically",
     re.IGNORECASE,
@@ -43,7 +44,8 @@ _SIGNIFICANT = re.compile(r"\bsignifican\w*|\bp\s?[<=≤]\s?0?\.0", re.IGNORECAS
 def cause_fault(claim: Claim) -> str:
     """A cause only where the passages have one, and do not leave it open."""
     lexicon = claim.lexicon
-    said = claim.said.has("claims_cause") - _as_noun(claim)
+    affirmed = tuple(word for clause in _said_clauses(claim) if not clause.negations for word in clause.words)
+    said = claim.said.has("claims_cause", affirmed) - _as_noun(claim)
     makes = _MAKES.search(claim.said.text)
     named = min(said, default="") or (makes[0] if makes else "")
     focus = _focus_words(claim)
@@ -74,7 +76,9 @@ def _shared_words(claim: Claim) -> tuple[Word, ...]:
 
 def _as_noun(claim: Claim) -> set[str]:
     """`lead levels` and the like, where the passages have the word so too."""
-    return {"lead"} if "lead" in claim.texts and not re.search(r"\blead to\b", claim.said.text) else set()
+    text = claim.said.text
+    nouns = {"lead"} if "lead" in claim.texts and not re.search(r"\blead to\b", text) else set()
+    return nouns if re.search(r"\bkilled (?!in|by|at|on|near|during|each|every|per|and)\w", text) else nouns | {"killed"}
 
 
 def _left_open(claim: Claim) -> bool:
@@ -113,7 +117,12 @@ def population_fault(claim: Claim) -> str:
 
 def _said_otherwise(named: set[str], claim: Claim) -> bool:
     """Whether the passages have a word of the same meaning: `maternal` for `mother`."""
-    return any(claim.lexicon.key(word) in claim.keys for word in named)
+    if any(claim.lexicon.key(word) in claim.keys for word in named):
+        return True
+    if named <= {"young", "younger", "youngest", "old", "older", "oldest", "elderly"}:
+        return any(_AGED.search(passage.text) for passage in claim.passages)
+    parents = {"mother", "mothers", "father", "fathers"}
+    return named <= parents and claim.lexicon.key("parents") in claim.keys
 
 
 def _told_of_creatures(claim: Claim) -> bool:
@@ -164,7 +173,8 @@ def strength_fault(claim: Claim) -> str:
     """No surer, no wider and no stronger than the passages."""
     focus = _focus_words(claim)
     lexicon = claim.lexicon
-    sure = claim.said.has("sure") - claim.said.has("sure", claim.words)
+    affirmed = tuple(word for clause in _said_clauses(claim) if not clause.negations for word in clause.words)
+    sure = claim.said.has("sure", affirmed) - claim.said.has("sure", claim.words)
     if sure:
         return f"the passage is less sure than `{min(sure)}`"
     return (

@@ -57,6 +57,8 @@ def _sides(segment: Segment) -> list[Clause]:
 
 def _moved(holds: Clause, not_there: Clause, aside: frozenset[str], claim: Claim) -> str:
     marks, rivals = _marks(holds, claim), _marks(not_there, claim)
+    if claim.said.has("hedges"):
+        marks = frozenset(mark for mark in marks if mark[0] != "denied")
     mine = _telling(holds.keys - not_there.keys - aside, claim)
     theirs = _telling(not_there.keys - holds.keys - aside, claim)
     for segment in claim.said.segments:

@@ -16,7 +16,7 @@ from scripter.grounding.quantities import quantities_in
 from scripter.grounding.reading import Clause, Word
 
 _THAN = re.compile(
-    r"\b(?:than|compared (?:with|to)|relative to|versus|vs\.?|against|as (?:many|much|often|fast|high|large|long|common|strong|likely|effective|good|well|big|frequent|rare|low)(?: \w+){0,4}? as|"
+    r"\b(?:than|compared (?:with|to)|relative to|versus|vs\.?|(?<=, )against|against (?=(?:only |just |about )?\d)|as (?:many|much|often|fast|high|large|long|common|strong|likely|effective|good|well|big|frequent|rare|low)(?: \w+){0,4}? as|"
     r"unlike|als|que|do que)\b",
     re.IGNORECASE,
 )

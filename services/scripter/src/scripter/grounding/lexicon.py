@@ -136,7 +136,7 @@ def _meanings(lines: list[str], stem: Callable[[str], str]) -> tuple[dict[str, s
         kept = words.get(stem(first), stem(first)) if not re.search(r"[ -]", first) else re.sub(r"[ -]", "", first)
         for text in (first, *others):
             if re.search(r"[ -]", text):
-                phrases.setdefault(text, kept)
+                phrases.setdefault(text, kept if re.search(r"[ -]", first) or kept != stem(first) else first)
             else:
                 words.setdefault(stem(text), kept)
     return words, phrases

@@ -110,6 +110,8 @@ def _fault(place: Place, given: list[Place], claim: Claim) -> str:
 
 def _listed(said: Quantity, claim: Claim) -> bool:
     """`Two variants, Delta-7 and Mu-2`: the number of what is named after it."""
+    if said.worded and said.value == 2 and re.search(r"\b(?:the|these|those|of) two\b(?! \w+s\b)", claim.said.text):
+        return True
     named = {word.text for word in claim.content if word.name and claim.covers(word)}
     return said.worded and said.value in {2, 3} and not said.unit.kind and len(named) >= said.value
 

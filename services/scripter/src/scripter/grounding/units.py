@@ -26,7 +26,7 @@ TIMES = Unit("times")
 ORDINAL = Unit("order")
 
 _TABLE = """
-%: % percent per-cent prozent pour-cent pourcent % por-ciento por-cento パーセント =1
+%: % percentage-points percentage-point percent per-cent prozent pour-cent pourcent % por-ciento por-cento パーセント =1
 mass: µg microgram micrograms mikrogramm microgramme microgrammes microgramos microgramas =1e-6 ; mg milligram milligrams milligramme milligrammes milligramm miligramos miligramas =1e-3 ; ng nanogram nanograms =1e-9
 mass: g gram grams gramm grammes gramos gramas グラム =1 ; kg kilogram kilograms kilo kilos kilogramm kilogrammes kilogramos quilos キログラム キロ =1e3 ; t Mg tonne tonnes tons tonelada toneladas tonnen =1e6 ; lb lbs pound pounds =453.6 ; ounce ounces oz =28.35
 length: nm nanometre nanometer nanometres nanometers =1e-9 ; µm micrometre micrometer micrometres micrometers microns =1e-6 ; mm millimetre millimeter millimetres millimeters millimeter =1e-3

@@ -15,15 +15,27 @@ _AFTER_ACT = re.compile(r"\s(?:the|their|his|her|its|your|a|an|of|[a-z]+)\b")
 _MAKES = re.compile(
     r"\bmakes? (?!no\b|an?\b|the\b|up\b|it\b|for\b|sense\b)\w+ \w+|"
     r"\b(?:makes?|made|making)\b[^.;,]{1,50}?\b(?!other|number|rather)(?:\w{2,}er|more|less|double|triple|rise|fall|grow|shrink|increase|decrease)\b|"
-    r"\bis (?:what|why)\b|\bbrought (?:on|about) by\b",
+    r"\bbr(?:ings?|ought|inging)\b [^.;,]{1,40}\b(?:back|about|on|down|up)\b|\bis (?:what|why)\b|\bbrought (?:on|about) by\b",
+    re.IGNORECASE,
+)
+_ACTED = re.compile(
+    r"(?<!\bwas )(?<!\bwere )(?<!\bhad )(?<!\bbeen )(?<!\bis )(?<!\bare )\b(?:rais|reduc|increas|decreas|lower|improv|worsen|protect|shorten|lengthen|delay|halv|doubl|boost|damag|harm|cut)(?:ed|es|s|ts)? "
+    r"(?:the|their|his|her|its|your|people's|against)\b",
     re.IGNORECASE,
 )
 _OPEN = re.compile(
     r"\bnot (?:yet )?(?:known|clear|designed|shown|established|possible to)\b|\bcannot be (?:told apart|separated|distinguished|inferred|ruled out|excluded)|"
-    r"\b(?:may|might|could)(?: \w+)?(?: have)? (?:caused?|contributed?|explain(?:ed)?|be|been|led|account(?:ed)?)\b|\bunclear\b|\bunknown\b|\bcannot (?:exclude|rule out|tell|show|say)\b",
+    r"\b(?:may|might|could)(?: \w+)?(?: have)? (?:caused?|contributed?|explain(?:ed)?|be|been|led|account(?:ed)?)\b|\bunclear\b|\bunknown\b|\bcannot (?:exclude|rule out|tell|show|say)\b|"
+    r"\bremains? to be\b|\bwhether\b[^.;]{1,60}\bcaus",
     re.IGNORECASE,
 )
-"""What leaves a cause open."""
+"""What leaves the cause open of what it speaks of."""
+_OBSERVED = re.compile(
+    r"\b(?:cannot (?:say|tell|know|infer|establish)|can(?:no|')t prove)\b|\bcomes? first\b|\bsingle point in time\b|\bcross-sectional\b|\bobservational\b|"
+    r"\bonly once\b|\bnot (?:\w+ )?(?:prove|show|establish|demonstrate)\w* (?:\w+ )?(?:caus|that)|\b(?:residual |un-?measured )confound|\bself-select|\bchose for themselves\b",
+    re.IGNORECASE,
+)
+"""What leaves every cause open."""
 _RESTRICTED = re.compile(
     r"\b(?:but )?not (?:in|among|for) (\w+)|\bonly (?:in|among|for|when|if|where)\b", re.IGNORECASE
 )
@@ -49,18 +61,26 @@ def cause_fault(claim: Claim) -> str:
     makes = _MAKES.search(claim.said.text)
     named = min(said, default="") or (makes[0] if makes else "")
     focus = _focus_words(claim)
-    there = claim.said.has("causal", focus) | claim.said.has("causal", _shared_words(claim))
+    elsewhere = claim.said.has("causal", _shared_words(claim)) & (lexicon.lists["claims_cause"] | {"resulted", "resulting"})
+    there = claim.said.has("causal", focus) | elsewhere
     if named and not there and (said or claim.said.has("limits", focus)):
         return f"the passage has no cause, the sentence has `{named}`"
     hedged = claim.said.has("hedges") or claim.said.has("soft") or any(c.negations for c in _said_clauses(claim))
     if named and not hedged and not there & lexicon.lists["claims_cause"] and _left_open(claim):
         return f"the passage leaves the cause open, the sentence has `{named}`"
     acts = [word for word in claim.said.words if lexicon.has("acts", word.text) and _acts(word, claim)]
+    past = _ACTED.search(claim.said.text)
+    if past and not hedged and not claim.said.has("association") and any(map(_observed, claim.segments)):
+        return f"the passage leaves the cause open, the sentence has `{past[0].strip()}`"
     linked = claim.said.has("association", focus)
     bare = linked and not there & lexicon.lists["claims_cause"] and not claim.said.has("association")
     if acts and bare and not any(lexicon.has("acts", word.text) for word in focus):
         return f"the passage has a link, the sentence a cause: `{acts[0].text}`"
     return ""
+
+
+def _observed(segment: Segment) -> bool:
+    return bool(_OBSERVED.search(segment.text))
 
 
 def _said_clauses(claim: Claim) -> list[Clause]:
@@ -83,7 +103,10 @@ def _as_noun(claim: Claim) -> set[str]:
 
 def _left_open(claim: Claim) -> bool:
     """Whether the passages say, of what the sentence speaks of, that the cause is not known."""
-    return any(_OPEN.search(segment.text) and segment.keys & claim.said.keys for segment in claim.segments)
+    return any(
+        _OBSERVED.search(segment.text) or (_OPEN.search(segment.text) and segment.keys & claim.said.keys)
+        for segment in claim.segments
+    )
 
 
 def _acts(word: Word, claim: Claim) -> bool:

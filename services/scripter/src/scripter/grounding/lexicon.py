@@ -21,6 +21,8 @@ _LISTS = (
 )  # fmt: skip
 _AS_WRITTEN = frozenset({"hedges", "soft", "sure", "causal", "claims_cause", "association", "acts", "limits", "negators"})
 """Lists in which the form of a word matters: `lead` is a metal, `reduced` often an adjective."""
+_REMEMBERED = 50_000
+"""So many answers are kept."""
 _NONE: frozenset[int] = frozenset()
 _THINGS = "[things]"
 """The line of a thesaurus above the names of things."""
@@ -47,9 +49,18 @@ class Lexicon:
     """From a meaning to the lines of the thesaurus that have it."""
     doings: frozenset[str] = field(repr=False)
     """Meanings that the thesaurus has above its things alone: what is done, and how things are."""
+    _known: dict[tuple[str, str], bool] = field(default_factory=dict, repr=False, compare=False)
 
     def has(self, name: str, word: str) -> bool:
         """Whether a word, in lower case, is in a list."""
+        known = self._known.get((name, word))
+        if known is None:
+            if len(self._known) > _REMEMBERED:
+                self._known.clear()
+            known = self._known[name, word] = self._has(name, word)
+        return known
+
+    def _has(self, name: str, word: str) -> bool:
         if word in self.lists[name]:
             return True
         return name not in _AS_WRITTEN and any(self.stem(base) in self.lists[name] for base in self._bases(name, word))

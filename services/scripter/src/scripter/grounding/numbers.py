@@ -21,6 +21,8 @@ WITHIN = 0.1
 WITHIN_ROUND = 0.2
 """How far from a number one that bounds it may lie: `more than 70` where it is 74."""
 _COMPARED = re.compile(r"\bthan (?:in|among|for|those|with|the|older|younger|other)\b", re.IGNORECASE)
+_BEYOND = re.compile(r"\b(?:more|less|fewer|higher|lower|longer|shorter|greater|older|younger) than (?:the |an? )?$", re.IGNORECASE)
+"""Words that say a number was not reached, or passed."""
 _LABELLED = re.compile(r"\b(?:type|phase|stage|class|model|version|day|vitamin|hepatitis|page|part)\s$", re.IGNORECASE)
 _ROLES = frozenset({"from", "to"})
 _CONTRASTS = frozenset({"new", "old", "first", "normal", "control", "usual"})
@@ -103,6 +105,8 @@ def _fault(place: Place, given: list[Place], claim: Claim) -> str:
     bounded = [other for other in fitting if not _opposite(place, other, claim)]
     if not bounded:
         return f"{said.text.strip()}: the passage has it as the other bound"
+    if all(_counts_another(place, other, given, claim) for other in bounded):
+        return f"{said.text.strip()} counts something else in the passage"
     if all(_another_thing(place, other, given, claim) for other in bounded) or _anothers_share(place, bounded, claim):
         return f"{said.text.strip()} stands for something else in the passage"
     return ""
@@ -171,6 +175,8 @@ def same_unit(said: Quantity, given: Quantity) -> bool:
 
 def _opposite(place: Place, other: Place, claim: Claim) -> bool:
     one, two = place.quantity.bound, other.quantity.bound
+    if one and not two and not other.quantity.about and math.isclose(place.quantity.value, other.quantity.value):
+        return bool(_BEYOND.search(claim.said.text[: claim.said.text.find(place.quantity.text)]))
     if not one or not two or one == two:
         return False
     # `less often in adults over 65 than in others` says what `more often in adults under 65 than in others` says.
@@ -196,6 +202,28 @@ def _another_thing(place: Place, match: Place, given: list[Place], claim: Claim)
     if claim.said.keys & match.segment.keys or not match.segment.keys or len(claim.content) < 2:
         return False
     return any(claim.said.keys & rival.segment.keys for rival in given if rival.quantity.unit == match.quantity.unit)
+
+
+def _counts_another(place: Place, match: Place, given: list[Place], claim: Claim) -> bool:
+    """`640 villages` where the passages have 640 speakers, and another number of villages."""
+    counted, there = _counted(place), _counted(match)
+    if counted is None or there is None or counted.key == there.key or there.key in claim.said.keys:
+        return False
+    if counted.key in match.near or claim.lexicon.akin(counted.key, there.key):
+        return False
+    return any(
+        (other := _counted(rival)) is not None and other.key == counted.key and not same_value(place.quantity, rival.quantity)
+        for rival in given
+    )
+
+
+def _counted(place: Place) -> Word | None:
+    """The word behind a number without a unit."""
+    if place.quantity.unit.kind or place.quantity.value in derived.YEARS:
+        return None
+    after = [word for word in place.segment.words if word.start >= place.quantity.end]
+    gap = place.segment.text[place.quantity.end : after[0].start] if after else ""
+    return after[0] if after and after[0].content and gap == " " else None
 
 
 def _anothers_share(place: Place, equal: list[Place], claim: Claim) -> bool:

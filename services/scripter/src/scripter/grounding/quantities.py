@@ -177,13 +177,13 @@ def _worded(text: str, language: str) -> list[Quantity]:
                         worded=True,
                     )
                 )
-        elif word in words and (word != "one" or re.match(r" (?:hundred|thousand|million)", text[match.end() :])):
+        elif word in words and (word != "one" or re.match(r" (?:hundred|thousand|million|billion)", text[match.end() :])):
             found.append(_quantity(text, *match.span(), (float(words[word]), 1.0), language, worded=True))
         elif tens in words and (ones in words or ones in units.NAMES):
             value = float(words[tens]) + (words.get(ones, 0))
             end = match.end() if ones in words else match.start() + len(tens)
             found.append(_quantity(text, match.start(), end, (value, 1.0), language, worded=True))
-        elif word in {"a", "an"} and (scaled := re.match(r" (hundred|thousand|million)(?:fold)?", text[match.end() :])):
+        elif word in {"a", "an"} and (scaled := re.match(r" (hundred|thousand|million|billion)(?:fold)?", text[match.end() :])):
             end = match.end() + scaled.end(1)
             found.append(_quantity(text, match.start(), end, (_SCALES[scaled[1]], 1.0), language, worded=True))
     return found

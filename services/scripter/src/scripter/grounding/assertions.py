@@ -61,7 +61,9 @@ def cause_fault(claim: Claim) -> str:
     makes = _MAKES.search(claim.said.text)
     named = min(said, default="") or (makes[0] if makes else "")
     focus = _focus_words(claim)
-    elsewhere = claim.said.has("causal", _shared_words(claim)) & (lexicon.lists["claims_cause"] | {"resulted", "resulting"})
+    elsewhere = claim.said.has("causal", _shared_words(claim)) & (
+        lexicon.lists["claims_cause"] | {"resulted", "resulting"}
+    )
     there = claim.said.has("causal", focus) | elsewhere
     if named and not there and (said or claim.said.has("limits", focus)):
         return f"the passage has no cause, the sentence has `{named}`"
@@ -98,7 +100,9 @@ def _as_noun(claim: Claim) -> set[str]:
     """`lead levels` and the like, where the passages have the word so too."""
     text = claim.said.text
     nouns = {"lead"} if "lead" in claim.texts and not re.search(r"\blead to\b", text) else set()
-    return nouns if re.search(r"\bkilled (?!in|by|at|on|near|during|each|every|per|and)\w", text) else nouns | {"killed"}
+    return (
+        nouns if re.search(r"\bkilled (?!in|by|at|on|near|during|each|every|per|and)\w", text) else nouns | {"killed"}
+    )
 
 
 def _left_open(claim: Claim) -> bool:

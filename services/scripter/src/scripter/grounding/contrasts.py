@@ -18,7 +18,10 @@ _CONTRAST = re.compile(
     re.IGNORECASE,
 )
 _THAN = re.compile(r"\b(?:than|als|que)\b", re.IGNORECASE)
-_OPENS = re.compile(r"\W*(?:while|whereas|although|though|während|obwohl|mientras|aunque|enquanto|embora|alors que|tandis que)\b", re.IGNORECASE)
+_OPENS = re.compile(
+    r"\W*(?:while|whereas|although|though|während|obwohl|mientras|aunque|enquanto|embora|alors que|tandis que)\b",
+    re.IGNORECASE,
+)
 _ASIDE = re.compile(r"\W*(?:unlike|except)\b", re.IGNORECASE)
 _NUMBERS = frozenset({"%", "fraction", "times"})
 
@@ -96,7 +99,11 @@ def _marks(clause: Clause, claim: Claim) -> frozenset[tuple[str, float]]:
         found = {mark for mark in found if mark[0] != "way"}
     if denied:
         found = {mark for mark in found if mark[0] != "way"} | {("way", 0)}
-    found |= {("number", quantity.value) for quantity in quantities_in(clause.text, claim.language) if quantity.unit.kind in _NUMBERS}
+    found |= {
+        ("number", quantity.value)
+        for quantity in quantities_in(clause.text, claim.language)
+        if quantity.unit.kind in _NUMBERS
+    }
     return frozenset(found)
 
 
@@ -109,5 +116,9 @@ def _telling(keys: frozenset[str], claim: Claim) -> frozenset[str]:
     light = claim.lexicon.lists["light"]
     has = claim.lexicon.has
     return frozenset(
-        key for key in keys if (key not in light or key in claim.lexicon.kinds) and key not in claim.lexicon.doings and not any(has(name, key) for name in ("up", "down", "same", "hedges"))
+        key
+        for key in keys
+        if (key not in light or key in claim.lexicon.kinds)
+        and key not in claim.lexicon.doings
+        and not any(has(name, key) for name in ("up", "down", "same", "hedges"))
     )

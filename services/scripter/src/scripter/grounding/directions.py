@@ -39,7 +39,9 @@ _GOES_ON = re.compile(r"\W*(?:than|compared|against)\b", re.IGNORECASE)
 _YET_TO = re.compile(r"\b(?:remains?|ha(?:s|ve)) (?:yet )?to be\b", re.IGNORECASE)
 _SIZES = frozenset(["larger", "smaller", "longer", "shorter", "bigger", "often", "frequent", "further"])
 """Comparatives that more often describe a thing than say which way it goes."""
-_ATTRIBUTE = re.compile(r"\s(?!than\b|when\b|in\b|with\b|after\b|if\b|on\b|at\b|among\b|and\b|but\b|under\b|for\b|the\b)[a-z]")
+_ATTRIBUTE = re.compile(
+    r"\s(?!than\b|when\b|in\b|with\b|after\b|if\b|on\b|at\b|among\b|and\b|but\b|under\b|for\b|the\b)[a-z]"
+)
 """What follows a comparative that describes a thing."""
 _AIMS = re.compile(r"\bwhether\b|\b(?:aim|aims|aimed|hypothesi[sz]ed?|objective|purpose)\b", re.IGNORECASE)
 """Clauses that ask."""
@@ -215,7 +217,10 @@ def _partly(clause: Clause, other: Clause, claim: Claim) -> bool:
     if _YET_TO.search(other.text):
         return False
     has = claim.lexicon.has
-    ways = [{word.key for word in words if has("up", word.text) or has("down", word.text)} for words in (clause.words, other.words)]
+    ways = [
+        {word.key for word in words if has("up", word.text) or has("down", word.text)}
+        for words in (clause.words, other.words)
+    ]
     if ways[0] and ways[1] & denied:
         return False
     shared = clause.keys & other.keys
@@ -355,7 +360,7 @@ def _swapped(clause: Clause, other: Clause, claim: Claim) -> bool:
     return crossed > straight
 
 
-def _heft(keys: set[str], claim: Claim) -> float:
+def _heft(keys: set[str] | frozenset[str], claim: Claim) -> float:
     """How many meanings, those that say little counted little."""
     return sum(0.4 if claim.lexicon.has("light", key) else 1.0 for key in keys)
 

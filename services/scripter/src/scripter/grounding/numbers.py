@@ -21,7 +21,9 @@ WITHIN = 0.1
 WITHIN_ROUND = 0.2
 """How far from a number one that bounds it may lie: `more than 70` where it is 74."""
 _COMPARED = re.compile(r"\bthan (?:in|among|for|those|with|the|older|younger|other)\b", re.IGNORECASE)
-_BEYOND = re.compile(r"\b(?:more|less|fewer|higher|lower|longer|shorter|greater|older|younger) than (?:the |an? )?$", re.IGNORECASE)
+_BEYOND = re.compile(
+    r"\b(?:more|less|fewer|higher|lower|longer|shorter|greater|older|younger) than (?:the |an? )?$", re.IGNORECASE
+)
 """Words that say a number was not reached, or passed."""
 _LABELLED = re.compile(r"\b(?:type|phase|stage|class|model|version|day|vitamin|hepatitis|page|part)\s$", re.IGNORECASE)
 _ROLES = frozenset({"from", "to"})
@@ -122,15 +124,7 @@ def _listed(said: Quantity, claim: Claim) -> bool:
 
 def same_value(said: Quantity, given: Quantity) -> bool:
     """Equal, or honestly rounded."""
-    a, b = said.value * said.unit.factor, given.value * given.unit.factor
-    if said.unit.under == given.unit.under:
-        a, b = a / said.unit.per, b / given.unit.per
-    if {said.unit.kind, given.unit.kind} == {"fraction", "%"}:
-        a, b = (x * (0.01 if q.unit.kind == "%" else 1) for x, q in ((a, said), (b, given)))
-    elif {said.unit.kind, given.unit.kind} == {"fraction", "times"} and not {said.text, given.text} & MULTIPLES:
-        b = 1 / b if b else b
-    elif said.unit.kind != given.unit.kind:
-        a, b = said.value, given.value
+    a, b = _comparable(said, given)
     if math.isclose(a, b, rel_tol=1e-6):
         return True
     if b == 0 or a * b < 0 or said.about is None:
@@ -138,15 +132,39 @@ def same_value(said: Quantity, given: Quantity) -> bool:
     off = abs(a - b) / abs(b)
     if said.unit.kind == "fraction":
         return off <= (2 * ABOUT if said.about else ABOUT)
+    return (
+        _rounded(said, given, a, b)
+        or _bounds(said, given, a, b)
+        or bool(said.about and off <= ABOUT and _round(said.value))
+    )
+
+
+def _comparable(said: Quantity, given: Quantity) -> tuple[float, float]:
+    """Both values in one unit, as far as they have one."""
+    a, b = said.value * said.unit.factor, given.value * given.unit.factor
+    if said.unit.under == given.unit.under:
+        a, b = a / said.unit.per, b / given.unit.per
+    kinds = {said.unit.kind, given.unit.kind}
+    if kinds == {"fraction", "%"}:
+        a, b = (x * (0.01 if q.unit.kind == "%" else 1) for x, q in ((a, said), (b, given)))
+    elif kinds == {"fraction", "times"} and not {said.text, given.text} & MULTIPLES:
+        b = 1 / b if b else b
+    elif len(kinds) > 1:
+        a, b = said.value, given.value
+    return a, b
+
+
+def _rounded(said: Quantity, given: Quantity, a: float, b: float) -> bool:
     step = said.step * (said.unit.factor if said.unit.kind == given.unit.kind else 1)
-    if off <= ROUNDED and abs(a - b) <= 0.5 * step + 1e-9 and not _invented(said, given):
-        return True
+    return abs(a - b) <= min(ROUNDED * abs(b), 0.5 * step + 1e-9) and not _invented(said, given)
+
+
+def _bounds(said: Quantity, given: Quantity, a: float, b: float) -> bool:
+    """`More than 70` where it is 74."""
     near = WITHIN_ROUND if _round(said.value) else WITHIN
     if said.bound == ">" and given.bound != "<":
         return 0 < b - a <= near * b
-    if said.bound == "<" and given.bound != ">":
-        return 0 < a - b <= near * b
-    return bool(said.about) and off <= ABOUT and _round(said.value)
+    return said.bound == "<" and given.bound != ">" and 0 < a - b <= near * b
 
 
 def _invented(said: Quantity, given: Quantity) -> bool:
@@ -212,7 +230,9 @@ def _counts_another(place: Place, match: Place, given: list[Place], claim: Claim
     if counted.key in match.near or claim.lexicon.akin(counted.key, there.key):
         return False
     return any(
-        (other := _counted(rival)) is not None and other.key == counted.key and not same_value(place.quantity, rival.quantity)
+        (other := _counted(rival)) is not None
+        and other.key == counted.key
+        and not same_value(place.quantity, rival.quantity)
         for rival in given
     )
 
@@ -234,7 +254,9 @@ def _anothers_share(place: Place, equal: list[Place], claim: Claim) -> bool:
     given = [other for reading in claim.passages for other in places(reading, claim)]
     shares = [(other, _bonds(other, claim)) for other in given if other.quantity.unit.kind in _SHARES]
     own = [item for item in shares if any(item[0].quantity == other.quantity for other in equal)]
-    rivals = [item for item in shares if not same_value(place.quantity, item[0].quantity) and not item[0].quantity.bound]
+    rivals = [
+        item for item in shares if not same_value(place.quantity, item[0].quantity) and not item[0].quantity.bound
+    ]
     worth = worths([bond for _, bond in own + rivals], claim)
     at = {id(segment): number for number, segment in enumerate(claim.segments)}
     return bool(own) and all(

@@ -1,5 +1,7 @@
 """A text as the grounding check reads it: segments of clauses of words, each word with what stands for its meaning."""
 
+# ruff: noqa: E501 - lists of words and expressions read better unbroken
+
 from __future__ import annotations
 
 import itertools

@@ -93,6 +93,9 @@ def _ways(word: Word, segment: Segment, claim: Claim) -> list[str]:
 
 def _fault(place: Place, given: list[Place], claim: Claim) -> str:
     said = place.quantity
+    label = _LABELLED.search(place.segment.text[: said.start])
+    if label and any(_LABELLED.search(other.segment.text[: other.quantity.start]) for other in given):
+        given = [other for other in given if _labelled(other, label[0].strip().lower())]
     equal = [other for other in given if same_value(said, other.quantity)]
     equal = [other for other in equal if math.isclose(other.quantity.value, said.value)] or equal
     if not equal and (derived.follows(place, given, claim) or _listed(said, claim)):
@@ -220,6 +223,11 @@ def _another_thing(place: Place, match: Place, given: list[Place], claim: Claim)
     if claim.said.keys & match.segment.keys or not match.segment.keys or len(claim.content) < 2:
         return False
     return any(claim.said.keys & rival.segment.keys for rival in given if rival.quantity.unit == match.quantity.unit)
+
+
+def _labelled(place: Place, label: str) -> bool:
+    found = _LABELLED.search(place.segment.text[: place.quantity.start])
+    return found is not None and found[0].strip().lower() == label
 
 
 def _counts_another(place: Place, match: Place, given: list[Place], claim: Claim) -> bool:

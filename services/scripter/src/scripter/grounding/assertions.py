@@ -18,6 +18,9 @@ _MAKES = re.compile(
     r"\bbr(?:ings?|ought|inging)\b [^.;,]{1,40}\b(?:back|about|on|down|up)\b|\bis (?:what|why)\b|\bbrought (?:on|about) by\b",
     re.IGNORECASE,
 )
+_MAKE = re.compile(
+    r"(?<!can )(?<!to )(?<!not )\bmakes? (?!no\b|an?\b|the\b|up\b|it\b|for\b|sense\b|out\b)\w+ \w+", re.IGNORECASE
+)
 _ACTED = re.compile(
     r"(?<!\bwas )(?<!\bwere )(?<!\bhad )(?<!\bbeen )(?<!\bis )(?<!\bare )\b(?:rais|reduc|increas|decreas|lower|improv|worsen|protect|shorten|lengthen|delay|halv|doubl|boost|damag|harm|cut)(?:ed|es|s|ts)? "
     r"(?:the|their|his|her|its|your|people's|against)\b",
@@ -61,11 +64,9 @@ def cause_fault(claim: Claim) -> str:
     makes = _MAKES.search(claim.said.text)
     named = min(said, default="") or (makes[0] if makes else "")
     focus = _focus_words(claim)
-    elsewhere = claim.said.has("causal", _shared_words(claim)) & (
-        lexicon.lists["claims_cause"] | {"resulted", "resulting"}
-    )
-    there = claim.said.has("causal", focus) | elsewhere
-    if named and not there and (said or claim.said.has("limits", focus)):
+    there = claim.said.has("causal", focus)
+    bold = said or any(_MAKE.search(clause.text) for clause in _said_clauses(claim) if not clause.negations)
+    if named and not there and (bold or claim.said.has("limits", focus)):
         return f"the passage has no cause, the sentence has `{named}`"
     hedged = claim.said.has("hedges") or claim.said.has("soft") or any(c.negations for c in _said_clauses(claim))
     if named and not hedged and not there & lexicon.lists["claims_cause"] and _left_open(claim):
@@ -87,13 +88,6 @@ def _observed(segment: Segment) -> bool:
 
 def _said_clauses(claim: Claim) -> list[Clause]:
     return [clause for segment in claim.said.segments for clause in segment.mains]
-
-
-def _shared_words(claim: Claim) -> tuple[Word, ...]:
-    """The words of segments that share two things with the sentence."""
-    heavy = {word.key for word in claim.content if not claim.is_light(word)}
-    sure = [segment for segment in claim.segments if not any(clause.negations for clause in segment.mains)]
-    return tuple(word for segment in sure if len(heavy & segment.keys) >= 2 for word in segment.words)
 
 
 def _as_noun(claim: Claim) -> set[str]:

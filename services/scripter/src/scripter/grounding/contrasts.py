@@ -37,7 +37,7 @@ def fault(claim: Claim) -> str:
 
 
 def _contrasts(claim: Claim) -> Iterator[tuple[Clause, Clause, frozenset[str], bool]]:
-    """Sides of a contrast, meanings that stand elsewhere too and so tell neither, and whether a full stop parts them."""
+    """Sides of a contrast, meanings that stand elsewhere too and so tell neither, whether a full stop parts them."""
     sides = [_sides(segment) for segment in claim.segments]
     every = list(chain.from_iterable(sides))
     together = [(one, other, False) for one, other in chain.from_iterable(map(pairwise, sides))]

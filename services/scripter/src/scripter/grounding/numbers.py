@@ -25,6 +25,9 @@ _BEYOND = re.compile(
     r"\b(?:more|less|fewer|higher|lower|longer|shorter|greater|older|younger) than (?:the |an? )?$", re.IGNORECASE
 )
 """Words that say a number was not reached, or passed."""
+_TIMED = re.compile(
+    r"(?:year|month|week|day|hour|minute|second|old|more|or|long|consecutive|further|additional|extra)", re.IGNORECASE
+)
 _LABELLED = re.compile(r"\b(?:type|phase|stage|class|model|version|day|vitamin|hepatitis|page|part)\s$", re.IGNORECASE)
 _ROLES = frozenset({"from", "to"})
 _CONTRASTS = frozenset({"new", "old", "first", "normal", "control", "usual"})
@@ -102,7 +105,7 @@ def _fault(place: Place, given: list[Place], claim: Claim) -> str:
         return ""
     if not equal:
         return f"{said.text.strip()} is not in the passage"
-    fitting = [other for other in equal if same_unit(said, other.quantity)]
+    fitting = [other for other in equal if same_unit(said, other.quantity) and not _of_things(said, other)]
     if not fitting and derived.follows(place, given, claim):
         return ""
     if not fitting:
@@ -223,6 +226,12 @@ def _another_thing(place: Place, match: Place, given: list[Place], claim: Claim)
     if claim.said.keys & match.segment.keys or not match.segment.keys or len(claim.content) < 2:
         return False
     return any(claim.said.keys & rival.segment.keys for rival in given if rival.quantity.unit == match.quantity.unit)
+
+
+def _of_things(said: Quantity, other: Place) -> bool:
+    """Whether a time is said where the passages count something: `two weeks` for `two seasons`."""
+    counted = _counted(other)
+    return said.unit.kind == "time" and counted is not None and not _TIMED.match(counted.text)
 
 
 def _labelled(place: Place, label: str) -> bool:

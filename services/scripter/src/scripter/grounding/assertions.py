@@ -64,7 +64,7 @@ def cause_fault(claim: Claim) -> str:
     makes = _MAKES.search(claim.said.text)
     named = min(said, default="") or (makes[0] if makes else "")
     focus = _focus_words(claim)
-    there = claim.said.has("causal", focus)
+    there = claim.said.has("causal", focus) | (said & {word.text for word in focus})
     bold = said or any(_MAKE.search(clause.text) for clause in _said_clauses(claim) if not clause.negations)
     if named and not there and (bold or claim.said.has("limits", focus)):
         return f"the passage has no cause, the sentence has `{named}`"
@@ -278,6 +278,8 @@ def _carries(word: Word, segment: Segment) -> bool:
 def _universal(claim: Claim, focus: tuple[Word, ...]) -> str:
     said = [word for word in claim.said.words if claim.lexicon.has("universal", word.text)]
     said = [word for word in said if word.text not in {"none", "any"} and not _idiom(word, claim)]
+    if re.search(r"\bnot (?:all|every\w*|always|entirely|completely|fully)\b", claim.said.text, re.IGNORECASE):
+        said = []
     if said and not claim.said.has("universal", claim.focus[0].words if claim.focus else ()) and not _each(claim):
         partial = claim.said.has("partial", focus)
         if partial or said[0].text in {"all", "every", "everyone"}:
@@ -307,7 +309,9 @@ def _idiom(word: Word, claim: Claim) -> bool:
             )
         )
     if word.text == "every":
-        return bool(re.search(r"\bevery (?:\d|two|three|four|few|other|day|year|night|week|month|one of)", text))
+        return bool(
+            re.search(r"\bnot every\b|\bevery (?:\d|two|three|four|few|other|day|year|night|week|month|one of)", text)
+        )
     if word.text in {"whole", "entire"}:
         return True
     return word.text == "each" and bool(

@@ -80,7 +80,7 @@ def _pairs(claim: Claim) -> Iterator[tuple[_Bound, _Bound]]:
 def _bound(segment: Segment, claim: Claim) -> Iterator[_Bound]:
     found = quantities_in(segment.text, claim.language)
     for quantity in found:
-        if quantity.unit.kind not in {"order", "time"} and not quantity.bound:
+        if quantity.unit.kind not in {"order", "time"} and not quantity.bound and quantity.value not in YEARS:
             walls = [(q.start, q.end) for q in found if q.unit.kind == quantity.unit.kind]
             yield quantity, bonds(segment, (quantity.start, quantity.end), walls, claim), segment
 

@@ -237,7 +237,7 @@ def _turned(clause: Clause, claim: Claim) -> str:
         swapped = _swapped(clause, other, claim)
         across = len(clause.keys & other.keys) >= _ACROSS
         against = here.against(way_of(other, claim), across=across)
-        if _equal(other) and here.compares and not _equal(clause) and _THAN.search(clause.text):
+        if _equal(other) and here.sign and not _equal(clause) and _THAN.search(clause.text):
             continue
         if against is None and not (swapped and _compares(clause) and _compares(other)):
             return ""
@@ -258,7 +258,7 @@ def _parts(clause: Clause, claim: Claim) -> list[Clause]:
     for main in _aligned(clause, claim):
         small = [c for segment in claim.segments for c in segment.clauses if c.text in main.text and c.keys]
         best = max(small, key=lambda c: len(clause.keys & c.keys), default=main)
-        whole = _THAN.search(main.text) and _THAN.search(clause.text)
+        whole = _THAN.search(main.text) and (_THAN.search(clause.text) or _ALONE.search(clause.text))
         found.append(main if whole else best)
     return found
 

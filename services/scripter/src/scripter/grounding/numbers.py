@@ -136,7 +136,7 @@ def same_value(said: Quantity, given: Quantity) -> bool:
     if b == 0 or a * b < 0 or said.about is None:
         return False
     off = abs(a - b) / abs(b)
-    if said.unit.kind == "fraction":
+    if said.unit.kind == "fraction" and not said.bound:
         return off <= (2 * ABOUT if said.about else ABOUT)
     return (
         _rounded(said, given, a, b)

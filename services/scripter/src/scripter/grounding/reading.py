@@ -35,7 +35,7 @@ _IDIOMS = re.compile(
     re.IGNORECASE,
 )
 _DOWN = re.compile(r"\b(?:brought|brings?|took|pushed|drove)\b([^.,;]{1,40}?)\bdown\b", re.IGNORECASE)
-_YET = re.compile(r"\btoo \w+ to\b|\b(?:ha(?:s|ve|d)|remains?) (?:yet )?to be \w+|\byet to be\b", re.IGNORECASE)
+_YET = re.compile(r"\btoo \w+ to\b|\b(?:ha(?:s|ve)|remains?) (?:yet )?to be \w+|\byet to be\b", re.IGNORECASE)
 """What was not done so far."""
 _UN = re.compile(r"(?:un|non-?)([a-z]{4,}(?:ed|t))\b|without ([a-z]{4,})\b", re.IGNORECASE)
 

@@ -47,7 +47,7 @@ power: mW =1e-3 ; W watt watts =1 ; kW =1e3 ; MW megawatts megawatt =1e6
 frequency: Hz hertz =1 ; kHz =1e3 ; MHz =1e6 ; GHz =1e9
 area: ha hectare hectares hektar hectárea hectáreas =1e4 ; acre acres =4047 ; m² square-metre square-meter square-metres square-meters quadratmeter mètre-carré mètres-carrés metro-cuadrado metros-cuadrados metro-quadrado metros-quadrados =1 ; km² square-kilometre square-kilometer square-kilometres square-kilometers quadratkilometer kilomètres-carrés kilómetros-cuadrados quilômetros-quadrados =1e6
 cubic: m³ cubic-metre cubic-meter cubic-metres cubic-meters kubikmeter mètre-cube mètres-cubes metro-cúbico metros-cúbicos =1 ; cm³ cubic-centimetre cubic-centimetres cubic-centimeters =1e-6 ; km³ cubic-kilometre cubic-kilometres cubic-kilometers cubic-kilometer =1e9
-pressure: mmHg =1 ; hPa =0.75 ; kPa =7.5
+pressure: mmHg millimetres-of-mercury millimeters-of-mercury millimetre-of-mercury =1 ; hPa =0.75 ; kPa =7.5
 money-eur: € euro euros =1 ; céntimos-de-euro cents-of-a-euro céntimos =0.01
 money-usd: $ dollar dollars =1
 times: times fold -fold fach mal veces vezes fois 倍 =1

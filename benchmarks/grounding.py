@@ -63,7 +63,7 @@ class Figures:
 
 
 def halves(*, corpus: bool = True) -> dict[str, list[Pair]]:
-    """The pairs to tune on and to report, a stranger's among them; without the corpus where it is not wanted or here."""
+    """The pairs to tune on and to report, and the stranger's of those; without the corpus where not wanted or here."""
     split: dict[str, list[Pair]] = {"tune": _pairs("tune.jsonl") + _pairs("stranger_tune.jsonl"), "report": []}
     for pair in _pairs("pairs.jsonl"):
         digest = hashlib.sha256(f"{pair.passage} {pair.sentence}".encode()).digest()

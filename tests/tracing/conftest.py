@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
+import json
+import re
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -15,12 +18,15 @@ from cli.rest import Rest
 from cli.stack import Stack
 from opentelemetry.proto.collector.trace.v1 import trace_service_pb2 as pb
 from opentelemetry.proto.collector.trace.v1 import trace_service_pb2_grpc as pb_grpc
-from standins.running import process
+from standins.gemini import writer
+from standins.gemini.vendor import Gemini
+from standins.running import process, threaded
 
 if TYPE_CHECKING:
     from standins.running import Control
 
 SAMPLE = Path(__file__).resolve().parents[2] / "samples" / "nightingale" / "nightingale.xml"
+VIEWS = tuple(f"A slow view of a quiet {place} with soft morning light on the hills." for place in ("valley", "river"))
 ENDS = ("done", "failed", "cancelled", "review")
 KINDS = {1: "internal", 2: "server", 3: "client", 4: "producer", 5: "consumer"}
 
@@ -127,10 +133,16 @@ class Studio:
         return job
 
 
+def _filmed(asked):
+    """The stand-in's own script, with descriptions of films that the scripter takes."""
+    views = itertools.cycle(VIEWS)
+    return re.sub(r'"footage":\s*"[^"]+"', lambda _: f'"footage": {json.dumps(next(views))}', writer.script(asked))
+
+
 @pytest.fixture(scope="session")
 def studio(tmp_path_factory):
     collector = Collector()
-    with process("gemini") as gemini, process("runway") as runway:
+    with threaded(Gemini(reply=_filmed)) as gemini, process("runway") as runway:
         env = {
             "HIDDENHILL_OTLP_ENDPOINT": collector.address,
             "HIDDENHILL_GEMINI_API_KEY": "a-key-of-nobody",

@@ -5,7 +5,7 @@ import os
 import subprocess
 import sys
 import time
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 import pytest
 from chassis.blobs import S3Blobs
@@ -69,7 +69,7 @@ def test_command_prints_bars_and_the_critical_path_and_draws_them(studio, made, 
     assert "Draw 1" in printed.stdout
     assert json.loads(_command(studio, "trace", job_id, "--json").stdout)["path"] == timeline["path"]
     assert _command(studio, "trace", job_id, "-o", tmp_path / "time.svg").returncode == 0
-    root = ElementTree.fromstring((tmp_path / "time.svg").read_text())
+    root = ET.fromstring((tmp_path / "time.svg").read_text())
     bars = root.findall("{http://www.w3.org/2000/svg}rect")
     assert len(bars) == sum(len(lane["bars"]) for lane in timeline["lanes"])
     assert _command(studio, "trace", job_id, "-o", tmp_path / "time.gif").returncode == 2

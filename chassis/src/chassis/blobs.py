@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -17,6 +18,15 @@ if TYPE_CHECKING:
     from chassis.settings import ChassisSettings
 
 _ABSENT = ("NoSuchKey", "NoSuchBucket", "InvalidRange")
+
+
+@dataclass(frozen=True)
+class Stored:
+    """Something in the store: its bytes, and when they were written."""
+
+    key: str
+    size: int
+    written_at: datetime
 
 
 class Blobs(Protocol):
@@ -122,6 +132,13 @@ class S3Blobs:
         with _translated(prefix):
             found = self._client.list_objects(self._bucket, prefix=prefix, recursive=True)
             return sorted(str(each.object_name) for each in found)
+
+    def stored(self, prefix: str) -> Iterator[Stored]:
+        """All whose keys begin so, page by page."""
+        with _translated(prefix):
+            for each in self._client.list_objects(self._bucket, prefix=prefix, recursive=True):
+                if each.object_name and each.last_modified:
+                    yield Stored(each.object_name, each.size or 0, each.last_modified)
 
     def upload_url(self, key: str, valid: timedelta) -> str:
         """An address to which anybody may PUT the bytes of this key for so long."""

@@ -93,4 +93,6 @@ def classify(error: BaseException) -> Error:
         return error
     if isinstance(error, (ConnectionError, TimeoutError)):
         return Transient("unavailable.connection", "A service did not answer; trying again.", repr(error))
-    return Defect("internal.defect", "Something broke on our side; the operators have been told.", repr(error))
+    found = Defect("internal.defect", "Something broke on our side; the operators have been told.", repr(error))
+    found.__cause__ = error
+    return found

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 from chassis import events, keys, logs, metrics, names, telemetry
 from chassis.blobs import Blobs
-from chassis.errors import Abandoned, Error, Fatal, RateLimited, Transient, classify
+from chassis.errors import Abandoned, Defect, Error, Fatal, RateLimited, Transient, classify
 from chassis.folder import Made
 from chassis.limits import Limits, LocalLimits
 from chassis.manifest import Manifest, Run, Wait, decide, done, needs_of
@@ -273,7 +273,7 @@ class Runner:
             await delivery.retry(delay)
         else:
             telemetry.note(outcome="failed")
-            log.error("failed", extra=extra, exc_info=None if isinstance(error, Fatal) else error)
+            log.error("failed", extra=extra, exc_info=None if _is_answer(error) else error)
             self._count(work, "failed", error)
             await self._bus.announce([events.failed(work.job_id, self.stage.name, work.scene, error, delivery.attempt)])
             await delivery.give_up()
@@ -314,6 +314,11 @@ class Runner:
                     raise Abandoned("another worker was first") from None
             else:
                 return
+
+
+def _is_answer(error: Error) -> bool:
+    """Whether the stage itself has found out what is wrong, so that nobody has to look where it was raised."""
+    return isinstance(error, Fatal) and not isinstance(error, Defect)
 
 
 def _from_thread() -> Callable[[Coroutine[Any, Any, T]], T]:

@@ -43,6 +43,8 @@ class ChassisSettings(BaseSettings):
     log_level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(str.upper)] = "INFO"
     keys_secret: SecretStr = SecretStr("")
     """Seals users' own keys of providers; empty: users can have none. Commas part secrets, of which the first seals."""
+    sentry_dsn: SecretStr = SecretStr("")
+    """Sentry project to which defects are reported; empty: none."""
     metrics_listen: str = ""
     """Host and port on which Prometheus reads the process' metrics; empty: none are kept. Port 0 takes a free one."""
     otlp_endpoint: str = ""

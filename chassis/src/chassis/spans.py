@@ -9,7 +9,7 @@ import secrets
 import threading
 from collections import OrderedDict
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from opentelemetry import trace
 from opentelemetry.sdk.trace import ReadableSpan, Span, SpanProcessor
@@ -17,6 +17,8 @@ from opentelemetry.sdk.trace.sampling import Decision, ParentBased, Sampler, Sam
 
 if TYPE_CHECKING:
     from opentelemetry.context import Context
+    from opentelemetry.trace import Link, SpanKind, TraceState
+    from opentelemetry.util.types import Attributes
 
     from chassis.blobs import Blobs
 
@@ -48,10 +50,19 @@ class _Recording(Sampler):
     def __init__(self, decides: Sampler) -> None:
         self._decides = decides
 
-    def should_sample(self, *args: Any, **more: Any) -> SamplingResult:
-        found = self._decides.should_sample(*args, **more)
+    def should_sample(
+        self,
+        parent_context: Context | None,
+        trace_id: int,
+        name: str,
+        kind: SpanKind | None = None,
+        attributes: Attributes = None,
+        links: Sequence[Link] | None = None,
+        trace_state: TraceState | None = None,
+    ) -> SamplingResult:
+        found = self._decides.should_sample(parent_context, trace_id, name, kind, attributes, links, trace_state)
         if found.decision is Decision.DROP:
-            return SamplingResult(Decision.RECORD_ONLY, more.get("attributes"), found.trace_state)
+            return SamplingResult(Decision.RECORD_ONLY, attributes, found.trace_state)
         return found
 
     def get_description(self) -> str:

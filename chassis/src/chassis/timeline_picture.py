@@ -40,8 +40,8 @@ def lane_name(lane: Lane) -> str:
 
 
 def told(bar: Bar) -> str:
-    """What there is to say of a bar, in a line."""
-    parts = [bar.label, seconds_text(bar.seconds)]
+    """What there is to say of a bar in a line, besides when it was."""
+    parts = [bar.label]
     parts += [f"attempt {bar.attempt}"] if bar.attempt > 1 else []
     parts += [bar.outcome] if bar.outcome not in ("", "made") else []
     parts += [bar.error] if bar.error else []
@@ -161,4 +161,5 @@ def _rect(bar: Bar, scale: Scale, left: int, base: int) -> str:
     classes += ["known"] if bar.outcome == "known" else []
     classes += ["bad"] if bar.error else []
     shape = f'x="{left + start:.1f}" y="{y}" width="{max(end - start, 1.5):.1f}" height="{height}" rx="2"'
-    return f'<rect class="{" ".join(classes)}" {shape}><title>{escape(told(bar))}</title></rect>'
+    words = f"{escape(told(bar))}: {seconds_text(bar.seconds)}"
+    return f'<rect class="{" ".join(classes)}" {shape}><title>{words}</title></rect>'

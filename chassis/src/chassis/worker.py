@@ -11,7 +11,7 @@ from typing import Any
 
 from nats.aio.msg import Msg
 
-from chassis import logs, metrics, names, notify, telemetry
+from chassis import logs, metrics, names, notify, reports, telemetry
 from chassis.blobs import S3Blobs
 from chassis.bus import NatsBus
 from chassis.errors import Transient, UsageError
@@ -29,6 +29,7 @@ async def serve(service: Service) -> int:
     """Work for the service's stages until SIGTERM or SIGINT; returns the exit code."""
     settings = read_settings(ChassisSettings)
     logs.set_up(settings.log_level, service.name)
+    reports.set_up(settings.sentry_dsn, service.name)
     metrics_port = metrics.serve(service.name, settings.metrics_listen)
     blobs = S3Blobs(settings)
     kept = blobs if settings.keep_traces else None

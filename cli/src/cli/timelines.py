@@ -62,7 +62,7 @@ def _rows(lane: Lane, scale: Scale, width: int) -> Iterator[str]:
         if bar.kind == "call":
             cells = [" "] * width
             _fill(cells, bar, scale)
-            yield f"{'':<{_NAME}} {''.join(cells)} {told(bar)}"
+            yield f"{'':<{_NAME}} {''.join(cells)} {seconds_text(bar.seconds):>10}  {told(bar)}"
 
 
 def _fill(cells: list[str], bar: Bar, scale: Scale) -> None:

@@ -68,7 +68,7 @@ def test_lock_out_ends(newcomer, later):
 def test_janitor_removes_what_has_run_out_and_nothing_else(newcomer, database, later):
     ada, bob = newcomer().settle(), newcomer().settle()
     later("sessions", user_id=ada.me().json()["id"])
-    Janitor(database).sweep()
+    Janitor(database, 30).sweep()
     assert bob.me().status_code == 200
     with database.connection() as connection:
         left = connection.execute("SELECT count(*) AS rows FROM sessions WHERE expires_at < now()").fetchone()

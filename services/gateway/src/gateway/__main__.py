@@ -1,4 +1,4 @@
-"""`python -m gateway [serve | migrate | replay | probe]`."""
+"""`python -m gateway [serve | migrate | replay | sweep | probe]`."""
 
 import sys
 
@@ -17,6 +17,10 @@ if __name__ == "__main__":
             from gateway.settings import GatewaySettings
 
             replay(read_settings(GatewaySettings))
+        case ["sweep", *options]:
+            from gateway.sweeping import main as sweep
+
+            sys.exit(sweep(options))
         case ["probe"]:
             from gateway.probe import main as probe
 

@@ -22,7 +22,7 @@ from chassis.settings import read_settings
 from chassis.worker import connect, ensure_bucket
 
 import chassis
-from chassis import logs, metrics, notify, telemetry
+from chassis import logs, metrics, notify, reports, telemetry
 from gateway.accounts.bootstrap import bootstrap
 from gateway.accounts.counters import Counters
 from gateway.accounts.guests import Guests
@@ -39,6 +39,7 @@ from gateway.context import Gateway
 from gateway.database import Database, migrate, open_pool
 from gateway.jobs.desk import Desk
 from gateway.jobs.pricing import Pricing
+from gateway.jobs.retention import Retention
 from gateway.ledger.figures import Figures
 from gateway.ledger.fold import Ledger, Rows
 from gateway.ledger.garbage import Sweeper
@@ -87,6 +88,7 @@ def main() -> int:
     telemetry.set_up("gateway", settings.otlp_endpoint, ratio=settings.trace_ratio, blobs=kept)
     sys.setswitchinterval(0.001)  # a thread that computes gives way to the streams' loop sooner
     try:
+        reports.set_up(settings.sentry_dsn, "gateway")
         port = metrics.serve("gateway", settings.metrics_listen)
     except UsageError as error:
         print(f"error: {error}", file=sys.stderr)  # noqa: T201 - as above
@@ -127,7 +129,7 @@ async def serve(settings: GatewaySettings) -> int:
     gateway = Gateway(settings, database, blobs, desk, users, health, pricing)
     beside: list[Any] = [rulebook, hub, outbox, Collector()]
     if "ledger" in settings.duties:
-        beside += [*_ledger(settings, bus, database, blobs, rulebook, hub), waits, mailer]
+        beside += [*_ledger(settings, bus, database, blobs, rulebook, hub, outbox), waits, mailer]
     serves = "web" in settings.duties
     rpc = rpc_server(gateway, hub, guests) if serves else RpcServer({}, settings.rpc_listen, with_reflection=False)
     server = _server(settings, gateway, hub, guests) if serves else None
@@ -154,7 +156,13 @@ async def serve(settings: GatewaySettings) -> int:
 
 
 def _ledger(
-    settings: GatewaySettings, bus: NatsBus, database: Database, blobs: S3Blobs, rulebook: Rulebook, hub: Hub
+    settings: GatewaySettings,
+    bus: NatsBus,
+    database: Database,
+    blobs: S3Blobs,
+    rulebook: Rulebook,
+    hub: Hub,
+    outbox: Outbox,
 ) -> list[Any]:
     """What the role keeps running."""
     papers, figures = asyncio.Event(), Figures(bus, database, rulebook)
@@ -165,6 +173,7 @@ def _ledger(
 
     parts: list[Any] = [Ledger(bus, database, rulebook, papers, folded), Titles(database, blobs, papers), figures]
     parts += [Reconciler(bus, database, hub, rulebook, settings), Undertaker(bus, rulebook)]
+    parts.append(Retention(database, blobs, outbox, settings.keep_days, settings.keep_answers_days))
     return [*parts, Sweeper(database, blobs, settings.garbage_after), Janitor(database, settings.trace_days)]
 
 

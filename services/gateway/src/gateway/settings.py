@@ -69,6 +69,10 @@ class GatewaySettings(ChassisSettings):
     """Seconds after which a client that does not read its stream of events is given up."""
     trace_days: int = Field(30, ge=1)
     """Days for which a job's timeline is kept after the last thing that happened to it."""
+    keep_days: int = Field(0, ge=0)
+    """Days after which a job is forgotten that has ended, with all that it made; 0: never."""
+    keep_answers_days: int = Field(90, ge=0)
+    """Days for which providers' answers are kept, so that equal requests cost nothing; 0: for ever."""
     garbage_after: float = 600.0
     """Seconds until what a deleted job leaves in the store is removed."""
 

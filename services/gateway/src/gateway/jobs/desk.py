@@ -155,7 +155,7 @@ class Desk:
     def cancel(self, caller: Caller, job_id: str) -> None:
         """Stop a job; `retry` takes it up again. Raises UsageError: it is done."""
         rows = self.rows(caller, job_id)
-        if rows.job["state"] == "done":
+        if rows.job["state"] == "done" and not rows.pending:
             raise UsageError("usage.nothing-to-do", "The job is done; there is nothing to cancel.")
         self._write(caller, "job.cancel", rows, [events.cancelled(job_id, "by the user")], revives=False)
 

@@ -7,6 +7,8 @@ import logging
 
 from chassis.blobs import Blobs, key_of
 from hiddenhill.v1.events_pb2 import Ready
+from psycopg import Connection
+from psycopg.rows import DictRow
 
 from gateway.database import Database
 
@@ -48,8 +50,7 @@ class Sweeper:
             if not digests:
                 return 0
             used = connection.execute("SELECT digest FROM artifacts WHERE digest = ANY(%s)", (digests,)).fetchall()
-            coming = connection.execute("SELECT subjects, payloads FROM outbox").fetchall()
-            kept = {row["digest"] for row in used} | {digest for row in coming for digest in _digests(row)}
+            kept = {row["digest"] for row in used} | coming(connection)
             for digest in digests:
                 for key in self._keys(digest) if digest not in kept else ():
                     self._blobs.remove(key)
@@ -59,6 +60,12 @@ class Sweeper:
     def _keys(self, what: str) -> list[str]:
         """The keys of a digest, or of a prefix such as the one of a job's spans."""
         return self._blobs.keys(what) if what.endswith("/") else [key_of(what)]
+
+
+def coming(connection: Connection[DictRow]) -> set[str]:
+    """Digests that events have which are on their way."""
+    rows = connection.execute("SELECT subjects, payloads FROM outbox").fetchall()
+    return {digest for row in rows for digest in _digests(row)}
 
 
 def _digests(row: dict[str, object]) -> list[str]:

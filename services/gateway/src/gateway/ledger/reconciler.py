@@ -160,6 +160,7 @@ class Undertaker:
         with telemetry.consumed(
             "process", f"{ADVISORIES} undertaker", event.headers, **{spans.JOB: event.job_id}
         ) as span:
-            span.set_attributes({"hiddenhill.stage": stage} | ({"hiddenhill.scene": scene} if scene else {}))
+            more = {"hiddenhill.scene": scene} if scene else {}
+            span.set_attributes({"hiddenhill.stage": stage, spans.OUTCOME: "failed", **more})
             telemetry.failed(span, error)
             await self._bus.announce([events.failed(event.job_id, stage, scene, error, deliveries)])

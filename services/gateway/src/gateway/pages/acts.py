@@ -28,6 +28,7 @@ WORDS = {
     "job.approve": "Script approved",
     "job.edit": "Video edited",
     "job.delete": "Video deleted",
+    "job.expire": "Video forgotten because of its age",
     "job.share": "Video shared",
     "job.unshare": "Link to a video withdrawn",
     "user.block": "Blocked",

@@ -15,15 +15,30 @@ _AFTER_ACT = re.compile(r"\s(?:the|their|his|her|its|your|a|an|of|[a-z]+)\b")
 _MAKES = re.compile(
     r"\bmakes? (?!no\b|an?\b|the\b|up\b|it\b|for\b|sense\b)\w+ \w+|"
     r"\b(?:makes?|made|making)\b[^.;,]{1,50}?\b(?!other|number|rather)(?:\w{2,}er|more|less|double|triple|rise|fall|grow|shrink|increase|decrease)\b|"
-    r"\bis (?:what|why)\b|\bbrought (?:on|about) by\b",
+    r"\bbr(?:ings?|ought|inging)\b [^.;,]{1,40}\b(?:back|about|on|down|up)\b|\bis (?:what|why)\b|\bbrought (?:on|about) by\b",
+    re.IGNORECASE,
+)
+_MAKE = re.compile(
+    r"(?<!can )(?<!to )(?<!not )\bmakes? (?!no\b|an?\b|the\b|up\b|it\b|for\b|sense\b|out\b)\w+ \w+", re.IGNORECASE
+)
+_ACTED = re.compile(
+    r"(?<!\bwas )(?<!\bwere )(?<!\bhad )(?<!\bbeen )(?<!\bis )(?<!\bare )\b(?:rais|reduc|increas|decreas|lower|improv|worsen|protect|shorten|lengthen|delay|halv|doubl|boost|damag|harm|cut)(?:ed|es|s|ts)? "
+    r"(?:the|their|his|her|its|your|people's|against)\b",
     re.IGNORECASE,
 )
 _OPEN = re.compile(
     r"\bnot (?:yet )?(?:known|clear|designed|shown|established|possible to)\b|\bcannot be (?:told apart|separated|distinguished|inferred|ruled out|excluded)|"
-    r"\b(?:may|might|could)(?: \w+)?(?: have)? (?:caused?|contributed?|explain(?:ed)?|be|been|led|account(?:ed)?)\b|\bunclear\b|\bunknown\b|\bcannot (?:exclude|rule out|tell|show|say)\b",
+    r"\b(?:may|might|could)(?: \w+)?(?: have)? (?:caused?|contributed?|explain(?:ed)?|be|been|led|account(?:ed)?)\b|\bunclear\b|\bunknown\b|\bcannot (?:exclude|rule out|tell|show|say)\b|"
+    r"\bremains? to be\b|\bwhether\b[^.;]{1,60}\bcaus",
     re.IGNORECASE,
 )
-"""What leaves a cause open."""
+"""What leaves the cause open of what it speaks of."""
+_OBSERVED = re.compile(
+    r"\b(?:cannot (?:say|tell|know|infer|establish)|can(?:no|')t prove)\b|\bcomes? first\b|\bsingle point in time\b|\bcross-sectional\b|\bobservational\b|"
+    r"\bonly once\b|\bnot (?:\w+ )?(?:prove|show|establish|demonstrate)\w* (?:\w+ )?(?:caus|that)|\b(?:residual |un-?measured )confound|\bself-select|\bchose for themselves\b",
+    re.IGNORECASE,
+)
+"""What leaves every cause open."""
 _RESTRICTED = re.compile(
     r"\b(?:but )?not (?:in|among|for) (\w+)|\bonly (?:in|among|for|when|if|where)\b", re.IGNORECASE
 )
@@ -33,6 +48,7 @@ _CLOSE = 0.85
 """A segment with this share of what the best one has is as good a source."""
 _NEARBY = frozenset({"likely", "probably", "perhaps", "possibly", "presumably", "potentially", "potential", "possible"})
 """Hedges that reach no further than their clause."""
+_AGED = re.compile(r"\b(?:aged?|under|over|younger|older|former|previous)\b", re.IGNORECASE)
 _NOT_SIGNIFICANT = re.compile(
     r"\b(?:not?|neither|nor|without)\b[^.;]{0,60}\bsignifican|\bnon-?significant|\bdid not (?:differ|reach)|\bnot statistically",
     re.IGNORECASE,
@@ -43,17 +59,22 @@ _SIGNIFICANT = re.compile(r"\bsignifican\w*|\bp\s?[<=≤]\s?0?\.0", re.IGNORECAS
 def cause_fault(claim: Claim) -> str:
     """A cause only where the passages have one, and do not leave it open."""
     lexicon = claim.lexicon
-    said = claim.said.has("claims_cause") - _as_noun(claim)
+    affirmed = tuple(word for clause in _said_clauses(claim) if not clause.negations for word in clause.words)
+    said = claim.said.has("claims_cause", affirmed) - _as_noun(claim)
     makes = _MAKES.search(claim.said.text)
     named = min(said, default="") or (makes[0] if makes else "")
     focus = _focus_words(claim)
-    there = claim.said.has("causal", focus) | claim.said.has("causal", _shared_words(claim))
-    if named and not there and (said or claim.said.has("limits", focus)):
+    there = claim.said.has("causal", focus) | (said & {word.text for word in focus})
+    bold = said or any(_MAKE.search(clause.text) for clause in _said_clauses(claim) if not clause.negations)
+    if named and not there and (bold or claim.said.has("limits", focus)):
         return f"the passage has no cause, the sentence has `{named}`"
     hedged = claim.said.has("hedges") or claim.said.has("soft") or any(c.negations for c in _said_clauses(claim))
     if named and not hedged and not there & lexicon.lists["claims_cause"] and _left_open(claim):
         return f"the passage leaves the cause open, the sentence has `{named}`"
     acts = [word for word in claim.said.words if lexicon.has("acts", word.text) and _acts(word, claim)]
+    past = _ACTED.search(claim.said.text)
+    if past and not hedged and not claim.said.has("association") and any(map(_observed, claim.segments)):
+        return f"the passage leaves the cause open, the sentence has `{past[0].strip()}`"
     linked = claim.said.has("association", focus)
     bare = linked and not there & lexicon.lists["claims_cause"] and not claim.said.has("association")
     if acts and bare and not any(lexicon.has("acts", word.text) for word in focus):
@@ -61,25 +82,29 @@ def cause_fault(claim: Claim) -> str:
     return ""
 
 
+def _observed(segment: Segment) -> bool:
+    return bool(_OBSERVED.search(segment.text))
+
+
 def _said_clauses(claim: Claim) -> list[Clause]:
     return [clause for segment in claim.said.segments for clause in segment.mains]
 
 
-def _shared_words(claim: Claim) -> tuple[Word, ...]:
-    """The words of segments that share two things with the sentence."""
-    heavy = {word.key for word in claim.content if not claim.is_light(word)}
-    sure = [segment for segment in claim.segments if not any(clause.negations for clause in segment.mains)]
-    return tuple(word for segment in sure if len(heavy & segment.keys) >= 2 for word in segment.words)
-
-
 def _as_noun(claim: Claim) -> set[str]:
     """`lead levels` and the like, where the passages have the word so too."""
-    return {"lead"} if "lead" in claim.texts and not re.search(r"\blead to\b", claim.said.text) else set()
+    text = claim.said.text
+    nouns = {"lead"} if "lead" in claim.texts and not re.search(r"\blead to\b", text) else set()
+    return (
+        nouns if re.search(r"\bkilled (?!in|by|at|on|near|during|each|every|per|and)\w", text) else nouns | {"killed"}
+    )
 
 
 def _left_open(claim: Claim) -> bool:
     """Whether the passages say, of what the sentence speaks of, that the cause is not known."""
-    return any(_OPEN.search(segment.text) and segment.keys & claim.said.keys for segment in claim.segments)
+    return any(
+        _OBSERVED.search(segment.text) or (_OPEN.search(segment.text) and segment.keys & claim.said.keys)
+        for segment in claim.segments
+    )
 
 
 def _acts(word: Word, claim: Claim) -> bool:
@@ -113,7 +138,12 @@ def population_fault(claim: Claim) -> str:
 
 def _said_otherwise(named: set[str], claim: Claim) -> bool:
     """Whether the passages have a word of the same meaning: `maternal` for `mother`."""
-    return any(claim.lexicon.key(word) in claim.keys for word in named)
+    if any(claim.lexicon.key(word) in claim.keys for word in named):
+        return True
+    if named <= {"young", "younger", "youngest", "old", "older", "oldest", "elderly"}:
+        return any(_AGED.search(passage.text) for passage in claim.passages)
+    parents = {"mother", "mothers", "father", "fathers"}
+    return named <= parents and claim.lexicon.key("parents") in claim.keys
 
 
 def _told_of_creatures(claim: Claim) -> bool:
@@ -164,7 +194,8 @@ def strength_fault(claim: Claim) -> str:
     """No surer, no wider and no stronger than the passages."""
     focus = _focus_words(claim)
     lexicon = claim.lexicon
-    sure = claim.said.has("sure") - claim.said.has("sure", claim.words)
+    affirmed = tuple(word for clause in _said_clauses(claim) if not clause.negations for word in clause.words)
+    sure = claim.said.has("sure", affirmed) - claim.said.has("sure", claim.words)
     if sure:
         return f"the passage is less sure than `{min(sure)}`"
     return (
@@ -247,6 +278,8 @@ def _carries(word: Word, segment: Segment) -> bool:
 def _universal(claim: Claim, focus: tuple[Word, ...]) -> str:
     said = [word for word in claim.said.words if claim.lexicon.has("universal", word.text)]
     said = [word for word in said if word.text not in {"none", "any"} and not _idiom(word, claim)]
+    if re.search(r"\bnot (?:all|every\w*|always|entirely|completely|fully)\b", claim.said.text, re.IGNORECASE):
+        said = []
     if said and not claim.said.has("universal", claim.focus[0].words if claim.focus else ()) and not _each(claim):
         partial = claim.said.has("partial", focus)
         if partial or said[0].text in {"all", "every", "everyone"}:
@@ -276,7 +309,9 @@ def _idiom(word: Word, claim: Claim) -> bool:
             )
         )
     if word.text == "every":
-        return bool(re.search(r"\bevery (?:\d|two|three|four|few|other|day|year|night|week|month|one of)", text))
+        return bool(
+            re.search(r"\bnot every\b|\bevery (?:\d|two|three|four|few|other|day|year|night|week|month|one of)", text)
+        )
     if word.text in {"whole", "entire"}:
         return True
     return word.text == "each" and bool(

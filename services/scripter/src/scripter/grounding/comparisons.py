@@ -1,4 +1,6 @@
-"""Comparisons that the passages leave to their numbers: `more often in women` where they have 9% of men and 4% of women."""
+"""Comparisons that the passages leave to their numbers: `more often in women`, and they have 9% of men and 4% of women."""
+
+# ruff: noqa: E501 - lists of words and expressions read better unbroken
 
 from __future__ import annotations
 
@@ -17,8 +19,8 @@ if TYPE_CHECKING:
     from scripter.grounding.evidence import Claim
     from scripter.grounding.reading import Clause, Segment
 
-_MORE = frozenset("more higher greater larger longer bigger heavier taller deeper richer costlier dearer".split())
-_LESS = frozenset("less fewer lower smaller shorter lighter cheaper rarer scarcer poorer shallower".split())
+_MORE = frozenset(["more", "higher", "greater", "larger", "longer", "bigger", "heavier", "taller", "deeper", "richer", "costlier", "dearer"])  # fmt: skip
+_LESS = frozenset(["less", "fewer", "lower", "smaller", "shorter", "lighter", "cheaper", "rarer", "scarcer", "poorer", "shallower"])  # fmt: skip
 BOUNDS = re.compile(
     r"\b(?:more|less|fewer|lower|higher|longer|shorter|greater) than (?=\w*\d|(?:one|two|three|four|five|six|seven|eight|nine|ten|half|a|an|all)\b)|"
     r"\b(?:more|less) than (?=(?:halv|doubl|tripl|quadrupl|twice)\w*)|\b(?:at least|at most|up to)\b|"
@@ -78,7 +80,7 @@ def _pairs(claim: Claim) -> Iterator[tuple[_Bound, _Bound]]:
 def _bound(segment: Segment, claim: Claim) -> Iterator[_Bound]:
     found = quantities_in(segment.text, claim.language)
     for quantity in found:
-        if quantity.unit.kind not in {"order", "time"} and not quantity.bound:
+        if quantity.unit.kind not in {"order", "time"} and not quantity.bound and quantity.value not in YEARS:
             walls = [(q.start, q.end) for q in found if q.unit.kind == quantity.unit.kind]
             yield quantity, bonds(segment, (quantity.start, quantity.end), walls, claim), segment
 

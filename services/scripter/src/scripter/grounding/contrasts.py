@@ -18,28 +18,33 @@ _CONTRAST = re.compile(
     re.IGNORECASE,
 )
 _THAN = re.compile(r"\b(?:than|als|que)\b", re.IGNORECASE)
-_OPENS = re.compile(r"\W*(?:while|whereas|although|though|während|obwohl|mientras|aunque|enquanto|embora|alors que|tandis que)\b", re.IGNORECASE)
+_OPENS = re.compile(
+    r"\W*(?:while|whereas|although|though|während|obwohl|mientras|aunque|enquanto|embora|alors que|tandis que)\b",
+    re.IGNORECASE,
+)
 _ASIDE = re.compile(r"\W*(?:unlike|except)\b", re.IGNORECASE)
 _NUMBERS = frozenset({"%", "fraction", "times"})
 
 
 def fault(claim: Claim) -> str:
     """What the passages say of one thing and the sentence of another; empty where there is none."""
-    for one, other, aside in _contrasts(claim):
+    for one, other, aside, apart in _contrasts(claim):
         for first, second in ((one, other), (other, one)):
-            reason = _moved(first, second, aside, claim)
+            reason = _moved(first, second, aside, claim, apart=apart)
             if reason:
                 return reason
     return ""
 
 
-def _contrasts(claim: Claim) -> Iterator[tuple[Clause, Clause, frozenset[str]]]:
-    """Sides of a contrast, with the meanings that stand elsewhere too and so tell neither from the other."""
+def _contrasts(claim: Claim) -> Iterator[tuple[Clause, Clause, frozenset[str], bool]]:
+    """Sides of a contrast, meanings that stand elsewhere too and so tell neither, whether a full stop parts them."""
     sides = [_sides(segment) for segment in claim.segments]
     every = list(chain.from_iterable(sides))
-    for one, other in chain.from_iterable(map(pairwise, sides)):
+    together = [(one, other, False) for one, other in chain.from_iterable(map(pairwise, sides))]
+    apart = [(here[-1], after[0], True) for here, after in pairwise(sides) if here and after]
+    for one, other, parted in together + apart:
         aside = frozenset(key for side in every if side is not one and side is not other for key in side.keys)
-        yield one, other, aside
+        yield one, other, aside, parted
 
 
 def _sides(segment: Segment) -> list[Clause]:
@@ -55,8 +60,10 @@ def _sides(segment: Segment) -> list[Clause]:
     return sides
 
 
-def _moved(holds: Clause, not_there: Clause, aside: frozenset[str], claim: Claim) -> str:
+def _moved(holds: Clause, not_there: Clause, aside: frozenset[str], claim: Claim, *, apart: bool) -> str:
     marks, rivals = _marks(holds, claim), _marks(not_there, claim)
+    if apart or claim.said.has("hedges"):
+        marks = frozenset(mark for mark in marks if mark[0] != "denied")
     mine = _telling(holds.keys - not_there.keys - aside, claim)
     theirs = _telling(not_there.keys - holds.keys - aside, claim)
     for segment in claim.said.segments:
@@ -68,6 +75,10 @@ def _moved(holds: Clause, not_there: Clause, aside: frozenset[str], claim: Claim
             here = side.keys if len(sides) > 1 and _contrary(sides, claim) else claim.said.keys
             if kept and not said & (rivals - marks) and named and mine and not mine & here:
                 return f"the passage says so of {min(mine)}, not of {min(named)}"
+            kinds = {claim.lexicon.kinds.get(key) for key in named} - {None}
+            rival = {key for key in mine - here if claim.lexicon.kinds.get(key) in kinds}
+            if kept and rival:
+                return f"the passage says so of {min(rival)}, not of {min(named)}"
     return ""
 
 
@@ -94,7 +105,11 @@ def _marks(clause: Clause, claim: Claim) -> frozenset[tuple[str, float]]:
         found = {mark for mark in found if mark[0] != "way"}
     if denied:
         found = {mark for mark in found if mark[0] != "way"} | {("way", 0)}
-    found |= {("number", quantity.value) for quantity in quantities_in(clause.text, claim.language) if quantity.unit.kind in _NUMBERS}
+    found |= {
+        ("number", quantity.value)
+        for quantity in quantities_in(clause.text, claim.language)
+        if quantity.unit.kind in _NUMBERS
+    }
     return frozenset(found)
 
 
@@ -107,5 +122,9 @@ def _telling(keys: frozenset[str], claim: Claim) -> frozenset[str]:
     light = claim.lexicon.lists["light"]
     has = claim.lexicon.has
     return frozenset(
-        key for key in keys if (key not in light or key in claim.lexicon.kinds) and key not in claim.lexicon.doings and not any(has(name, key) for name in ("up", "down", "same", "hedges"))
+        key
+        for key in keys
+        if (key not in light or key in claim.lexicon.kinds)
+        and key not in claim.lexicon.doings
+        and not any(has(name, key) for name in ("up", "down", "same", "hedges"))
     )

@@ -51,7 +51,7 @@ def _derived(said: Quantity, given: list[Place], claim: Claim) -> Iterator[Itera
             if said.unit.kind in _RATIOS and not (shares and said.unit.kind != "times"):
                 if not one.quantity.unit.kind or not re.search(r"\bin\b", said.text):
                     yield _ratios(one.quantity, other.quantity)
-            elif not apart and _COMPARES.search(claim.said.text):
+            elif not apart and (said.unit.kind == "time" or _COMPARES.search(claim.said.text)):
                 yield _differences(said, one.quantity, other.quantity)
             if not apart and _EACH.search(claim.said.text):
                 yield _ratios(one.quantity, other.quantity)

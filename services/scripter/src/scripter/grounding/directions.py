@@ -16,7 +16,7 @@ from scripter.grounding.quantities import quantities_in
 from scripter.grounding.reading import Clause, Word
 
 _THAN = re.compile(
-    r"\b(?:than|compared (?:with|to)|relative to|versus|vs\.?|against|as (?:many|much|often|fast|high|large|long|common|strong|likely|effective|good|well|big|frequent|rare|low)(?: \w+){0,4}? as|"
+    r"\b(?:than|compared (?:with|to)|relative to|versus|vs\.?|(?<=, )against|against (?=(?:only |just |about )?\d)|as (?:many|much|often|fast|high|large|long|common|strong|likely|effective|good|well|big|frequent|rare|low)(?: \w+){0,4}? as|"
     r"unlike|als|que|do que)\b",
     re.IGNORECASE,
 )
@@ -39,7 +39,9 @@ _GOES_ON = re.compile(r"\W*(?:than|compared|against)\b", re.IGNORECASE)
 _YET_TO = re.compile(r"\b(?:remains?|ha(?:s|ve)) (?:yet )?to be\b", re.IGNORECASE)
 _SIZES = frozenset(["larger", "smaller", "longer", "shorter", "bigger", "often", "frequent", "further"])
 """Comparatives that more often describe a thing than say which way it goes."""
-_ATTRIBUTE = re.compile(r"\s(?!than\b|when\b|in\b|with\b|after\b|if\b|on\b|at\b|among\b|and\b|but\b|under\b|for\b|the\b)[a-z]")
+_ATTRIBUTE = re.compile(
+    r"\s(?!than\b|when\b|in\b|with\b|after\b|if\b|on\b|at\b|among\b|and\b|but\b|under\b|for\b|the\b)[a-z]"
+)
 """What follows a comparative that describes a thing."""
 _AIMS = re.compile(r"\bwhether\b|\b(?:aim|aims|aimed|hypothesi[sz]ed?|objective|purpose)\b", re.IGNORECASE)
 """Clauses that ask."""
@@ -215,7 +217,10 @@ def _partly(clause: Clause, other: Clause, claim: Claim) -> bool:
     if _YET_TO.search(other.text):
         return False
     has = claim.lexicon.has
-    ways = [{word.key for word in words if has("up", word.text) or has("down", word.text)} for words in (clause.words, other.words)]
+    ways = [
+        {word.key for word in words if has("up", word.text) or has("down", word.text)}
+        for words in (clause.words, other.words)
+    ]
     if ways[0] and ways[1] & denied:
         return False
     shared = clause.keys & other.keys
@@ -232,7 +237,7 @@ def _turned(clause: Clause, claim: Claim) -> str:
         swapped = _swapped(clause, other, claim)
         across = len(clause.keys & other.keys) >= _ACROSS
         against = here.against(way_of(other, claim), across=across)
-        if _equal(other) and here.compares and not _equal(clause) and _THAN.search(clause.text):
+        if _equal(other) and here.sign and not _equal(clause) and _THAN.search(clause.text):
             continue
         if against is None and not (swapped and _compares(clause) and _compares(other)):
             return ""
@@ -253,7 +258,7 @@ def _parts(clause: Clause, claim: Claim) -> list[Clause]:
     for main in _aligned(clause, claim):
         small = [c for segment in claim.segments for c in segment.clauses if c.text in main.text and c.keys]
         best = max(small, key=lambda c: len(clause.keys & c.keys), default=main)
-        whole = _THAN.search(main.text) and _THAN.search(clause.text)
+        whole = _THAN.search(main.text) and (_THAN.search(clause.text) or _ALONE.search(clause.text))
         found.append(main if whole else best)
     return found
 
@@ -355,7 +360,7 @@ def _swapped(clause: Clause, other: Clause, claim: Claim) -> bool:
     return crossed > straight
 
 
-def _heft(keys: set[str], claim: Claim) -> float:
+def _heft(keys: set[str] | frozenset[str], claim: Claim) -> float:
     """How many meanings, those that say little counted little."""
     return sum(0.4 if claim.lexicon.has("light", key) else 1.0 for key in keys)
 

@@ -9,6 +9,14 @@ from scripter.grounding.reading import Word
 _STRANGE = frozenset(
     {
         "earth",
+        "north",
+        "south",
+        "east",
+        "west",
+        "northern",
+        "southern",
+        "eastern",
+        "western",
         "english",
         "i",
         "ii",

@@ -19,11 +19,13 @@ _LISTS = (
     "stop", "light", "up", "down", "negators", "same", "hedges", "soft", "sure", "universal", "partial", "strong", "weak",
     "causal", "claims_cause", "association", "acts", "limits", "people", "generic_people", "creatures", "highest_of", "lowest_of",
 )  # fmt: skip
-_AS_WRITTEN = frozenset({"hedges", "soft", "sure", "causal", "claims_cause", "association", "acts", "limits", "negators"})
+_AS_WRITTEN = frozenset(
+    {"hedges", "soft", "sure", "causal", "claims_cause", "association", "acts", "limits", "negators"}
+)
 """Lists in which the form of a word matters: `lead` is a metal, `reduced` often an adjective."""
+_REMEMBERED = 50_000
+"""So many answers are kept."""
 _NONE: frozenset[int] = frozenset()
-_THINGS = "[things]"
-"""The line of a thesaurus above the names of things."""
 
 
 @dataclass(frozen=True)
@@ -44,12 +46,21 @@ class Lexicon:
     forms: dict[str, str] = field(repr=False)
     """From an irregular form to the word it is of."""
     senses: dict[str, frozenset[int]] = field(repr=False)
-    """From a meaning to the lines of the thesaurus that have it."""
+    """From a meaning to the senses of the thesaurus that have it."""
     doings: frozenset[str] = field(repr=False)
     """Meanings that the thesaurus has above its things alone: what is done, and how things are."""
+    _known: dict[tuple[str, str], bool] = field(default_factory=dict, repr=False, compare=False)
 
     def has(self, name: str, word: str) -> bool:
         """Whether a word, in lower case, is in a list."""
+        known = self._known.get((name, word))
+        if known is None:
+            if len(self._known) > _REMEMBERED:
+                self._known.clear()
+            known = self._known[name, word] = self._has(name, word)
+        return known
+
+    def _has(self, name: str, word: str) -> bool:
         if word in self.lists[name]:
             return True
         return name not in _AS_WRITTEN and any(self.stem(base) in self.lists[name] for base in self._bases(name, word))
@@ -93,14 +104,13 @@ def lexicon_of(language: str) -> Lexicon:
     pattern = rf"(?<!\w)(?:{'|'.join(map(re.escape, longest_first))})(?!\w)"
     groups = {name: frozenset(_words(words)) for name, words in table.get("groups", {}).items()}
     compiled = re.compile(pattern, re.IGNORECASE) if phrase_words else None
-    lines = _lines(f"{code}.thesaurus.txt")
-    forms = {word: line[1] for line in lines if line[0] == "=" for word in line[2:]}
+    parts = _thesaurus(f"{code}.thesaurus.txt")
+    forms = {word: line[0] for line in parts["forms"] for word in line[1:]}
     senses: dict[str, set[int]] = {}
-    things = next((at for at, line in enumerate(lines) if line == [_THINGS]), 0)
-    for at, line in enumerate(lines):
-        for word in line if line[0] not in {"=", _THINGS} else ():
+    for at, words in enumerate(parts["doings"] + parts["things"]):
+        for word in words:
             senses.setdefault(_key(word, stem, forms, meaning), set()).add(at)
-    doings = frozenset(key for key, found in senses.items() if max(found) < things)
+    doings = frozenset(key for key, found in senses.items() if max(found) < len(parts["doings"]))
     frozen = {key: frozenset(found) for key, found in senses.items()}
     return Lexicon(
         code, stem, lists, meaning, compiled, phrase_words, kinds, groups, _opposites(table), forms, frozen, doings
@@ -112,10 +122,17 @@ def _key(word: str, stem: Callable[[str], str], forms: dict[str, str], meaning: 
     return meaning.get(word) or meaning.get(stemmed, stemmed)
 
 
-def _lines(name: str) -> list[list[str]]:
+def _thesaurus(name: str) -> dict[str, list[list[str]]]:
+    """Irregular forms, senses of doings and senses of things, each a list of words."""
     path = resources.files("scripter.grounding") / "lexicons" / name
-    text = path.read_text("utf-8") if path.is_file() else ""
-    return [line.split() for line in text.splitlines() if line.strip() and not line.startswith("#")]
+    parts: dict[str, list[list[str]]] = {"forms": [], "doings": [], "things": []}
+    part = parts["forms"]
+    for line in path.read_text("utf-8").splitlines() if path.is_file() else ():
+        if line.startswith("["):
+            part = parts[line.strip("[]")]
+        elif line and not line.startswith("#"):
+            part += [sense.split() for sense in line.split("/")]
+    return parts
 
 
 def _opposites(table: dict[str, Any]) -> tuple[tuple[frozenset[str], frozenset[str]], ...]:
@@ -136,7 +153,7 @@ def _meanings(lines: list[str], stem: Callable[[str], str]) -> tuple[dict[str, s
         kept = words.get(stem(first), stem(first)) if not re.search(r"[ -]", first) else re.sub(r"[ -]", "", first)
         for text in (first, *others):
             if re.search(r"[ -]", text):
-                phrases.setdefault(text, kept)
+                phrases.setdefault(text, kept if re.search(r"[ -]", first) or kept != stem(first) else first)
             else:
                 words.setdefault(stem(text), kept)
     return words, phrases

@@ -7,10 +7,12 @@ from itertools import pairwise
 
 from scripter.grounding.quantities import quantities_in
 
-_BACK = re.compile(r"\s(?:instead of|rather than|down from|up from|statt|en lugar de|au lieu de|em vez de)\s", re.IGNORECASE)
+_BACK = re.compile(
+    r"\s(?:instead of|rather than|down from|up from|statt|en lugar de|au lieu de|em vez de)\s", re.IGNORECASE
+)
 _FORTH = re.compile(r"\s(?:to|auf|a|à|para)\s", re.IGNORECASE)
 _FROM = re.compile(r"\b(?:from|von|de)\s(?:about |an? average of )?$", re.IGNORECASE)
-_AS = re.compile(r"\s?(?:times )?(?:as|the)\b(?! of)", re.IGNORECASE)
+_AS = re.compile(r"\s?(?:times )?(?:as|the)\b(?! of\b)", re.IGNORECASE)
 
 
 def way_of_numbers(text: str, language: str) -> int:

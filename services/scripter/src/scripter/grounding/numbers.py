@@ -21,6 +21,13 @@ WITHIN = 0.1
 WITHIN_ROUND = 0.2
 """How far from a number one that bounds it may lie: `more than 70` where it is 74."""
 _COMPARED = re.compile(r"\bthan (?:in|among|for|those|with|the|older|younger|other)\b", re.IGNORECASE)
+_BEYOND = re.compile(
+    r"\b(?:more|less|fewer|higher|lower|longer|shorter|greater|older|younger) than (?:the |an? )?$", re.IGNORECASE
+)
+"""Words that say a number was not reached, or passed."""
+_TIMED = re.compile(
+    r"(?:year|month|week|day|hour|minute|second|old|more|or|long|consecutive|further|additional|extra)", re.IGNORECASE
+)
 _LABELLED = re.compile(r"\b(?:type|phase|stage|class|model|version|day|vitamin|hepatitis|page|part)\s$", re.IGNORECASE)
 _ROLES = frozenset({"from", "to"})
 _CONTRASTS = frozenset({"new", "old", "first", "normal", "control", "usual"})
@@ -89,13 +96,16 @@ def _ways(word: Word, segment: Segment, claim: Claim) -> list[str]:
 
 def _fault(place: Place, given: list[Place], claim: Claim) -> str:
     said = place.quantity
+    label = _LABELLED.search(place.segment.text[: said.start])
+    if label and any(_LABELLED.search(other.segment.text[: other.quantity.start]) for other in given):
+        given = [other for other in given if _labelled(other, label[0].strip().lower())]
     equal = [other for other in given if same_value(said, other.quantity)]
     equal = [other for other in equal if math.isclose(other.quantity.value, said.value)] or equal
     if not equal and (derived.follows(place, given, claim) or _listed(said, claim)):
         return ""
     if not equal:
         return f"{said.text.strip()} is not in the passage"
-    fitting = [other for other in equal if same_unit(said, other.quantity)]
+    fitting = [other for other in equal if same_unit(said, other.quantity) and not _of_things(said, other)]
     if not fitting and derived.follows(place, given, claim):
         return ""
     if not fitting:
@@ -103,6 +113,8 @@ def _fault(place: Place, given: list[Place], claim: Claim) -> str:
     bounded = [other for other in fitting if not _opposite(place, other, claim)]
     if not bounded:
         return f"{said.text.strip()}: the passage has it as the other bound"
+    if all(_counts_another(place, other, given, claim) for other in bounded):
+        return f"{said.text.strip()} counts something else in the passage"
     if all(_another_thing(place, other, given, claim) for other in bounded) or _anothers_share(place, bounded, claim):
         return f"{said.text.strip()} stands for something else in the passage"
     return ""
@@ -110,37 +122,55 @@ def _fault(place: Place, given: list[Place], claim: Claim) -> str:
 
 def _listed(said: Quantity, claim: Claim) -> bool:
     """`Two variants, Delta-7 and Mu-2`: the number of what is named after it."""
+    if said.worded and said.value == 2 and re.search(r"\b(?:the|these|those|of) two\b(?! \w+s\b)", claim.said.text):
+        return True
     named = {word.text for word in claim.content if word.name and claim.covers(word)}
     return said.worded and said.value in {2, 3} and not said.unit.kind and len(named) >= said.value
 
 
 def same_value(said: Quantity, given: Quantity) -> bool:
     """Equal, or honestly rounded."""
-    a, b = said.value * said.unit.factor, given.value * given.unit.factor
-    if said.unit.under == given.unit.under:
-        a, b = a / said.unit.per, b / given.unit.per
-    if {said.unit.kind, given.unit.kind} == {"fraction", "%"}:
-        a, b = (x * (0.01 if q.unit.kind == "%" else 1) for x, q in ((a, said), (b, given)))
-    elif {said.unit.kind, given.unit.kind} == {"fraction", "times"} and not {said.text, given.text} & MULTIPLES:
-        b = 1 / b if b else b
-    elif said.unit.kind != given.unit.kind:
-        a, b = said.value, given.value
+    a, b = _comparable(said, given)
     if math.isclose(a, b, rel_tol=1e-6):
         return True
     if b == 0 or a * b < 0 or said.about is None:
         return False
     off = abs(a - b) / abs(b)
-    if said.unit.kind == "fraction":
+    if said.unit.kind == "fraction" and not said.bound:
         return off <= (2 * ABOUT if said.about else ABOUT)
+    return (
+        _rounded(said, given, a, b)
+        or _bounds(said, given, a, b)
+        or bool(said.about and off <= ABOUT and _round(said.value))
+    )
+
+
+def _comparable(said: Quantity, given: Quantity) -> tuple[float, float]:
+    """Both values in one unit, as far as they have one."""
+    a, b = said.value * said.unit.factor, given.value * given.unit.factor
+    if said.unit.under == given.unit.under:
+        a, b = a / said.unit.per, b / given.unit.per
+    kinds = {said.unit.kind, given.unit.kind}
+    if kinds == {"fraction", "%"}:
+        a, b = (x * (0.01 if q.unit.kind == "%" else 1) for x, q in ((a, said), (b, given)))
+    elif kinds == {"fraction", "times"} and not {said.text, given.text} & MULTIPLES:
+        b = 1 / b if b else b
+    elif len(kinds) > 1:
+        a, b = said.value, given.value
+    return a, b
+
+
+def _rounded(said: Quantity, given: Quantity, a: float, b: float) -> bool:
     step = said.step * (said.unit.factor if said.unit.kind == given.unit.kind else 1)
-    if off <= ROUNDED and abs(a - b) <= 0.5 * step + 1e-9 and not _invented(said, given):
-        return True
+    return abs(a - b) <= min(ROUNDED * abs(b), 0.5 * step + 1e-9) and not _invented(said, given)
+
+
+def _bounds(said: Quantity, given: Quantity, a: float, b: float) -> bool:
+    """`More than 70` where it is 74."""
     near = WITHIN_ROUND if _round(said.value) else WITHIN
     if said.bound == ">" and given.bound != "<":
         return 0 < b - a <= near * b
-    if said.bound == "<" and given.bound != ">":
-        return 0 < a - b <= near * b
-    return bool(said.about) and off <= ABOUT and _round(said.value)
+    return said.bound == "<" and given.bound != ">" and 0 < a - b <= near * b
 
 
 def _invented(said: Quantity, given: Quantity) -> bool:
@@ -169,6 +199,8 @@ def same_unit(said: Quantity, given: Quantity) -> bool:
 
 def _opposite(place: Place, other: Place, claim: Claim) -> bool:
     one, two = place.quantity.bound, other.quantity.bound
+    if one and not two and not other.quantity.about and math.isclose(place.quantity.value, other.quantity.value):
+        return bool(_BEYOND.search(claim.said.text[: claim.said.text.find(place.quantity.text)]))
     if not one or not two or one == two:
         return False
     # `less often in adults over 65 than in others` says what `more often in adults under 65 than in others` says.
@@ -196,6 +228,41 @@ def _another_thing(place: Place, match: Place, given: list[Place], claim: Claim)
     return any(claim.said.keys & rival.segment.keys for rival in given if rival.quantity.unit == match.quantity.unit)
 
 
+def _of_things(said: Quantity, other: Place) -> bool:
+    """Whether a time is said where the passages count something: `two weeks` for `two seasons`."""
+    counted = _counted(other)
+    return said.unit.kind == "time" and counted is not None and not _TIMED.match(counted.text)
+
+
+def _labelled(place: Place, label: str) -> bool:
+    found = _LABELLED.search(place.segment.text[: place.quantity.start])
+    return found is not None and found[0].strip().lower() == label
+
+
+def _counts_another(place: Place, match: Place, given: list[Place], claim: Claim) -> bool:
+    """`640 villages` where the passages have 640 speakers, and another number of villages."""
+    counted, there = _counted(place), _counted(match)
+    if counted is None or there is None or counted.key == there.key or there.key in claim.said.keys:
+        return False
+    if counted.key in match.near or claim.lexicon.akin(counted.key, there.key):
+        return False
+    return any(
+        (other := _counted(rival)) is not None
+        and other.key == counted.key
+        and not same_value(place.quantity, rival.quantity)
+        for rival in given
+    )
+
+
+def _counted(place: Place) -> Word | None:
+    """The word behind a number without a unit."""
+    if place.quantity.unit.kind or place.quantity.value in derived.YEARS:
+        return None
+    after = [word for word in place.segment.words if word.start >= place.quantity.end]
+    gap = place.segment.text[place.quantity.end : after[0].start] if after else ""
+    return after[0] if after and after[0].content and gap == " " else None
+
+
 def _anothers_share(place: Place, equal: list[Place], claim: Claim) -> bool:
     """Whether the words around a share are those of another share in the passages, not of its own."""
     if place.quantity.unit.kind not in _SHARES:
@@ -204,7 +271,9 @@ def _anothers_share(place: Place, equal: list[Place], claim: Claim) -> bool:
     given = [other for reading in claim.passages for other in places(reading, claim)]
     shares = [(other, _bonds(other, claim)) for other in given if other.quantity.unit.kind in _SHARES]
     own = [item for item in shares if any(item[0].quantity == other.quantity for other in equal)]
-    rivals = [item for item in shares if not same_value(place.quantity, item[0].quantity) and not item[0].quantity.bound]
+    rivals = [
+        item for item in shares if not same_value(place.quantity, item[0].quantity) and not item[0].quantity.bound
+    ]
     worth = worths([bond for _, bond in own + rivals], claim)
     at = {id(segment): number for number, segment in enumerate(claim.segments)}
     return bool(own) and all(

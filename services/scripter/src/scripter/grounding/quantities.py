@@ -177,13 +177,17 @@ def _worded(text: str, language: str) -> list[Quantity]:
                         worded=True,
                     )
                 )
-        elif word in words and (word != "one" or re.match(r" (?:hundred|thousand|million)", text[match.end() :])):
+        elif word in words and (
+            word != "one" or re.match(r" (?:hundred|thousand|million|billion)", text[match.end() :])
+        ):
             found.append(_quantity(text, *match.span(), (float(words[word]), 1.0), language, worded=True))
         elif tens in words and (ones in words or ones in units.NAMES):
             value = float(words[tens]) + (words.get(ones, 0))
             end = match.end() if ones in words else match.start() + len(tens)
             found.append(_quantity(text, match.start(), end, (value, 1.0), language, worded=True))
-        elif word in {"a", "an"} and (scaled := re.match(r" (hundred|thousand|million)(?:fold)?", text[match.end() :])):
+        elif word in {"a", "an"} and (
+            scaled := re.match(r" (hundred|thousand|million|billion)(?:fold)?", text[match.end() :])
+        ):
             end = match.end() + scaled.end(1)
             found.append(_quantity(text, match.start(), end, (_SCALES[scaled[1]], 1.0), language, worded=True))
     return found
@@ -215,7 +219,17 @@ def _fractions(text: str, language: str) -> list[Quantity]:
         if whole and unit.kind:
             end = match.end() + whole.end() + length
             found.append(
-                Quantity(match[0], value, 0.01, unit, _bound(text, *match.span()), about=True, start=match.start(), end=end, worded=True)
+                Quantity(
+                    match[0],
+                    value,
+                    0.01,
+                    unit,
+                    _bound(text, *match.span()),
+                    about=True,
+                    start=match.start(),
+                    end=end,
+                    worded=True,
+                )
             )
             continue
         found.append(Quantity(match[0], value, 0, units.FRACTION, _bound(text, *match.span()), _about(text, match.start()), *match.span(), worded=True))  # fmt: skip

@@ -56,6 +56,8 @@ def _run(segment: Segment, claim: Claim) -> list[Word]:
 
 
 def _differs(one: Word, other: Word, claim: Claim) -> bool:
+    if any({one.text, other.text} & here and {one.text, other.text} & there for here, there in claim.lexicon.opposites):
+        return True
     if not (_names(one, claim) and _names(other, claim)) or one.key == other.key:
         return False
     if claim.lexicon.akin(one.key, other.key) or _one_thing(one, other, claim):

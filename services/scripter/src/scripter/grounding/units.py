@@ -26,7 +26,7 @@ TIMES = Unit("times")
 ORDINAL = Unit("order")
 
 _TABLE = """
-%: % percent per-cent prozent pour-cent pourcent % por-ciento por-cento パーセント =1
+%: % percentage-points percentage-point percent per-cent prozent pour-cent pourcent % por-ciento por-cento パーセント =1
 mass: µg microgram micrograms mikrogramm microgramme microgrammes microgramos microgramas =1e-6 ; mg milligram milligrams milligramme milligrammes milligramm miligramos miligramas =1e-3 ; ng nanogram nanograms =1e-9
 mass: g gram grams gramm grammes gramos gramas グラム =1 ; kg kilogram kilograms kilo kilos kilogramm kilogrammes kilogramos quilos キログラム キロ =1e3 ; t Mg tonne tonnes tons tonelada toneladas tonnen =1e6 ; lb lbs pound pounds =453.6 ; ounce ounces oz =28.35
 length: nm nanometre nanometer nanometres nanometers =1e-9 ; µm micrometre micrometer micrometres micrometers microns =1e-6 ; mm millimetre millimeter millimetres millimeters millimeter =1e-3
@@ -47,7 +47,7 @@ power: mW =1e-3 ; W watt watts =1 ; kW =1e3 ; MW megawatts megawatt =1e6
 frequency: Hz hertz =1 ; kHz =1e3 ; MHz =1e6 ; GHz =1e9
 area: ha hectare hectares hektar hectárea hectáreas =1e4 ; acre acres =4047 ; m² square-metre square-meter square-metres square-meters quadratmeter mètre-carré mètres-carrés metro-cuadrado metros-cuadrados metro-quadrado metros-quadrados =1 ; km² square-kilometre square-kilometer square-kilometres square-kilometers quadratkilometer kilomètres-carrés kilómetros-cuadrados quilômetros-quadrados =1e6
 cubic: m³ cubic-metre cubic-meter cubic-metres cubic-meters kubikmeter mètre-cube mètres-cubes metro-cúbico metros-cúbicos =1 ; cm³ cubic-centimetre cubic-centimetres cubic-centimeters =1e-6 ; km³ cubic-kilometre cubic-kilometres cubic-kilometers cubic-kilometer =1e9
-pressure: mmHg =1 ; hPa =0.75 ; kPa =7.5
+pressure: mmHg millimetres-of-mercury millimeters-of-mercury millimetre-of-mercury =1 ; hPa =0.75 ; kPa =7.5
 money-eur: € euro euros =1 ; céntimos-de-euro cents-of-a-euro céntimos =0.01
 money-usd: $ dollar dollars =1
 times: times fold -fold fach mal veces vezes fois 倍 =1

@@ -56,12 +56,13 @@ def test_words_run_in_order_through_the_whole_video(made):
 def test_edit_makes_only_that_scene_and_the_assembly_again(made, hiddenhill, stack, tmp_path):
     before = _artifacts(hiddenhill, stack, made[1]["job"])
     target = tmp_path / "edited.mp4"
-    text = "In January 1855, disease killed 2,761 men."
-    run = hiddenhill("edit", made[1]["job"], "2", "--text", text, "-o", target, "--json")
+    text = "In January 1855 alone, 2,761 men died of zymotic disease."
+    run = hiddenhill("edit", made[1]["job"], "2", "--text", text, "--accept", "-o", target, "--json")
     assert run.returncode == 0, run.stderr
     after = _artifacts(hiddenhill, stack, made[1]["job"])
     changed = {name for name in after if after[name] != before[name]}
-    scene = {f"scene.2.{part}" for part in ("brief", "narration", "speech", "captions", "segment")}
+    parts = ("brief", "verdicts", "footage", "narration", "speech", "captions", "segment")
+    scene = {f"scene.2.{part}" for part in parts}
     assert changed == scene | {"video", "srt", "vtt", "transcript", "thumbnail", "credits"}
     assert text in json.dumps(json.loads(target.with_suffix(".json").read_text()), ensure_ascii=False)
 

@@ -75,7 +75,7 @@ class Running:
             self.process.send_signal(number)
         return self.process.wait(10)
 
-    def until(self, condition, seconds=15.0):
+    def until(self, condition, seconds=40.0):
         deadline = time.monotonic() + seconds
         while not (found := condition()):
             assert time.monotonic() < deadline, "it did not happen in time"

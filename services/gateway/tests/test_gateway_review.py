@@ -49,7 +49,7 @@ class Review:
         inputs = self.paper | {"options": first["options"]}
         script = {"script": {}, "scene.1.brief": brief(1), "scene.2.brief": brief(2)}
         gateway.made(self.id, script, inputs, scenes=(1, 2))
-        gateway.until(lambda: gateway.job(self.id)["scenes"])
+        gateway.until(lambda: len(gateway.job(self.id)["artifacts"]) >= 6)
 
     def manifest(self):
         return self.gateway.on_bus(lambda bus: bus.manifest(self.id))

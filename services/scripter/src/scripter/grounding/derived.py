@@ -79,7 +79,7 @@ def _differences(said: Quantity, one: Quantity, other: Quantity) -> Iterator[flo
     difference = abs(_base(one) - _base(other))
     if said.unit.kind == "time" and one.value in YEARS and other.value in YEARS and not one.unit.kind:
         yield difference * units.NAMES["years"].factor
-    elif said.unit.kind == one.unit.kind:
+    elif said.unit.kind == ("points" if one.unit.kind == "%" else one.unit.kind):
         yield difference
         if not {one.value, other.value} & {*YEARS}:
             yield _base(one) + _base(other)

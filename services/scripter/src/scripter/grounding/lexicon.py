@@ -20,7 +20,7 @@ _LISTS = (
     "causal", "claims_cause", "association", "acts", "limits", "people", "generic_people", "creatures", "highest_of", "lowest_of",
 )  # fmt: skip
 _AS_WRITTEN = frozenset(
-    {"hedges", "soft", "sure", "causal", "claims_cause", "association", "acts", "limits", "negators"}
+    {"stop", "hedges", "soft", "sure", "causal", "claims_cause", "association", "acts", "limits", "negators"}
 )
 """Lists in which the form of a word matters: `lead` is a metal, `reduced` often an adjective."""
 _REMEMBERED = 50_000

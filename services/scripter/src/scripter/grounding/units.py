@@ -26,7 +26,8 @@ TIMES = Unit("times")
 ORDINAL = Unit("order")
 
 _TABLE = """
-%: % percentage-points percentage-point percent per-cent prozent pour-cent pourcent % por-ciento por-cento パーセント =1
+points: percentage-points percentage-point Prozentpunkte Prozentpunkten puntos-porcentuales pontos-percentuais points-de-pourcentage =1
+%: % percent per-cent prozent pour-cent pourcent % por-ciento por-cento パーセント =1
 mass: µg microgram micrograms mikrogramm microgramme microgrammes microgramos microgramas =1e-6 ; mg milligram milligrams milligramme milligrammes milligramm miligramos miligramas =1e-3 ; ng nanogram nanograms =1e-9
 mass: g gram grams gramm grammes gramos gramas グラム =1 ; kg kilogram kilograms kilo kilos kilogramm kilogrammes kilogramos quilos キログラム キロ =1e3 ; t Mg tonne tonnes tons tonelada toneladas tonnen =1e6 ; lb lbs pound pounds =453.6 ; ounce ounces oz =28.35
 length: nm nanometre nanometer nanometres nanometers =1e-9 ; µm micrometre micrometer micrometres micrometers microns =1e-6 ; mm millimetre millimeter millimetres millimeters millimeter =1e-3
@@ -46,6 +47,7 @@ joule: J joule joules =1 ; kJ =1e3 ; erg ergs =1e-7 ; eV =1.6e-19 ; keV =1.6e-16
 power: mW =1e-3 ; W watt watts =1 ; kW =1e3 ; MW megawatts megawatt =1e6
 frequency: Hz hertz =1 ; kHz =1e3 ; MHz =1e6 ; GHz =1e9
 area: ha hectare hectares hektar hectárea hectáreas =1e4 ; acre acres =4047 ; m² square-metre square-meter square-metres square-meters quadratmeter mètre-carré mètres-carrés metro-cuadrado metros-cuadrados metro-quadrado metros-quadrados =1 ; km² square-kilometre square-kilometer square-kilometres square-kilometers quadratkilometer kilomètres-carrés kilómetros-cuadrados quilômetros-quadrados =1e6
+speed: mph miles-per-hour =0.447 ; km/h kilometres-per-hour kilometers-per-hour kph stundenkilometer =0.2778 ; knot knots =0.5144
 cubic: m³ cubic-metre cubic-meter cubic-metres cubic-meters kubikmeter mètre-cube mètres-cubes metro-cúbico metros-cúbicos =1 ; cm³ cubic-centimetre cubic-centimetres cubic-centimeters =1e-6 ; km³ cubic-kilometre cubic-kilometres cubic-kilometers cubic-kilometer =1e9
 pressure: mmHg millimetres-of-mercury millimeters-of-mercury millimetre-of-mercury =1 ; hPa =0.75 ; kPa =7.5
 money-eur: € euro euros =1 ; céntimos-de-euro cents-of-a-euro céntimos =0.01

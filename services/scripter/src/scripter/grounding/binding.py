@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from scripter.grounding.quantities import Quantity, quantities_in
+from scripter.grounding.quantities import quantities_in
 
 if TYPE_CHECKING:
     from scripter.grounding.evidence import Claim
@@ -46,11 +46,6 @@ def _tokens(segment: Segment, claim: Claim, apart: tuple[int, int]) -> list[tupl
     return sorted(tokens)
 
 
-def affinity(one: dict[str, float], other: dict[str, float], worth: dict[str, float]) -> float:
-    """How much two marks belong to the same words."""
-    return sum(weight * other[key] * worth.get(key, 1.0) for key, weight in one.items() if key in other)
-
-
 def worths(each: list[dict[str, float]], claim: Claim) -> dict[str, float]:
     """What a meaning is worth for telling marks apart: the less, the more of them it is near to."""
     keys = {key for bond in each for key in bond}
@@ -60,8 +55,3 @@ def worths(each: list[dict[str, float]], claim: Claim) -> dict[str, float]:
         light = claim.lexicon.has("light", key) and not key.startswith("=")
         found[key] = (0.5 if light else 1.0) / math.sqrt(max(total, 0.3))
     return found
-
-
-def spans_of(quantities: tuple[Quantity, ...], kind: str) -> list[tuple[int, int]]:
-    """Where the quantities of a kind stand."""
-    return [(q.start, q.end) for q in quantities if q.unit.kind == kind]

@@ -381,8 +381,3 @@ def _aside(claim: Claim) -> str:
                 if named and not _denials(said, claim) and not _COMPARES.search(said.text):
                     return "the passage says so of something else, and sets this apart"
     return ""
-
-
-def words_of(clause: Clause, names: tuple[str, ...], claim: Claim) -> list[Word]:
-    """The words of a clause that are in one of the lists."""
-    return [word for word in clause.words if any(claim.lexicon.has(name, word.text) for name in names)]

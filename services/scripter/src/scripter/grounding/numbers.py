@@ -7,8 +7,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from scripter.grounding import derived, units
-from scripter.grounding.binding import bonds, worths
+from scripter.grounding import derived, shares, units
 from scripter.grounding.evidence import Claim
 from scripter.grounding.quantities import MULTIPLES, Quantity, quantities_in
 from scripter.grounding.reading import Clause, Reading, Segment, Word, is_cjk
@@ -22,7 +21,7 @@ WITHIN_ROUND = 0.2
 """How far from a number one that bounds it may lie: `more than 70` where it is 74."""
 _COMPARED = re.compile(r"\bthan (?:in|among|for|those|with|the|older|younger|other)\b", re.IGNORECASE)
 _BEYOND = re.compile(
-    r"\b(?:more|less|fewer|higher|lower|longer|shorter|greater|older|younger) than (?:the |an? )?$", re.IGNORECASE
+    r"\b(?:more|less|fewer|higher|lower|longer|shorter|greater|older|younger) than (?:an? )?$", re.IGNORECASE
 )
 """Words that say a number was not reached, or passed."""
 _TIMED = re.compile(
@@ -31,9 +30,6 @@ _TIMED = re.compile(
 _LABELLED = re.compile(r"\b(?:type|phase|stage|class|model|version|day|vitamin|hepatitis|page|part)\s$", re.IGNORECASE)
 _ROLES = frozenset({"from", "to"})
 _CONTRASTS = frozenset({"new", "old", "first", "normal", "control", "usual"})
-_SHARES = frozenset({"%", "fraction"})
-_CLOSER, _LEFT_OUT, _TELLS = 0.5, 0.6, 0.25
-"""When a share is another's: how much closer its words are to the other, and how much they leave out of its own."""
 _REPLACED = 2
 """Meanings of a number's surroundings that a sentence may exchange before the number is another's."""
 
@@ -115,7 +111,9 @@ def _fault(place: Place, given: list[Place], claim: Claim) -> str:
         return f"{said.text.strip()}: the passage has it as the other bound"
     if all(_counts_another(place, other, given, claim) for other in bounded):
         return f"{said.text.strip()} counts something else in the passage"
-    if all(_another_thing(place, other, given, claim) for other in bounded) or _anothers_share(place, bounded, claim):
+    if all(_another_thing(place, other, given, claim) for other in bounded) or shares.another_s(
+        place, bounded, _others(place, given), claim
+    ):
         return f"{said.text.strip()} stands for something else in the passage"
     return ""
 
@@ -234,6 +232,10 @@ def _of_things(said: Quantity, other: Place) -> bool:
     return said.unit.kind == "time" and counted is not None and not _TIMED.match(counted.text)
 
 
+def _others(place: Place, given: list[Place]) -> list[Place]:
+    return [other for other in given if not same_value(place.quantity, other.quantity)]
+
+
 def _labelled(place: Place, label: str) -> bool:
     found = _LABELLED.search(place.segment.text[: place.quantity.start])
     return found is not None and found[0].strip().lower() == label
@@ -242,7 +244,13 @@ def _labelled(place: Place, label: str) -> bool:
 def _counts_another(place: Place, match: Place, given: list[Place], claim: Claim) -> bool:
     """`640 villages` where the passages have 640 speakers, and another number of villages."""
     counted, there = _counted(place), _counted(match)
-    if counted is None or there is None or counted.key == there.key or there.key in claim.said.keys:
+    if (
+        not claim.lexicon.senses
+        or counted is None
+        or there is None
+        or counted.key == there.key
+        or there.key in claim.said.keys
+    ):
         return False
     if counted.key in match.near or claim.lexicon.akin(counted.key, there.key):
         return False
@@ -261,44 +269,6 @@ def _counted(place: Place) -> Word | None:
     after = [word for word in place.segment.words if word.start >= place.quantity.end]
     gap = place.segment.text[place.quantity.end : after[0].start] if after else ""
     return after[0] if after and after[0].content and gap == " " else None
-
-
-def _anothers_share(place: Place, equal: list[Place], claim: Claim) -> bool:
-    """Whether the words around a share are those of another share in the passages, not of its own."""
-    if place.quantity.unit.kind not in _SHARES:
-        return False
-    said = _bonds(place, claim)
-    given = [other for reading in claim.passages for other in places(reading, claim)]
-    shares = [(other, _bonds(other, claim)) for other in given if other.quantity.unit.kind in _SHARES]
-    own = [item for item in shares if any(item[0].quantity == other.quantity for other in equal)]
-    rivals = [
-        item for item in shares if not same_value(place.quantity, item[0].quantity) and not item[0].quantity.bound
-    ]
-    worth = worths([bond for _, bond in own + rivals], claim)
-    at = {id(segment): number for number, segment in enumerate(claim.segments)}
-    return bool(own) and all(
-        any(
-            abs(at[id(rival.segment)] - at[id(match.segment)]) <= 1 and _closer(said, theirs, ours, worth, claim)
-            for rival, theirs in rivals
-        )
-        for match, ours in own
-    )
-
-
-def _bonds(place: Place, claim: Claim) -> dict[str, float]:
-    found = quantities_in(place.segment.text, claim.language)
-    walls = [(q.start, q.end) for q in found if q.unit.kind in _SHARES]
-    return bonds(place.segment, (place.quantity.start, place.quantity.end), walls, claim)
-
-
-def _closer(
-    said: dict[str, float], theirs: dict[str, float], ours: dict[str, float], worth: dict[str, float], claim: Claim
-) -> bool:
-    """Whether what is said is clearly closer to the rival, and leaves out what tells its own number from it."""
-    apart = {key: (ours.get(key, 0.0) - theirs.get(key, 0.0)) * worth[key] for key in {*ours, *theirs}}
-    lean = -sum(said.get(key, 0.0) * value for key, value in apart.items())
-    left_out = sum(value for key, value in apart.items() if value > _TELLS and key not in claim.said.keys)
-    return lean > _CLOSER and left_out > _LEFT_OUT
 
 
 def _swapped(place: Place, match: Place, rival: Place, also: list[Place], claim: Claim) -> bool:

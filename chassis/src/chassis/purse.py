@@ -211,8 +211,8 @@ def _begin(costs: Costs, call: Call, purchase: Purchase) -> None:
         left = max(0.0, costs.budget - spent(costs))
         raise BudgetSpent(
             "budget.spent",
-            f"The next call to {purchase.provider.capitalize()} may cost ${purchase.estimate:.2f}, and ${left:.2f} is left of the"
-            f" job's budget of ${costs.budget:.2f}; raise the budget, and retry.",
+            f"The next call to {purchase.provider.capitalize()} may cost ${purchase.estimate:.2f}, and ${left:.2f} is"
+            f" left of the job's budget of ${costs.budget:.2f}; raise the budget, and retry.",
             purchase.key,
         )
     call.state, call.estimate = OPEN, purchase.estimate

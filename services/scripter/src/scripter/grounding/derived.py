@@ -18,6 +18,8 @@ EXACT = 0.04
 ABOUT = 0.12
 BEYOND = 1.5
 """`More than twice` says that it is not three times."""
+REACH = 40
+"""So many quantities further on, whatever their kind, nothing is beside one any more."""
 BESIDE = 2
 """So many quantities of its kind are beside one."""
 _COMPARES = re.compile(
@@ -43,7 +45,7 @@ def _derived(said: Quantity, given: list[Place], claim: Claim) -> Iterator[Itera
     changes = bool(claim.said.has("up") or claim.said.has("down") or _COMPARES.search(claim.said.text))
     order = {id(segment): at for at, segment in enumerate(claim.segments)}
     for at, one in enumerate(given):
-        after = [other for other in given[at + 1 :] if _alike(one.quantity, other.quantity)]
+        after = [other for other in given[at + 1 : at + 1 + REACH] if _alike(one.quantity, other.quantity)]
         for other in after[:BESIDE]:
             apart = abs(order[id(one.segment)] - order[id(other.segment)])
             if apart > said.worded or not claim.said.keys & (one.segment.keys | other.segment.keys):

@@ -63,12 +63,14 @@ def cause_fault(claim: Claim) -> str:
     said = claim.said.has("claims_cause", affirmed) - _as_noun(claim)
     makes = _MAKES.search(claim.said.text)
     named = min(said, default="") or (makes[0] if makes else "")
+    hedged = claim.said.has("hedges") or claim.said.has("soft") or any(c.negations for c in _said_clauses(claim))
     focus = _focus_words(claim)
-    there = claim.said.has("causal", focus) | (said & {word.text for word in focus})
+    settled = [segment for segment in claim.focus if hedged or not _OPEN.search(segment.text)]
+    told = tuple(word for segment in settled for word in segment.words)
+    there = claim.said.has("causal", told) | (said & {word.text for word in told})
     bold = said or any(_MAKE.search(clause.text) for clause in _said_clauses(claim) if not clause.negations)
     if named and not there and (bold or claim.said.has("limits", focus)):
         return f"the passage has no cause, the sentence has `{named}`"
-    hedged = claim.said.has("hedges") or claim.said.has("soft") or any(c.negations for c in _said_clauses(claim))
     if named and not hedged and not there & lexicon.lists["claims_cause"] and _left_open(claim):
         return f"the passage leaves the cause open, the sentence has `{named}`"
     acts = [word for word in claim.said.words if lexicon.has("acts", word.text) and _acts(word, claim)]

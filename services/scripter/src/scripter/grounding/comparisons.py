@@ -28,6 +28,8 @@ BOUNDS = re.compile(
     re.IGNORECASE,
 )
 """Comparatives that bound a number."""
+SHARED = 3
+"""Meanings that a comparison and the numbers' sentences share at least: both sides, and what is compared."""
 CLEAR = 0.6
 """How much closer the sides of a comparison must be to one number than to the other."""
 
@@ -49,7 +51,8 @@ def fault(clause: Clause, sides: tuple[set[str], set[str]], claim: Claim) -> str
     best, reason = CLEAR, ""
     for one, other in _pairs(claim):
         straight = _lean(compared, one, other)
-        if abs(straight) > best and claim.said.keys & one[2].keys:
+        shared = clause.keys & (one[2].keys | other[2].keys)
+        if abs(straight) > best and len(shared) >= SHARED:
             best = abs(straight)
             as_said = (straight > 0) == ((one[0].value > other[0].value) == (compared.sign > 0))
             reason = "" if as_said else f"the passage has {one[0].text} and {other[0].text}, the other way round"

@@ -18,6 +18,8 @@ EXACT = 0.04
 ABOUT = 0.12
 BEYOND = 1.5
 """`More than twice` says that it is not three times."""
+REACH = 40
+"""So many quantities further on, whatever their kind, nothing is beside one any more."""
 BESIDE = 2
 """So many quantities of its kind are beside one."""
 _COMPARES = re.compile(
@@ -40,9 +42,10 @@ def follows(place: Place, given: list[Place], claim: Claim) -> bool:
 
 
 def _derived(said: Quantity, given: list[Place], claim: Claim) -> Iterator[Iterator[float]]:
+    changes = bool(claim.said.has("up") or claim.said.has("down") or _COMPARES.search(claim.said.text))
     order = {id(segment): at for at, segment in enumerate(claim.segments)}
     for at, one in enumerate(given):
-        after = [other for other in given[at + 1 :] if _alike(one.quantity, other.quantity)]
+        after = [other for other in given[at + 1 : at + 1 + REACH] if _alike(one.quantity, other.quantity)]
         for other in after[:BESIDE]:
             apart = abs(order[id(one.segment)] - order[id(other.segment)])
             if apart > said.worded or not claim.said.keys & (one.segment.keys | other.segment.keys):
@@ -50,11 +53,11 @@ def _derived(said: Quantity, given: list[Place], claim: Claim) -> Iterator[Itera
             shares = one.quantity.unit.kind == "%"
             if said.unit.kind in _RATIOS and not (shares and said.unit.kind != "times"):
                 if not one.quantity.unit.kind or not re.search(r"\bin\b", said.text):
-                    yield _ratios(one.quantity, other.quantity)
+                    yield _ratios(one.quantity, other.quantity, changes=changes)
             elif not apart and (said.unit.kind == "time" or _COMPARES.search(claim.said.text)):
                 yield _differences(said, one.quantity, other.quantity)
             if not apart and _EACH.search(claim.said.text):
-                yield _ratios(one.quantity, other.quantity)
+                yield _ratios(one.quantity, other.quantity, changes=changes)
 
 
 def _alike(one: Quantity, other: Quantity) -> bool:
@@ -66,12 +69,14 @@ def _base(quantity: Quantity) -> float:
     return quantity.value * quantity.unit.factor
 
 
-def _ratios(one: Quantity, other: Quantity) -> Iterator[float]:
-    """The share, the multiple, and by which share one is more or less than the other."""
+def _ratios(one: Quantity, other: Quantity, *, changes: bool) -> Iterator[float]:
+    """The share, the multiple, and, of changes, by which share one is more or less than the other."""
     low, high = sorted((_base(one), _base(other)))
     if low == high:
         return
-    yield from (low / high, high / low, 1 - low / high, high / low - 1)
+    yield from (low / high, high / low)
+    if changes:
+        yield from (1 - low / high, high / low - 1)
 
 
 def _differences(said: Quantity, one: Quantity, other: Quantity) -> Iterator[float]:

@@ -40,7 +40,7 @@ _YET_TO = re.compile(r"\b(?:remains?|ha(?:s|ve)) (?:yet )?to be\b", re.IGNORECAS
 _SIZES = frozenset(["larger", "smaller", "longer", "shorter", "bigger", "often", "frequent", "further"])
 """Comparatives that more often describe a thing than say which way it goes."""
 _ATTRIBUTE = re.compile(
-    r"\s(?!than\b|when\b|in\b|with\b|after\b|if\b|on\b|at\b|among\b|and\b|but\b|under\b|for\b|the\b)[a-z]"
+    r"\s(?!than\b|when\b|in\b|with\b|after\b|if\b|on\b|at\b|among\b|and\b|but\b|under\b|for\b|the\b|near\b|by\b|between\b|during\b|inside\b|outside\b|within\b|across\b|over\b|to\b|from\b|but\b|as\b|while\b|because\b)[a-z]"
 )
 """What follows a comparative that describes a thing."""
 _AIMS = re.compile(r"\bwhether\b|\b(?:aim|aims|aimed|hypothesi[sz]ed?|objective|purpose)\b", re.IGNORECASE)
@@ -297,8 +297,11 @@ def _opposed(claim: Claim) -> str:
     close = [s for s in claim.segments if s in claim.focus or len(s.keys & claim.said.keys) >= 3]
     there = {word.text for segment in close for word in segment.words}
     anywhere = claim.texts
+    compared = bool(_THAN.search(claim.said.text))
     for one, other in claim.lexicon.opposites:
         for mine, theirs in ((one, other), (other, one)):
+            if compared and any(word.endswith("er") for word in claim.said.texts & mine):
+                continue
             if claim.said.texts & mine and not claim.said.texts & theirs and there & theirs and not anywhere & mine:
                 return f"the passage has the opposite: {min(there & theirs)}"
     highest, lowest = (claim.said.has(name) for name in ("highest_of", "lowest_of"))

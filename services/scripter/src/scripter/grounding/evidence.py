@@ -126,7 +126,11 @@ class Claim:
         for segment in self.said.segments:
             for quantity in quantities_in(segment.text, self.language):
                 total += 1.0
-                covered += quantity.value in values or bool(quantity.about)
+                covered += (
+                    quantity.value in values
+                    or bool(quantity.about or quantity.bound)
+                    or quantity.unit.kind == "fraction"
+                )
         # Where few words are left to judge by, the spelling of the whole decides along.
         spelt = max((fuzz.token_set_ratio(self.said.text, segment.text) for segment in self.focus), default=0.0) / 100
         return (covered + 0.5 * spelt) / (total + 0.5)

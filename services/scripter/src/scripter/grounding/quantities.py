@@ -63,6 +63,7 @@ MULTIPLES = frozenset(_TIMES)
 _COUNTED = "|".join(sorted({word for words in _WORDS.values() for word in words} | {*_ARTICLES}, key=len, reverse=True))
 _FRACTION = re.compile(
     rf"\b(?:(?P<top>\d+|{_COUNTED})(?: (?!of|in|out)[^\W\d_]+)? (?:in|out of|in every|em cada|em|de cada|sur|von) (?P<low>\w+)|"
+    rf"(?P<over>[1-9])/(?P<under>\d)(?![\d/]|[.,]\d)|"
     rf"(?P<half>half|halved|hälfte|halb|halbiert|moitié|mitad|metade)|"
     rf"(?P<many>{_COUNTED})[ -](?P<part>thirds?|quarters?|fourths?|fifths?|sixths?|sevenths?|eighths?|ninths?|tenths?|twentieths?|hundredths?|thousandths?|"
     r"drittel|viertel|fünftel|sechstel|achtel|zehntel|tiers|quarts?|cinquièmes?|dixièmes?|tercios?|cuartos?|cuartas|quintos?|décimos?|décimas|terços?|terceras?|quartos?))\b",
@@ -197,7 +198,11 @@ def _fractions(text: str, language: str) -> list[Quantity]:
     found = []
     words = _WORDS.get(language, {}) | dict.fromkeys(_ARTICLES, 1)
     for match in _FRACTION.finditer(text):
-        if match["half"]:
+        if match["over"]:
+            value = float(match["over"]) / max(float(match["under"]), 1)
+            if not 0 < value < 1 or re.search(r"[\d/]$", text[: match.start()]):
+                continue
+        elif match["half"]:
             value = 0.5
             if text[: match.start()].endswith("and a "):
                 continue

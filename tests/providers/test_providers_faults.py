@@ -119,13 +119,17 @@ def test_pause_that_the_voice_asks_for_is_waited_out(shop):
 
 
 FILMS = {
-    "throttled and late": [("throttle", {"seconds": 1.5})],
+    "late, slow and expired": [
+        ("throttle", {"seconds": 1.5}),
+        ("expire", {}),
+        ("drip", {"operation": "output", "seconds": 2}),
+    ],
+    "refused output, broken inside": [
+        ("fail", {"code": "SAFETY.OUTPUT.VIDEO"}),
+        ("fail", {"code": "INTERNAL.BAD_OUTPUT.CODE01"}),
+    ],
     "refused input": [("fail", {"code": "SAFETY.INPUT.TEXT", "times": 0})],
-    "refused output": [("fail", {"code": "SAFETY.OUTPUT.VIDEO"})],
-    "broken inside": [("fail", {"code": "INTERNAL.BAD_OUTPUT.CODE01"})],
-    "expired address": [("expire", {})],
     "cancelled there": [("cancel", {})],
-    "slow film": [("drip", {"operation": "output", "seconds": 2})],
     "no credits": [("status", {"status": 402, "times": 0, "operation": "text_to_video"})],
 }
 FALLS_BACK = {"refused input", "cancelled there", "no credits"}

@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help install demo video up test test-browser check proto lint-proto chart bench lock clean
+.PHONY: help install demo video up drills test test-browser check proto lint-proto chart bench lock clean
 UV := .venv/bin/uv
 RUN := .venv/bin/
 PAPER ?=
@@ -32,6 +32,9 @@ up: install ## start the whole stack and print its address
 
 test: install ## run all tests
 	$(RUN)pytest -q -n 2 --dist loadgroup
+
+drills: install ## kill and break for minutes whatever costs money: see tests/providers
+	$(RUN)pytest -q -m drill tests
 
 test-browser: install ## run the journeys in a real Chromium; installs Debian's where it is missing
 	@scripts/chromium.sh

@@ -135,6 +135,7 @@ FILMS = {
 FALLS_BACK = {"refused input", "cancelled there", "no credits"}
 
 
+@pytest.mark.drill
 def test_films_that_go_wrong_come_in_the_end_or_leave_the_scene_to_local_pictures(shop):
     """One job for each fault, one after the other, on one theme each: equal films would be known already."""
     for number, (name, faults) in enumerate(FILMS.items()):

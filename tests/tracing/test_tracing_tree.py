@@ -32,10 +32,10 @@ EDGES = {
     # every message to every stage that listens, whether it is the last that the stage needs or not
     *((SUBMITTED, work(stage)) for stage in ("fetch", "script")),
     *((ALL, work(stage)) for stage in ("script", "check", "narrate", "clip", "render", "assemble")),
-    *((VERDICTS, work(stage)) for stage in ("narrate", "clip")),
+    *((VERDICTS, work(stage)) for stage in ("narrate", "clip", "assemble")),
     *((SPOKEN, work(stage)) for stage in ("caption", "render", "assemble")),
     *((CAPTIONS, work(stage)) for stage in ("render", "assemble")),
-    (FOOTAGE, work("render")),
+    *((FOOTAGE, work(stage)) for stage in ("render", "assemble")),
     (SEGMENT, work("assemble")),
     # what each makes of it
     *((work(stage), ALL) for stage in ("fetch", "script", "assemble")),

@@ -8,11 +8,12 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from chassis.errors import Error, Fatal, RateLimited, Transient
+from chassis.errors import Error, Fatal, Transient
 from chassis.limits import Limit, seconds_of
 from chassis.providers import Provider, Work
 
 from vendors.keys import hide, owner_of, usable
+from vendors.refusals import key_refused, refusal
 from vendors.settings import GeminiSettings, TokenPrice
 
 if TYPE_CHECKING:
@@ -78,17 +79,10 @@ def error_of(error: APIError) -> Error:
     """What the vendor's refusal means; its own code and words are in the detail."""
     status = str(error.status or "")
     detail = f"{error.code} {status}: {str(error.message or '')[:500]}"
-    if error.code == 429:
-        wait = _retry_after(error)
-        message = f"{TITLE} asks for a pause; this goes on by itself."
-        return RateLimited("rate-limited.gemini", message, detail, retry_after=wait, waits_for=TITLE)
-    if error.code >= 500 or error.code == 408:
-        failure = Transient("unavailable.gemini", f"{TITLE} does not answer right now; trying again.", detail)
-        failure.retry_after = _stated(error)
-        return failure
-    if error.code in (401, 403) or "API_KEY" in str(error.details):
-        message = f"{TITLE} refuses the key; check it, or work without it."
-        return Fatal("provider.gemini.key", message, detail)
+    if meant := refusal((NAME, TITLE), error.code, detail, _stated(error), pause=15.0):
+        return meant
+    if "API_KEY" in str(error.details):
+        return key_refused((NAME, TITLE), detail)
     if error.code == 404:
         return Fatal("provider.gemini.model", f"{TITLE} does not know the model that the settings name.", detail)
     return Fatal(f"provider.gemini.{_word(status) or error.code}", f"{TITLE} refused the request.", detail)
@@ -156,8 +150,3 @@ def _stated(error: APIError) -> float | None:
         return stated
     found = re.search(r"'retryDelay': '([0-9]+(?:\.[0-9]+)?)s'", str(error.details))
     return seconds_of(found[1]) if found else None
-
-
-def _retry_after(error: APIError) -> float:
-    stated = _stated(error)
-    return 15.0 if stated is None else stated

@@ -8,11 +8,12 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from chassis.errors import Error, Fatal, RateLimited, Transient
+from chassis.errors import Error, Fatal, Transient
 from chassis.limits import Limit, seconds_of
 from chassis.providers import Provider
 
 from vendors.keys import hide, owner_of, usable
+from vendors.refusals import refusal
 from vendors.settings import RunwaySettings
 
 if TYPE_CHECKING:
@@ -65,16 +66,8 @@ def error_of(error: APIStatusError) -> Error:
     """What the vendor's refusal means; its own words are in the detail."""
     status, detail = error.status_code, f"{error.status_code}: {str(error.body or error.message)[:500]}"
     stated = seconds_of(error.response.headers.get("retry-after", ""))
-    if status == 429:
-        wait = 30.0 if stated is None else stated
-        message = f"{TITLE} asks for a pause; this goes on by itself."
-        return RateLimited("rate-limited.runway", message, detail, retry_after=wait, waits_for=TITLE)
-    if status >= 500 or status == 408:
-        failure = Transient("unavailable.runway", f"{TITLE} does not answer right now; trying again.", detail)
-        failure.retry_after = stated
-        return failure
-    if status in (401, 403):
-        return Fatal("provider.runway.key", f"{TITLE} refuses the key; check it, or work without it.", detail)
+    if meant := refusal((NAME, TITLE), status, detail, stated, pause=30.0):
+        return meant
     if status == 402 or (status == 400 and re.search(r"credits", detail, re.IGNORECASE)):
         return Fatal("provider.runway.credits", f"The account at {TITLE} has no credits left.", detail)
     return Fatal(f"provider.runway.{status}", f"{TITLE} refused the request.", detail)

@@ -8,6 +8,7 @@ import pytest
 from chassis.errors import Fatal, Transient, UsageError
 from chassis.purse import BudgetSpent
 from narrator import sound as dsp
+from narrator import voices
 from narrator.stage import service
 from standins.faults import Fault
 from standins.gemini import vendor
@@ -62,6 +63,13 @@ def test_sound_of_an_unknown_type_is_not_played(booth, gemini_standin):
 def test_scene_spoken_again_is_not_paid_again(booth, gemini_standin):
     first, again = booth.speak(*TEXT), booth.speak(*TEXT)
     assert [word.start for word in again.words] == pytest.approx([word.start for word in first.words], abs=0.02)
+    assert len(gemini_standin.requests("generateContent")) == 1
+
+
+def test_recording_is_found_whatever_bound_is_put_to_its_length(booth, gemini_standin, monkeypatch):
+    booth.speak(*TEXT)
+    monkeypatch.setattr(voices, "SLOWEST", voices.SLOWEST + 0.5)  # as if the local rendering were a little longer
+    booth.speak(*TEXT)
     assert len(gemini_standin.requests("generateContent")) == 1
 
 

@@ -10,7 +10,7 @@ import io
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from chassis.errors import UsageError
@@ -94,8 +94,9 @@ def record(job: JobFolder, settings: GeminiSettings, wish: Wish, attempt: int) -
     """
     key = job.key(gemini.NAME)
     request = _request(wish, attempt)
+    longest = int(wish.seconds * _TOKENS_A_SECOND) + 1
     tokens = _tokens(request["contents"]) * settings.speech_price.input
-    dollars = (tokens + request["max_output_tokens"] * settings.speech_price.output) / 1e6
+    dollars = (tokens + longest * settings.speech_price.output) / 1e6
     purchase = Purchase(
         gemini.NAME,
         settings.speech_model,
@@ -107,18 +108,21 @@ def record(job: JobFolder, settings: GeminiSettings, wish: Wish, attempt: int) -
         output="speech",
         server=gemini.server(settings),
     )
-    return _sound(job.purse.buy(purchase, lambda: _asked(settings, key, request)))
+    return _sound(job.purse.buy(purchase, lambda: _asked(settings, key, request, longest)))
 
 
-def _request(wish: Wish, attempt: int) -> dict[str, Any]:
-    """All that the answer depends on, besides the model."""
+def _request(wish: Wish, attempt: int) -> dict[str, str]:
+    """What is asked, besides the model.
+
+    The bound of the answer's length is no part of it: it follows a rendering whose length differs by half a millisecond
+    from one time to the next, and an equal request must find the answer that was paid for.
+    """
     spoken = [" ".join(form for form in forms if form) for forms in wish.sentences]
     text = " ".join(said if said[-1:] in ".!?" else f"{said.rstrip(',;:')}." for said in spoken)
     language = _LANGUAGES.get(wish.language.lower().split("-")[0], f"the language {wish.language!r}")
     return {
         "contents": _PROMPTS[attempt].format(language=language, text=text),
         "voice": wish.voice,
-        "max_output_tokens": int(wish.seconds * _TOKENS_A_SECOND) + 1,
     }
 
 
@@ -127,14 +131,14 @@ def _tokens(text: str) -> int:
     return sum(1 if character > "\u024f" else 0.5 for character in text).__ceil__()
 
 
-def _asked(settings: GeminiSettings, key: str, request: dict[str, Any]) -> Answer:
+def _asked(settings: GeminiSettings, key: str, request: dict[str, str], longest: int) -> Answer:
     from google.genai import types  # noqa: PLC0415 - the SDK takes a second to load, and most runs need none
 
     voice = types.VoiceConfig(prebuilt_voice_config=types.PrebuiltVoiceConfig(voice_name=request["voice"]))
     config = types.GenerateContentConfig(
         response_modalities=["AUDIO"],
         speech_config=types.SpeechConfig(voice_config=voice),
-        max_output_tokens=request["max_output_tokens"],
+        max_output_tokens=longest,
     )
     with gemini.client(settings, key) as client:
         response = client.models.generate_content(

@@ -1,12 +1,11 @@
 """Spans of jobs are kept in the store, whatever goes to a collector; and nothing that works is harmed by it."""
 
 import json
-import time
 
 import pytest
 from chassis.errors import Transient
 from chassis.spans import JOB, Keeper, OfJob, otlp_json, prefix, sampler
-from chassis.testing import MemoryBlobs
+from chassis.testing import MemoryBlobs, until
 from chassis.timeline import timeline_of
 from opentelemetry import trace
 from opentelemetry.sdk.trace import TracerProvider
@@ -63,10 +62,7 @@ def test_messages_that_were_left_are_not_kept_but_exported():
 def test_spans_are_written_by_themselves_a_moment_after_they_ended():
     process = Process()
     process.work()
-    deadline = time.monotonic() + 5
-    while not process.blobs.kept:
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
+    until(lambda: process.blobs.kept, 5)
 
 
 def test_share_of_nothing_is_kept_whole_and_exported_not_at_all():

@@ -5,13 +5,13 @@ import json
 import os
 import subprocess
 import sys
-import time
 
 import pytest
 from chassis.bus import NatsBus
 from chassis.errors import Fatal
 from chassis.providers import Provider
 from chassis.settings import ChassisSettings
+from chassis.testing import until
 from cli.gateway import submit
 from cli.rest import Rest
 from cli.rpc import Rpc
@@ -42,14 +42,6 @@ def on_bus(stack, act):
             await bus.client.close()
 
     return asyncio.run(run())
-
-
-def until(condition, seconds=15.0):
-    deadline = time.monotonic() + seconds
-    while not (found := condition()):
-        assert time.monotonic() < deadline, "it did not happen in time"
-        time.sleep(0.05)
-    return found
 
 
 @pytest.fixture(scope="module")

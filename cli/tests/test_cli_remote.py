@@ -8,7 +8,6 @@ import os
 import subprocess
 import sys
 import threading
-import time
 
 import pytest
 from chassis.blobs import S3Blobs, key_of
@@ -17,6 +16,7 @@ from chassis.errors import Error, Fatal, Transient, UsageError
 from chassis.events import Blob
 from chassis.settings import ChassisSettings
 from chassis.stage import Rule
+from chassis.testing import until
 from cli.client import Bytes
 from cli.downloads import download
 from cli.gateway import Address, gateway, submit
@@ -82,14 +82,6 @@ class Stages:
     async def _publish(self, bus):
         for rule in RULES:
             await bus._publish_rule(rule)
-
-
-def until(condition, seconds=15.0):
-    deadline = time.monotonic() + seconds
-    while not (found := condition()):
-        assert time.monotonic() < deadline, "it did not happen in time"
-        time.sleep(0.05)
-    return found
 
 
 @pytest.fixture(scope="module")

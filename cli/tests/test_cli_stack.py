@@ -17,6 +17,7 @@ import psutil
 import psycopg
 import pytest
 from chassis.errors import Defect, UsageError
+from chassis.testing import until
 from cli.stack import Stack, running
 from minio import Minio
 from nats.js.api import StorageType, StreamConfig
@@ -60,13 +61,6 @@ def parrot(tmp_path, monkeypatch):
     monkeypatch.syspath_prepend(folder)
     monkeypatch.setenv("PYTHONPATH", str(folder))
     return "parrot"
-
-
-def until(condition, seconds=15.0):
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "it did not happen in time"
-        time.sleep(0.02)
 
 
 def minio(stack):

@@ -1,11 +1,11 @@
 """The pages beside the main road: the review of a script, the keyboard, my videos, and what axe says of them all."""
 
 import re
-import time
 from urllib.parse import urlsplit
 
 import httpx
 import pytest
+from chassis.testing import until
 from playwright.sync_api import expect
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(150)]
@@ -168,11 +168,8 @@ def shown(up, sample):
         for wanted, (data, options) in wishes.items():
             form = {"files": {"file": ("nightingale.pdf", data)}, "data": {"options": options}}
             jobs[wanted] = client.post("/jobs", **form).raise_for_status().json()["id"]
-        deadline = time.monotonic() + 90
         for wanted, job_id in jobs.items():
-            while client.get(f"/jobs/{job_id}").json()["state"] != wanted:
-                assert time.monotonic() < deadline, f"no job is {wanted}"
-                time.sleep(0.2)
+            until(lambda at=job_id, so=wanted: client.get(f"/jobs/{at}").json()["state"] == so, 90)
         share = client.put(f"/jobs/{jobs['done']}/share").raise_for_status().json()["share"]
     return jobs | {"share": share}
 

@@ -2,14 +2,13 @@
 
 import asyncio
 import signal
-import time
 from collections import Counter
 from pathlib import Path
 
-import httpx
 import pytest
 from chassis.bus import NatsBus
 from chassis.settings import ChassisSettings
+from chassis.testing import until
 from cli.rest import Rest
 from cli.stack import Stack
 
@@ -25,12 +24,9 @@ def test_a_killed_renderer_loses_no_scene_and_makes_none_twice(tmp_path):
         Rest(stack.gateway_url, stack.token) as client,
     ):
         job = client.submit(SAMPLE, {"seconds": 30})["id"]
-        _wait(stack, job, "scene.1.segment")
+        _made(client, job, "scene.1.segment")
         stack.kill("renderer", signal.SIGKILL)
-        for kind, _ in client.watch(job):
-            if kind in ("done", "failed"):
-                break
-        assert kind == "done"
+        assert _ended(client, job) == "done", client.job(job)
         made = asyncio.run(_announcements(stack))
         assert all(count == 1 for count in made.values()), made
 
@@ -41,27 +37,25 @@ def test_unfinished_jobs_go_on_with_the_next_start(tmp_path):
         Rest(stack.gateway_url, stack.token) as client,
     ):
         job = client.submit(SAMPLE, {"seconds": 20})["id"]
-        _wait(stack, job, "script")
+        _made(client, job, "script")
     with (
         Stack(tmp_path / "home", env={"HIDDENHILL_ACK_WAIT": "3"}) as stack,
         Rest(stack.gateway_url, stack.token) as client,
     ):
-        for kind, data in client.watch(job):
-            if kind in ("done", "failed") or (kind == "snapshot" and data["state"] == "done"):
-                break
-        assert client.job(job)["state"] == "done"
+        assert _ended(client, job) == "done", client.job(job)
 
 
-def _wait(stack, job, artifact):
-    deadline = time.monotonic() + 120
-    while time.monotonic() < deadline:
-        found = httpx.get(
-            f"{stack.gateway_url}/api/v1/jobs/{job}", headers={"Authorization": f"Bearer {stack.token}"}
-        ).json()["artifacts"]
-        if artifact in {each["artifact"] for each in found}:
-            return
-        time.sleep(0.05)
-    raise AssertionError(f"{artifact} was not made")
+def _made(client, job, artifact):
+    until(lambda: artifact in {each["artifact"] for each in client.job(job)["artifacts"]}, 120)
+
+
+def _ended(client, job):
+    """How the job ends, as its stream tells."""
+    for kind, data in client.watch(job):
+        state = data["state"] if kind == "snapshot" else kind
+        if state in ("done", "failed", "cancelled"):
+            return state
+    return "nothing was told"
 
 
 async def _announcements(stack):

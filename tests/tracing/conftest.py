@@ -10,24 +10,20 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import grpc
 import pytest
-from cli.rest import Rest
-from cli.stack import Stack
 from opentelemetry.proto.collector.trace.v1 import trace_service_pb2 as pb
 from opentelemetry.proto.collector.trace.v1 import trace_service_pb2_grpc as pb_grpc
 from standins.gemini import writer
 from standins.gemini.vendor import Gemini
 from standins.running import process, threaded
-
-if TYPE_CHECKING:
-    from standins.running import Control
+from standins.studio import Studio
+from standins.studio import studio as opened
 
 SAMPLE = Path(__file__).resolve().parents[2] / "samples" / "nightingale" / "nightingale.xml"
 VIEWS = tuple(f"A slow view of a quiet {place} with soft morning light on the hills." for place in ("valley", "river"))
-ENDS = ("done", "failed", "cancelled", "review")
 KINDS = {1: "internal", 2: "server", 3: "client", 4: "producer", 5: "consumer"}
 
 
@@ -111,26 +107,11 @@ def _seen(span, service):
     )
 
 
-@dataclass
-class Studio:
-    """A stack with a collector, and the two vendors that it pays."""
+@dataclass(frozen=True)
+class Traced(Studio):
+    """A studio with the collector that it tells."""
 
-    stack: Stack
-    client: Rest
     collector: Collector
-    gemini: Control
-    runway: Control
-
-    def submit(self, **options: Any) -> str:
-        return str(self.client.submit(SAMPLE, options)["id"])
-
-    def ended(self, job_id: str, *, until: tuple[str, ...] = ENDS, seconds: float = 240) -> dict[str, Any]:
-        """The job once it is in one of these states."""
-        deadline = time.monotonic() + seconds
-        while (job := self.client.job(job_id))["state"] not in until:
-            assert time.monotonic() < deadline, f"{job_id} is {job['state']}: {job['stages']}"
-            time.sleep(0.2)
-        return job
 
 
 def _filmed(asked):
@@ -142,20 +123,12 @@ def _filmed(asked):
 @pytest.fixture(scope="session")
 def studio(tmp_path_factory):
     collector = Collector()
-    with threaded(Gemini(reply=_filmed)) as gemini, process("runway") as runway:
-        env = {
-            "HIDDENHILL_OTLP_ENDPOINT": collector.address,
-            "HIDDENHILL_GEMINI_API_KEY": "a-key-of-nobody",
-            "HIDDENHILL_GEMINI_URL": gemini.url,
-            "HIDDENHILL_GEMINI_REQUESTS_A_MINUTE": "6000",
-            "HIDDENHILL_RUNWAY_API_KEY": "key_of_nobody",
-            "HIDDENHILL_RUNWAY_URL": runway.url,
-            "HIDDENHILL_RUNWAY_POLL_SECONDS": "0.2",
-            "HIDDENHILL_RUNWAY_REQUESTS_A_MINUTE": "6000",
-            "HIDDENHILL_MONEY_A_DAY": "10000",
-            "HIDDENHILL_GARBAGE_AFTER": "1",
-        }
-        home = tmp_path_factory.mktemp("studio")
-        with Stack(home, env=env) as stack, Rest(stack.gateway_url, stack.token) as client:
-            yield Studio(stack, client, collector, gemini, runway)
+    env = {"HIDDENHILL_OTLP_ENDPOINT": collector.address, "HIDDENHILL_GARBAGE_AFTER": "1"}
+    home = tmp_path_factory.mktemp("studio")
+    with (
+        threaded(Gemini(reply=_filmed)) as gemini,
+        process("runway") as runway,
+        opened(home, SAMPLE, gemini, runway, env) as found,
+    ):
+        yield Traced(**vars(found), collector=collector)
     collector.stop()

@@ -4,12 +4,12 @@ import json
 import os
 import subprocess
 import sys
-import time
 from xml.etree import ElementTree as ET
 
 import pytest
 from chassis.blobs import S3Blobs
 from chassis.settings import ChassisSettings
+from chassis.testing import until
 from cli.rpc import Rpc
 
 from chassis import spans
@@ -26,13 +26,11 @@ def made(studio):
 
 
 def _whole(studio, job_id):
-    deadline = time.monotonic() + 15
-    while time.monotonic() < deadline:
+    def whole():
         timeline = studio.client.trace(job_id)
-        if timeline["path"] and timeline["path"][-1]["stage"] == "assemble":
-            return timeline
-        time.sleep(0.3)
-    raise AssertionError(f"the last step was not kept: {timeline['path']}")
+        return timeline if timeline["path"] and timeline["path"][-1]["stage"] == "assemble" else None
+
+    return until(whole, 15)
 
 
 def _command(studio, *args):
@@ -84,7 +82,4 @@ def test_spans_are_removed_with_their_job(studio):
     blobs = S3Blobs(ChassisSettings(s3_endpoint=stack.s3_endpoint, **keys))
     assert blobs.keys(spans.prefix(job_id))
     studio.client.delete(job_id)
-    deadline = time.monotonic() + 20
-    while blobs.keys(spans.prefix(job_id)):
-        assert time.monotonic() < deadline, blobs.keys(spans.prefix(job_id))
-        time.sleep(0.3)
+    until(lambda: not blobs.keys(spans.prefix(job_id)))

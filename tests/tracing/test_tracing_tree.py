@@ -143,15 +143,15 @@ def test_equal_job_finds_answers_that_are_known(told, studio):
 
 def test_what_is_done_to_a_job_later_stays_in_its_trace_and_is_linked_to_its_request(studio):
     job_id = studio.submit(seconds=20, review=True)
-    studio.ended(job_id, until=("review",))
+    studio.ended(job_id, states=("review",))
     studio.client.approve(job_id)
-    scene = studio.ended(job_id, until=("done",))["scenes"][0]
+    scene = studio.ended(job_id, states=("done",))["scenes"][0]
     studio.client.edit(job_id, scene, {"headline": "Lamps in the dark"})
-    studio.ended(job_id, until=("running",))
+    studio.ended(job_id, states=("running",))
     studio.client.cancel(job_id)
-    studio.ended(job_id, until=("cancelled",))
+    studio.ended(job_id, states=("cancelled",))
     studio.client.retry(job_id)
-    studio.ended(job_id, until=("done",))
+    studio.ended(job_id, states=("done",))
     spans = studio.collector.settled(job_id)
     (submitted,) = [span for span in spans if span.kind == "server"]
     assert {span.trace for span in spans} == {submitted.trace}

@@ -7,10 +7,11 @@ import contextlib
 import hashlib
 import json
 import re
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from google.protobuf.message import Message as Proto
 from hiddenhill.v1.events_pb2 import Costs
@@ -25,6 +26,8 @@ from chassis.protocols import PATIENCE, Conflict, Message, check_batch
 from chassis.providers import Provider
 from chassis.runner import Runner
 from chassis.stage import Rule, Stage, triggers
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -306,6 +309,16 @@ async def work_off(stage: Stage, bus: MemoryBus, blobs: Blobs, **more: Any) -> N
         await consumer.stream.news.wait()
     runner.stop()
     await work
+
+
+def until(found: Callable[[], T], seconds: float = 20.0, told: Callable[[], object] = lambda: "it did not happen") -> T:
+    """What `found` gives, asked for until it is true of it. Raises AssertionError with what is `told` after so long."""
+    deadline = time.monotonic() + seconds
+    while not (value := found()):
+        if time.monotonic() > deadline:
+            raise AssertionError(f"after {seconds:g} s: {told()}")
+        time.sleep(0.05)
+    return value
 
 
 def _time() -> float:

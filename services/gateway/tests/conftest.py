@@ -11,7 +11,6 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 
 import httpx
 import pytest
@@ -20,6 +19,7 @@ from chassis.bus import NatsBus
 from chassis.events import Blob
 from chassis.settings import ChassisSettings
 from chassis.stage import Rule
+from chassis.testing import until
 from cli.stack import Stack
 
 from chassis import events
@@ -76,11 +76,7 @@ class Running:
         return self.process.wait(10)
 
     def until(self, condition, seconds=40.0):
-        deadline = time.monotonic() + seconds
-        while not (found := condition()):
-            assert time.monotonic() < deadline, "it did not happen in time"
-            time.sleep(0.05)
-        return found
+        return until(condition, seconds)
 
     def on_bus(self, act):
         async def run():

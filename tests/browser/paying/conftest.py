@@ -2,7 +2,6 @@
 
 import asyncio
 import hashlib
-import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
@@ -18,6 +17,7 @@ from chassis.events import Blob
 from chassis.providers import Provider
 from chassis.settings import ChassisSettings
 from chassis.stage import Rule
+from chassis.testing import until
 from cli.stack import Stack
 from hiddenhill.v1.events_pb2 import CallState, Costs, Progress
 from standins.runway.clips import clip
@@ -210,14 +210,6 @@ class Played:
             self.made(job_id, values, (f"scene.{number}.brief", "approval"))
         segments = tuple(f"scene.{number}.segment" for number in SAID)
         self.made(job_id, {"video": film, "transcript": transcript()}, ("script", *segments))
-
-
-def until(condition, seconds=20.0):
-    deadline = time.monotonic() + seconds
-    while not (found := condition()):
-        assert time.monotonic() < deadline, "it did not happen in time"
-        time.sleep(0.05)
-    return found
 
 
 @pytest.fixture(scope="module")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 
@@ -20,6 +21,17 @@ _MOST = 3
 """Segments that one sentence may merge."""
 LIGHT = 0.35
 """Weight of words that say little, where the passage lacks them."""
+
+
+def without_quantities(segment: Segment, language: str) -> list[Word]:
+    """The words of a segment that are no part of its numbers and their units."""
+    found = quantities_in(segment.text, language)
+    kept = []
+    for word in segment.words:
+        at = bisect_right(found, word.start, key=lambda quantity: quantity.start) - 1
+        if at < 0 or word.start >= found[at].end:
+            kept.append(word)
+    return kept
 
 
 @dataclass(frozen=True)
@@ -55,8 +67,7 @@ class Claim:
         """Words of the sentence that carry meaning; numbers and units have a check of their own."""
         found = []
         for segment in self.said.segments:
-            spans = [(q.start, q.end) for q in quantities_in(segment.text, self.language)]
-            found += [w for w in segment.words if w.content and not any(a <= w.start < b for a, b in spans)]
+            found += [word for word in without_quantities(segment, self.language) if word.content]
         return tuple(found)
 
     @cached_property

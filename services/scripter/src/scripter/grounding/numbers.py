@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator
+import sys
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 
 from scripter.grounding import derived, shares, units
 from scripter.grounding.evidence import Claim
-from scripter.grounding.quantities import MULTIPLES, Quantity, quantities_in
+from scripter.grounding.quantities import BESIDE, MULTIPLES, Quantity, quantities_in
 from scripter.grounding.reading import Clause, Reading, Segment, Word, is_cjk
 
 ROUNDED = 0.025
@@ -30,6 +33,7 @@ _TIMED = re.compile(
 _LABELLED = re.compile(r"\b(?:type|phase|stage|class|model|version|day|vitamin|hepatitis|page|part)\s$", re.IGNORECASE)
 _ROLES = frozenset({"from", "to"})
 _CONTRASTS = frozenset({"new", "old", "first", "normal", "control", "usual"})
+_start = attrgetter("start")
 _REPLACED = 2
 """Meanings of a number's surroundings that a sentence may exchange before the number is another's."""
 
@@ -56,29 +60,39 @@ def fault(claim: Claim) -> str:
 def places(reading: Reading, claim: Claim) -> Iterator[Place]:
     """Every quantity of a text with what is near it."""
     for segment in reading.segments:
-        found = quantities_in(segment.text, claim.language)
-        for quantity in found:
-            walls = [q for q in found if q.unit.kind == quantity.unit.kind and q.unit != units.ORDINAL]
+        for quantity, walls in _walled(quantities_in(segment.text, claim.language)):
             near = _near(quantity, walls, segment, segment.clauses, claim)
             if reading is not claim.said and not any(key not in "^v" and key not in _ROLES for key in near):
                 near |= _near(quantity, walls, segment, segment.mains, claim)
-            role = segment.text[: quantity.start].rstrip().rpartition(" ")[2].lower()
+            role = _before(quantity, segment).rstrip().rpartition(" ")[2].lower()
             yield Place(quantity, segment, frozenset(near | ({role} if role in _ROLES else set())))
 
 
+def _walled(found: Sequence[Quantity]) -> Iterator[tuple[Quantity, tuple[int, int]]]:
+    """Each quantity, and between where in the text no other of its kind stands."""
+    kinds: dict[str, list[Quantity]] = {}
+    for quantity in found:
+        if quantity.unit != units.ORDINAL:
+            kinds.setdefault(quantity.unit.kind, []).append(quantity)
+    for quantity in found:
+        same = kinds.get(quantity.unit.kind, [])
+        before = bisect_right(same, quantity.start, key=lambda q: q.end)
+        after = bisect_left(same, quantity.end, key=lambda q: q.start)
+        yield quantity, (same[before - 1].end if before else 0, same[after].start if after < len(same) else sys.maxsize)
+
+
 def _near(
-    quantity: Quantity, walls: list[Quantity], segment: Segment, clauses: tuple[Clause, ...], claim: Claim
+    quantity: Quantity, walls: tuple[int, int], segment: Segment, clauses: tuple[Clause, ...], claim: Claim
 ) -> set[str]:
     """Meanings in the clause of a quantity, up to the quantities beside it."""
-    clause = next((c for c in clauses if c.start <= quantity.start < c.start + len(c.text)), None)
+    at = bisect_right(clauses, quantity.start, key=lambda c: c.start) - 1
+    clause = clauses[at] if at >= 0 and quantity.start < clauses[at].start + len(clauses[at].text) else None
     first, last = (clause.start, clause.start + len(clause.text)) if clause else (0, len(segment.text))
-    first = max([first, *(wall.end for wall in walls if wall.end <= quantity.start)])
-    last = min([last, *(wall.start for wall in walls if wall.start >= quantity.end)])
+    first, last = max(first, walls[0]), min(last, walls[1])
     beside = re.compile(r"\s?\([^()\d]*\)").match(segment.text, quantity.end)
     last = max(last, beside.end()) if beside else last
-    inside = [
-        word for word in segment.words if first <= word.start < last and not quantity.start <= word.start < quantity.end
-    ]
+    between = bisect_left(segment.words, first, key=_start), bisect_left(segment.words, last, key=_start)
+    inside = [w for w in segment.words[slice(*between)] if not quantity.start <= w.start < quantity.end]
     keys = {word.key for word in inside if word.content or word.text == "first"}
     return keys | {way for word in inside for way in _ways(word, segment, claim)}
 
@@ -92,8 +106,8 @@ def _ways(word: Word, segment: Segment, claim: Claim) -> list[str]:
 
 def _fault(place: Place, given: list[Place], claim: Claim) -> str:
     said = place.quantity
-    label = _LABELLED.search(place.segment.text[: said.start])
-    if label and any(_LABELLED.search(other.segment.text[: other.quantity.start]) for other in given):
+    label = _label(place)
+    if label and any(map(_label, given)):
         given = [other for other in given if _labelled(other, label[0].strip().lower())]
     equal = [other for other in given if same_value(said, other.quantity)]
     equal = [other for other in equal if math.isclose(other.quantity.value, said.value)] or equal
@@ -208,7 +222,7 @@ def _opposite(place: Place, other: Place, claim: Claim) -> bool:
 def _another_thing(place: Place, match: Place, given: list[Place], claim: Claim) -> bool:
     """Whether another number of the passage is what the sentence's words belong to."""
     both = place.quantity.worded and place.quantity.value == 2 and not place.quantity.unit.kind
-    if both or is_cjk(claim.said.text) or _LABELLED.search(place.segment.text[: place.quantity.start]):
+    if both or is_cjk(claim.said.text) or _label(place):
         return False
     elsewhere = [other for other in places(claim.said, claim) if other.quantity != place.quantity]
     for rival in given:
@@ -236,8 +250,16 @@ def _others(place: Place, given: list[Place]) -> list[Place]:
     return [other for other in given if not same_value(place.quantity, other.quantity)]
 
 
+def _before(quantity: Quantity, segment: Segment) -> str:
+    return segment.text[max(0, quantity.start - BESIDE) : quantity.start]
+
+
+def _label(place: Place) -> re.Match[str] | None:
+    return _LABELLED.search(_before(place.quantity, place.segment))
+
+
 def _labelled(place: Place, label: str) -> bool:
-    found = _LABELLED.search(place.segment.text[: place.quantity.start])
+    found = _label(place)
     return found is not None and found[0].strip().lower() == label
 
 

@@ -96,6 +96,8 @@ _MORE_AFTER = re.compile(
 _LESS_AFTER = re.compile(
     r"(?:\s?\w+)?\s?(?:years? )?(?:or|and) (?:younger|less|fewer|under|below|lower|shorter)\b|以下|未満", re.IGNORECASE
 )
+BESIDE = 40
+"""Characters before and after a number that are looked at: a text of nothing but numbers takes linear time."""
 
 
 @dataclass(frozen=True)
@@ -130,7 +132,7 @@ def quantities_in(text: str, language: str) -> tuple[Quantity, ...]:
 def _digits(text: str, language: str) -> list[Quantity]:
     found = []
     for match in NUMBER.finditer(text):
-        before, after = text[: match.start()], text[match.end() :]
+        before, after = text[max(0, match.start() - BESIDE) : match.start()], text[match.end() : match.end() + BESIDE]
         if re.search(r"[A-Za-zÀ-ÿ_/][-–‐.]?$|[A-Za-z]\d[.-]$", before) or re.match(r"[A-Z]\d|'|-[A-Z][a-z]?\d", after):
             continue
         value = value_of(match[0], language)
@@ -259,13 +261,14 @@ def _quantity(
 
 
 def _about(text: str, start: int) -> bool | None:
-    if re.search(r"\b(?:exactly|precisely|genau|exactement|exactamente|exatamente)\s$", text[:start], re.IGNORECASE):
+    before = text[max(0, start - BESIDE) : start]
+    if re.search(r"\b(?:exactly|precisely|genau|exactement|exactamente|exatamente)\s$", before, re.IGNORECASE):
         return None
-    return bool(_ABOUT.search(text[max(0, start - 40) : start]))
+    return bool(_ABOUT.search(before))
 
 
 def _bound(text: str, start: int, end: int) -> str:
-    before, after = text[max(0, start - 40) : start], text[end : end + 40]
+    before, after = text[max(0, start - BESIDE) : start], text[end : end + BESIDE]
     if re.search(r"\bnot? more than (?:the |an? )?$", before, re.IGNORECASE):
         return "<"
     if _MORE.search(before) or _MORE_AFTER.match(after):

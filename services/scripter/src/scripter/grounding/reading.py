@@ -7,8 +7,10 @@ from __future__ import annotations
 import itertools
 import re
 import unicodedata
+from bisect import bisect_left
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
+from operator import attrgetter
 
 from scripter.grounding.lexicon import Lexicon, lexicon_of
 from scripter.phrases import phrases_for
@@ -26,6 +28,7 @@ _MAIN = re.compile(
     r"[;:](?=\s)|\s[–—]\s|,?\s(?=(?:but(?! not [^,;.]{1,40},)|while|whereas|although|though|yet(?! to)|aber|während|mais|pero|mas)\s)",
     re.IGNORECASE,
 )
+_start = attrgetter("start")
 _RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹"
 """Marks of notes and citations."""
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
@@ -201,7 +204,7 @@ def _clauses(text: str, words: tuple[Word, ...], at: re.Pattern[str], lexicon: L
     return tuple(
         Clause(text[a:b], a, inside, negations_in(text[a:b], inside, lexicon))
         for a, b in spans
-        for inside in [tuple(word for word in words if a <= word.start < b)]
+        for inside in [words[bisect_left(words, a, key=_start) : bisect_left(words, b, key=_start)]]
     )
 
 

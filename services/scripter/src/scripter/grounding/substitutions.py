@@ -6,7 +6,7 @@ from itertools import pairwise
 
 from rapidfuzz.distance import Levenshtein
 
-from scripter.grounding.evidence import Claim, alike
+from scripter.grounding.evidence import Claim, alike, without_quantities
 from scripter.grounding.quantities import quantities_in
 from scripter.grounding.reading import Segment, Word
 
@@ -51,8 +51,7 @@ def _exchanged(said: Segment, given: Segment, claim: Claim) -> list[tuple[Word, 
 def _run(segment: Segment, claim: Claim) -> list[Word]:
     """The words that carry the sentence, without quantities; articles and the like would part what runs along."""
     small = {"a", "an", "the", "of", "that", "which", "was", "were", "is", "are", "had", "has", "have", "been", "be"}
-    spans = [(quantity.start, quantity.end) for quantity in quantities_in(segment.text, claim.language)]
-    return [word for word in segment.words if word.text not in small and not any(a <= word.start < b for a, b in spans)]
+    return [word for word in without_quantities(segment, claim.language) if word.text not in small]
 
 
 def _differs(one: Word, other: Word, claim: Claim) -> bool:

@@ -4,14 +4,21 @@ import json
 
 import httpx
 import pytest
+from chassis.testing import until
 
 pytestmark = [pytest.mark.stack, pytest.mark.xdist_group("providers"), pytest.mark.timeout(400)]
 BOTH = {"seconds": 60, "writer": "gemini", "speech": "gemini", "footage": True}
 
 
 def _estimate(shop, options):
-    url = f"{shop.stack.gateway_url}/api/v1/estimate"
-    return httpx.post(url, json=options, headers={"Authorization": f"Bearer {shop.stack.token}"}).json()
+    """The estimate, once the gateway has heard of who makes films."""
+    url, headers = f"{shop.stack.gateway_url}/api/v1/estimate", {"Authorization": f"Bearer {shop.stack.token}"}
+
+    def told():
+        found = httpx.post(url, json=options, headers=headers).json()
+        return None if found["notes"] else found
+
+    return until(told)
 
 
 def test_job_with_both_providers_makes_six_clips_and_a_video_for_what_was_estimated(shop):

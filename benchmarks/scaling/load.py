@@ -21,6 +21,8 @@ SPAN = (0.6, 1.6)
 """Of how long a scene takes, in typical scenes: even between these."""
 A_SCENE = 2.0
 """Seconds between two scenes of a job that have been spoken."""
+_SCRIPT = Blob("script", hashlib.sha256(b"{}").hexdigest(), 2, "application/json")
+"""Which no renderer reads: its event says which scenes there are."""
 
 
 @dataclass(frozen=True)
@@ -83,7 +85,7 @@ class Load:
     def __init__(self, scenes: Sequence[Scene], factor: float, stage: Stage, bus: NatsBus, blobs: Blobs) -> None:
         self._scenes, self._factor, self._bus, self._blobs = scenes, factor, bus, blobs
         self._early = [need for need in stage.needs if need.endswith((".brief", ".footage"))]
-        """Announced for all scenes of a job at once, by the scripter, and by the stage of films that has none to make."""
+        """Announced for all scenes of a job at once: by the scripter, and by the stage of films that makes none."""
         self._late = [need for need in stage.needs if need not in self._early]
 
     def store(self) -> None:
@@ -100,6 +102,8 @@ class Load:
                 begun.add(scene.job)
                 await self._until(clock, starts)
                 mine = [each for each in self._scenes if each.job == scene.job]
+                opening = events.ready(scene.job, _SCRIPT, cause="made", scenes=[each.number for each in mine])
+                await self._bus.announce([opening])
                 for need in self._early:
                     await self._bus.announce([self._event(each, need) for each in mine])
             await self._until(clock, scene.ready)

@@ -23,12 +23,12 @@ def read(folder: Path) -> list[Note]:
     return sorted(Note(**json.loads(line)) for line in lines)
 
 
-def at_work(notes: Iterable[Note]) -> dict[str, list[str]]:
-    """The scenes that each pod has begun and not ended, after these notes."""
-    open_runs: dict[str, list[str]] = {}
+def at_work(notes: Iterable[Note]) -> list[str]:
+    """The pods that have begun runs and not ended them, after these notes; who began last, first."""
+    open_runs: dict[tuple[str, str], float] = {}
     for note in notes:
         if note.what == "begun":
-            open_runs.setdefault(note.pod, []).append(note.scene)
+            open_runs[note.pod, note.scene] = note.at
         elif note.what != "up":
-            open_runs[note.pod].remove(note.scene)
-    return {pod: scenes for pod, scenes in open_runs.items() if scenes}
+            del open_runs[note.pod, note.scene]
+    return [pod for pod, _ in sorted(open_runs, key=lambda run: -open_runs[run])]

@@ -43,22 +43,25 @@ class Scene:
 class Burst:
     """Jobs that come evenly over `over` seconds from `at` on."""
 
+    name: str
     at: float
     jobs: int
     scenes: int = 8
     over: float = 60.0
     typical: float = 30.0
     """Seconds that a typical scene takes."""
+    long: tuple[float, ...] = ()
+    """Seconds that some of them take instead."""
 
 
-def scenes_of(bursts: Sequence[Burst], long: Sequence[float] = (), seed: int = 1) -> list[Scene]:
-    """All scenes by the time they are ready; in each burst, some take as long as `long` says."""
+def scenes_of(bursts: Sequence[Burst], seed: int = 1) -> list[Scene]:
+    """All scenes by the time they are ready."""
     chance = random.Random(seed)
     found = []
-    for number, burst in enumerate(bursts, 1):
+    for burst in bursts:
         mine = [
             Scene(
-                f"burst{number}-{job}",
+                f"{burst.name}-{job}",
                 scene,
                 burst.at + burst.over * job / burst.jobs + A_SCENE * scene,
                 burst.typical * chance.uniform(*SPAN),
@@ -66,8 +69,8 @@ def scenes_of(bursts: Sequence[Burst], long: Sequence[float] = (), seed: int = 1
             for job in range(burst.jobs)
             for scene in range(1, burst.scenes + 1)
         ]
-        for place, seconds in enumerate(long, 1):
-            at = len(mine) * place // (len(long) + 1)
+        for place, seconds in enumerate(burst.long, 1):
+            at = len(mine) * place // (len(burst.long) + 1)
             mine[at] = Scene(mine[at].job, mine[at].number, mine[at].ready, seconds)
         found += mine
     return sorted(found, key=lambda each: each.ready)

@@ -37,19 +37,20 @@ SAMPLE = 3.0
 
 @dataclass(frozen=True)
 class Scenario:
-    """What is played.
-
-    `long` are seconds that some scenes of each burst take; `kill_at` is when a pod at work is killed.
-    """
+    """What is played: bursts, what comes between them, and when a pod at work is killed."""
 
     rule: Rule
-    bursts: tuple[Burst, ...]
-    long: tuple[float, ...]
+    bursts: tuple[Burst, Burst]
+    between: Burst
     kill_at: float
     factor: float
     """Seconds of the simulation in one of ours."""
     lease: float = 15.0
     """HIDDENHILL_ACK_WAIT, which the chart leaves as it is."""
+
+    @property
+    def scenes(self) -> list[Scene]:
+        return scenes_of((*self.bursts, self.between))
 
     @property
     def real_lease(self) -> float:
@@ -138,7 +139,7 @@ class Run:
         self._scenario, self._cluster = scenario, cluster
         self._scaler = Autoscaler(scenario.rule)
         self._url = autoscaler.monitoring_url(endpoint, scenario.rule.account)
-        self._seen = Seen(scenario, scenes_of(scenario.bursts, scenario.long))
+        self._seen = Seen(scenario, scenario.scenes)
         self._clock = Clock(scenario.factor)
 
     async def play(self, settings: ChassisSettings) -> Seen:
@@ -149,38 +150,38 @@ class Run:
             await bus.offers(rule_of(stage, "renderer"), ack_wait=self._scenario.real_lease, max_attempts=8)
             load = Load(self._seen.scenes, self._scenario.factor, stage, bus, S3Blobs(settings))
             await asyncio.to_thread(load.store)
-            self._clock = Clock(self._scenario.factor)
-            playing = asyncio.create_task(load.play(self._clock))
-            await self._control(playing)
+            async with httpx.AsyncClient(timeout=5) as client:
+                self._clock = Clock(self._scenario.factor)
+                playing = asyncio.create_task(load.play(self._clock))
+                await self._control(client, playing)
             await playing
             await self._gather(bus)
         finally:
             await bus.close()
         return self._seen
 
-    async def _control(self, playing: asyncio.Task[None]) -> None:
+    async def _control(self, client: httpx.AsyncClient, playing: asyncio.Task[None]) -> None:
         rule, cluster = self._scenario.rule, self._cluster
         due = {"sync": 0.0, "poll": 0.0, "sample": 0.0}
         cluster.scale(0.0, rule.pods_least)
-        async with httpx.AsyncClient(timeout=5) as client:
-            while True:
-                now = self._clock()
-                cluster.tick(now)
-                if any(now >= at for at in due.values()):
-                    lag = autoscaler.lag_of((await client.get(self._url)).json(), rule)
-                    if now >= due["poll"]:
-                        cluster.scale(now, self._scaler.poll(now, lag.total, cluster.wanted))
-                        due["poll"] = now + rule.polling
-                    if now >= due["sync"]:
-                        self._seen.late = max(self._seen.late, now - due["sync"])
-                        cluster.scale(now, self._scaler.sync(now, lag.total, cluster.wanted))
-                        due["sync"] += autoscaler.SYNC
-                    self._seen.samples.append(Sample(now, lag, cluster.wanted, cluster.running))
-                    due["sample"] = now + SAMPLE
-                    if playing.done() and not lag.total and cluster.running == rule.pods_least:
-                        return
-                self._kill(now)
-                await asyncio.sleep(0.02)
+        while True:
+            now = self._clock()
+            cluster.tick(now)
+            if now >= min(due.values()):
+                lag = autoscaler.lag_of((await client.get(self._url)).json(), rule)
+                if now >= due["poll"]:
+                    cluster.scale(now, self._scaler.poll(now, lag.total, cluster.wanted))
+                    due["poll"] = now + rule.polling
+                if now >= due["sync"]:
+                    self._seen.late = max(self._seen.late, now - due["sync"])
+                    cluster.scale(now, self._scaler.sync(now, lag.total, cluster.wanted))
+                    due["sync"] = max(due["sync"] + autoscaler.SYNC, now)
+                self._seen.samples.append(Sample(now, lag, cluster.wanted, cluster.running))
+                due["sample"] = now + SAMPLE
+                if playing.done() and not lag.total and cluster.running == rule.pods_least:
+                    return
+            self._kill(now)
+            await asyncio.sleep(0.02)
 
     def _kill(self, now: float) -> None:
         if now >= self._scenario.kill_at and not self._seen.killed:

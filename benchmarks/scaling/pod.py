@@ -73,6 +73,7 @@ def draw(diary: Diary, folder: JobFolder) -> None:
 
 def run(diary_path: Path, log_path: Path, env: Mapping[str, str]) -> None:
     """The process of a pod, until SIGTERM."""
+    os.setsid()  # Ctrl-C is for the command, which ends its pods; and a busy machine shares its time among sessions
     threading.Thread(target=_end_with_parent, daemon=True).start()
     log = os.open(log_path, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
     os.dup2(log, 1)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import shutil
 import tempfile
 import time
 from collections.abc import Iterator
@@ -27,6 +28,8 @@ from benchmarks.scaling.pod import real_stage
 from benchmarks.scaling.rule import Rule
 from chassis import names
 
+ROOM = 1 << 29
+"""Bytes that the servers' files need at most: PostgreSQL's are most of them."""
 LEASE = 4.0
 """Seconds of ours to which a worker's lease is cut at most: a busy machine may be late with a heartbeat."""
 MARGIN = 8.0
@@ -99,7 +102,7 @@ class Clock:
 
 def play(scenario: Scenario, patience: float) -> Seen:
     """Play it on servers of its own. Raises TimeoutError after `patience` seconds of ours."""
-    with tempfile.TemporaryDirectory(prefix="scaling-") as folder:
+    with tempfile.TemporaryDirectory(prefix="scaling-", dir=_place()) as folder:
         home, pods = Path(folder, "home"), Path(folder, "pods")
         pods.mkdir()
         with Stack(home, services=()) as stack, _pods(scenario, pods, stack.environment()) as cluster:
@@ -113,6 +116,12 @@ def play(scenario: Scenario, patience: float) -> Seen:
             )
             run = Run(scenario, cluster, endpoint)
             return asyncio.run(asyncio.wait_for(run.play(settings), patience))
+
+
+def _place() -> str | None:
+    """Memory, where there is some to keep files in: a disk that others use would be what is measured."""
+    memory = Path("/dev/shm")
+    return str(memory) if memory.is_dir() and shutil.disk_usage(memory).free > ROOM else None
 
 
 @contextmanager

@@ -101,8 +101,8 @@ class Model:
             if pod.asked < math.inf and not pod.runs:
                 self._pods.remove(pod)
             while pod.asked == math.inf and pod.ready <= now and self._queue and len(pod.runs) < self._rule.slots:
-                if scene := self._queue.popleft():
-                    heapq.heappush(pod.runs, (now + scene.seconds, scene))
+                if taken := self._queue.popleft():
+                    heapq.heappush(pod.runs, (now + taken.seconds, taken))
 
     def _scale(self, now: float) -> None:
         kept = [pod for pod in self._pods if pod.asked == math.inf]

@@ -11,7 +11,7 @@ from benchmarks.scaling.tally import waiting_at
 
 WIDTH, LEFT, RIGHT = 420, 40, 14
 """Drawn for a phone; a desk shows it larger."""
-_TOP, _HEIGHT, _APART = 66, 112, 62
+_TOP, _HEIGHT, _APART = 58, 112, 62
 _STYLE = """
 svg{font:13px system-ui,sans-serif;background:#fff}
 text{fill:#1c1a26}.soft{fill:#5d596a}.head{font-weight:600}.grid{stroke:#e8e4dc}.axis{stroke:#8d8894}
@@ -43,11 +43,12 @@ def picture(seen: Seen, words: str) -> str:
     bottom = _TOP + len(panels) * (_HEIGHT + _APART) - _APART
     height = bottom + 46
     inside = [f'<text class="head" x="8" y="20">{escape(_heading(seen))}</text>']
-    inside += [f'<text class="soft" x="8" y="{height - 8}">minutes, as a cluster has them</text>']
-    for number, panel in enumerate(panels):
-        inside += _panel(panel, _TOP + number * (_HEIGHT + _APART), end)
-    inside += _times(end, bottom)
-    inside += _mark(seen, end, bottom)
+    inside += [f'<text class="soft" x="{WIDTH - RIGHT}" y="{height - 8}" text-anchor="end">minutes</text>']
+    tops = [_TOP + number * (_HEIGHT + _APART) for number in range(len(panels))]
+    inside += _times(end, tops)
+    for panel, top in zip(panels, tops, strict=True):
+        inside += _panel(panel, top, end)
+    inside += _mark(seen, end, tops[1])
     head = (
         f'<svg xmlns="http://www.w3.org/2000/svg" role="img" viewBox="0 0 {WIDTH} {height}" width="{WIDTH}"'
         f' height="{height}" aria-labelledby="scaling-title scaling-words">'
@@ -69,8 +70,8 @@ def _panels(seen: Seen) -> list[Panel]:
     return [
         Panel(
             "Queue",
-            ("messages, as KEDA counts", [(s.at, s.lag.total) for s in samples]),
-            ("scenes not drawn", [(s.at, waiting_at(seen, s.at)) for s in samples]),
+            ("messages KEDA sees", [(s.at, s.lag.total) for s in samples]),
+            ("scenes left", [(s.at, waiting_at(seen, s.at)) for s in samples]),
         ),
         Panel(
             "Pods",
@@ -93,7 +94,7 @@ def _panel(panel: Panel, top: int, end: float) -> Iterator[str]:
     x = 84
     for name, text in (("a", panel.a[0]), ("b", panel.b[0])):
         yield f'<path class="{name}" d="M{x} {top - 16}h22"/><text x="{x + 27}" y="{top - 12}">{escape(text)}</text>'
-        x += 42 + round(7.1 * len(text))
+        x += 42 + round(7.6 * len(text))
     for share in (0, 0.5, 1):
         y = base - share * _HEIGHT
         kind = "grid" if share else "axis"
@@ -116,20 +117,24 @@ def _path(places: Sequence[tuple[float, float]], *, stepped: bool) -> str:
     return said
 
 
-def _times(end: float, bottom: int) -> Iterator[str]:
+def _times(end: float, tops: Sequence[int]) -> Iterator[str]:
     step = next(minutes for minutes in (1, 2, 5, 10, 15, 30, 60, 120) if end / 60 / minutes <= 8)
+    bottom = tops[-1] + _HEIGHT
     for minute in range(0, int(end // 60) + 1, step):
         x = _x(minute * 60, end)
+        for top in tops if minute else ():
+            yield f'<line class="grid" x1="{x:.1f}" x2="{x:.1f}" y1="{top}" y2="{top + _HEIGHT}"/>'
         yield f'<line class="axis" x1="{x:.1f}" x2="{x:.1f}" y1="{bottom}" y2="{bottom + 5}"/>'
         yield f'<text class="soft" x="{x:.1f}" y="{bottom + 19}" text-anchor="middle">{minute}</text>'
 
 
-def _mark(seen: Seen, end: float, bottom: int) -> Iterator[str]:
+def _mark(seen: Seen, end: float, top: int) -> Iterator[str]:
+    """Where a pod was killed, in the panel at `top`."""
     killed = next((pod.ended for pod in seen.pods if pod.name == seen.killed), None)
     if killed is not None:
-        x = _x(killed, end)
-        yield f'<line class="mark" x1="{x:.1f}" x2="{x:.1f}" y1="{_TOP - 28}" y2="{bottom}"/>'
-        yield f'<text class="marked" x="{x:.1f}" y="{_TOP - 32}" text-anchor="middle">a pod is killed</text>'
+        x, base = _x(killed, end), top + _HEIGHT
+        yield f'<line class="mark" x1="{x:.1f}" x2="{x:.1f}" y1="{top}" y2="{base + 6}"/>'
+        yield f'<text class="marked" x="{max(x, 90):.1f}" y="{base + 19}" text-anchor="middle">one pod is killed</text>'
 
 
 def _x(at: float, end: float) -> float:

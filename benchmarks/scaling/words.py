@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 
-from benchmarks.scaling.load import Burst, Scene
 from benchmarks.scaling.model import Model, Outcome
 from benchmarks.scaling.rule import Policy, Rule
 from benchmarks.scaling.simulation import Scenario, Seen
@@ -53,7 +51,7 @@ def measured(seen: Seen, told: Tally) -> str:
 
 def modelled(scenario: Scenario, rule: Rule | None = None) -> Outcome:
     """What the model makes of a scenario, with another rule where one is given."""
-    return _outcome(rule or scenario.rule, scenario.scenes, scenario.bursts)
+    return Model(rule or scenario.rule, scenario.scenes).play([(burst.name, burst.at) for burst in scenario.bursts])
 
 
 def effects(scenario: Scenario) -> str:
@@ -97,10 +95,6 @@ def _others(rule: Rule) -> list[tuple[str, Rule]]:
 def _down(rule: Rule, window: float, pods: int) -> Rule:
     policy = Policy(type="Pods", value=pods, seconds=60.0)
     return rule.model_copy(update={"down": rule.down.model_copy(update={"window": window, "policies": (policy,)})})
-
-
-def _outcome(rule: Rule, scenes: Sequence[Scene], bursts: Sequence[Burst]) -> Outcome:
-    return Model(rule, scenes).play([(burst.name, burst.at) for burst in bursts])
 
 
 def _time(seconds: float) -> str:

@@ -9,7 +9,7 @@ from html import escape
 from benchmarks.scaling.simulation import Seen
 from benchmarks.scaling.tally import waiting_at
 
-WIDTH, LEFT, RIGHT = 420, 40, 14
+WIDTH, LEFT, RIGHT = 420, 44, 14
 """Drawn for a phone; a desk shows it larger."""
 _TOP, _HEIGHT, _APART = 58, 112, 62
 _STYLE = """

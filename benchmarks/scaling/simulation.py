@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import math
 import shutil
 import tempfile
 import time
@@ -34,6 +35,8 @@ LEASE = 4.0
 """Seconds of ours to which a worker's lease is cut at most: a busy machine may be late with a heartbeat."""
 MARGIN = 8.0
 """Seconds of ours between the end of a worker's grace and SIGKILL at least, likewise."""
+LAST = 60.0
+"""Seconds of the simulation that are looked at when all is done."""
 SAMPLE = 3.0
 """Seconds of the simulation between two looks at the queue for the picture."""
 
@@ -171,7 +174,7 @@ class Run:
 
     async def _control(self, client: httpx.AsyncClient, playing: asyncio.Task[None]) -> None:
         rule, cluster = self._scenario.rule, self._cluster
-        due = {"sync": 0.0, "poll": 0.0, "sample": 0.0}
+        due, over = {"sync": 0.0, "poll": 0.0, "sample": 0.0}, math.inf
         cluster.scale(0.0, rule.pods_least)
         while True:
             now = self._clock()
@@ -187,7 +190,9 @@ class Run:
                     due["sync"] = max(due["sync"] + autoscaler.SYNC, now)
                 self._seen.samples.append(Sample(now, lag, cluster.wanted, cluster.running))
                 due["sample"] = now + SAMPLE
-                if playing.done() and not lag.total and cluster.running == rule.pods_least:
+                quiet = playing.done() and not lag.total and cluster.running == rule.pods_least
+                over = min(over, now + LAST) if quiet else math.inf
+                if now >= over:
                     return
             self._kill(now)
             await asyncio.sleep(0.02)

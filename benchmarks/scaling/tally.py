@@ -75,7 +75,7 @@ def tally(seen: Seen) -> Tally:
         last=seen.samples[-1].wanted,
         pod_seconds=sum((pod.ended if pod.ended >= 0 else end) - pod.began for pod in seen.pods if pod.began >= 0),
         busy_seconds=sum(to - since for _, since, to in _runs(seen)),
-        to_least=end - last,
+        to_least=max(pod.ended for pod in seen.pods) - last,
         scenes=len(seen.scenes),
         begun=kinds["begun"],
         drawn=kinds["drawn"],

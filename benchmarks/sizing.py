@@ -62,8 +62,7 @@ class Installation:
         self.given |= {part: entry["resources"] for part, entry in values["stages"].items()}
 
     def _start(self, running: ExitStack, part: str, service: str, environment: dict[str, str]) -> None:
-        silent = {"env": {**environment, "HIDDENHILL_LOG_LEVEL": "WARNING"}, "stderr": subprocess.DEVNULL}
-        process = subprocess.Popen([sys.executable, "-m", service], **silent)  # type: ignore[call-overload]
+        process = subprocess.Popen([sys.executable, "-m", service], env=environment, stderr=subprocess.DEVNULL)
         running.callback(process.wait)
         running.callback(process.terminate)
         self._watch(running, part, process.pid)

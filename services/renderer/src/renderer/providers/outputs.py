@@ -49,7 +49,9 @@ def _read(address: str, settings: RunwaySettings, alive: Callable[[], None]) -> 
     authorities = httpx.create_ssl_context()  # those of SSL_CERT_FILE where it is set
     try:
         with (
-            httpx.Client(timeout=settings.seconds, verify=authorities, trust_env=False) as client,
+            httpx.Client(
+                timeout=settings.seconds, verify=authorities, trust_env=False, follow_redirects=False
+            ) as client,
             client.stream("GET", pinned[0], **identity) as answer,  # type: ignore[arg-type]
         ):
             _check(answer)

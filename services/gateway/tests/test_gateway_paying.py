@@ -211,16 +211,17 @@ def test_all_keys_are_sealed_anew_at_once_so_that_the_older_secret_may_go(keepin
         env = {**os.environ, **stack.environment(), "HIDDENHILL_KEYS_SECRET": secrets}
         return subprocess.run(argv, env=env, capture_output=True, text=True, timeout=60, check=False)
 
+    former = f"{OLDER} which is long"
     for provider in ("runway", "gemini"):
         keeping.http.put(f"{keeping.api}/account/keys/{provider}", json={"key": KEY}).raise_for_status()
     with psycopg.connect(stack.postgres_url, autocommit=True) as connection:
-        connection.execute("UPDATE provider_keys SET sealed = %s WHERE provider = 'runway'", (keys.seal(OLDER, KEY),))
+        connection.execute("UPDATE provider_keys SET sealed = %s WHERE provider = 'runway'", (keys.seal(former, KEY),))
     lost = reseal(SECRET)
     assert (lost.returncode, lost.stdout) == (
         1,
         "keys sealed with the first secret: 1; sealed with none of the secrets: 1\n",
     )
-    ended = reseal(f"{SECRET}, {OLDER}")
+    ended = reseal(f"{SECRET}, {former}")
     assert (ended.returncode, ended.stdout) == (
         0,
         "keys sealed with the first secret: 2; sealed with none of the secrets: 0\n",

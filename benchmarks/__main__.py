@@ -1,6 +1,6 @@
 """`make bench`: every figure of the README, measured in one run."""
 
-from benchmarks import alignment, grounding, render, renderers, streams
+from benchmarks import alignment, grounding, render, renderers, sizing, streams
 
 if __name__ == "__main__":
     grounding.main()
@@ -8,3 +8,4 @@ if __name__ == "__main__":
     render.main()
     renderers.main()
     streams.main()
+    sizing.main()

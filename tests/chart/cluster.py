@@ -11,6 +11,7 @@ from urllib.parse import parse_qs, urlsplit
 RESOURCES = {
     "v1": {"secrets": "Secret", "services": "Service", "serviceaccounts": "ServiceAccount", "configmaps": "ConfigMap"},
     "apps/v1": {"deployments": "Deployment", "statefulsets": "StatefulSet"},
+    "batch/v1": {"cronjobs": "CronJob"},
     "autoscaling/v2": {"horizontalpodautoscalers": "HorizontalPodAutoscaler"},
     "keda.sh/v1alpha1": {"scaledobjects": "ScaledObject"},
     "networking.k8s.io/v1": {"networkpolicies": "NetworkPolicy"},

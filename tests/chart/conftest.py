@@ -54,6 +54,8 @@ class Release:
                 pod = each
             elif each["kind"] in ("Deployment", "StatefulSet", "Job"):
                 pod = each["spec"]["template"]
+            elif each["kind"] == "CronJob":
+                pod = each["spec"]["jobTemplate"]["spec"]["template"]
             else:
                 continue
             labels = pod["metadata"]["labels"]

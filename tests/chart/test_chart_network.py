@@ -70,7 +70,9 @@ def test_component_reaches_what_it_needs_and_nothing_else(guarded):
             needed |= {443} if values["telemetry"]["sentrySecret"] else set()
         if pod.component in WEB:
             needed |= set(ports["mail"])
-        if pod.component in {*WEB, "migration"}:
+        if pod.component == "sweep":
+            needed |= {bus, store}
+        if pod.component in {*WEB, "migration", "sweep"}:
             needed.add(database)
         if pod.component == "test":
             needed.add(8080)
@@ -79,10 +81,10 @@ def test_component_reaches_what_it_needs_and_nothing_else(guarded):
         assert set(allowed(guarded, pod, "egress")) == needed, pod.owner
 
 
-def test_database_is_reached_by_gateway_ledger_and_migration_alone(guarded):
+def test_database_is_reached_by_gateway_ledger_sweep_and_migration_alone(guarded):
     port = 5432 if guarded.values["trial"]["enabled"] else guarded.values["networkPolicy"]["ports"]["postgresql"]
     reach = {pod.component for pod in guarded.pods() if port in allowed(guarded, pod, "egress")}
-    assert reach == {"gateway", "ledger", "migration"}
+    assert reach == {"gateway", "ledger", "migration", *(["sweep"] if guarded.of("CronJob") else [])}
     knows = {pod.component for pod in guarded.pods() if "HIDDENHILL_POSTGRES_URL" in pod.env}
     assert knows == reach
 
@@ -92,9 +94,9 @@ def test_trial_servers_answer_those_alone_who_need_them(release_of):
     stages = {f"stage-{name}" for name in release.stages()}
     servers = {pod.component: pod for pod in release.pods() if pod.component.startswith("trial-")}
     expected = {
-        "trial-nats": {4222: WEB | stages},
-        "trial-s3": {9000: WEB | stages},
-        "trial-postgresql": {5432: {*WEB, "migration"}},
+        "trial-nats": {4222: {*WEB, "sweep"} | stages},
+        "trial-s3": {9000: {*WEB, "sweep"} | stages},
+        "trial-postgresql": {5432: {*WEB, "migration", "sweep"}},
     }
     for name, ports in expected.items():
         rules = allowed(release, servers[name], "ingress")

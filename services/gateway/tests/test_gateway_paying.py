@@ -2,6 +2,9 @@
 
 import asyncio
 import json
+import os
+import subprocess
+import sys
 
 import grpc
 import httpx
@@ -200,6 +203,31 @@ def test_keys_sealed_with_an_older_secret_are_sealed_anew_when_they_are_read(kee
     assert keys.open_sealed(SECRET, given) == KEY
     [(kept,)] = rows(stack, "SELECT sealed FROM provider_keys")
     assert kept == given
+
+
+def test_all_keys_are_sealed_anew_at_once_so_that_the_older_secret_may_go(keeping, stack):
+    def reseal(secrets):
+        argv = [sys.executable, "-m", "gateway", "reseal"]
+        env = {**os.environ, **stack.environment(), "HIDDENHILL_KEYS_SECRET": secrets}
+        return subprocess.run(argv, env=env, capture_output=True, text=True, timeout=60, check=False)
+
+    former = f"{OLDER} which is long"
+    for provider in ("runway", "gemini"):
+        keeping.http.put(f"{keeping.api}/account/keys/{provider}", json={"key": KEY}).raise_for_status()
+    with psycopg.connect(stack.postgres_url, autocommit=True) as connection:
+        connection.execute("UPDATE provider_keys SET sealed = %s WHERE provider = 'runway'", (keys.seal(former, KEY),))
+    lost = reseal(SECRET)
+    assert (lost.returncode, lost.stdout) == (
+        1,
+        "keys sealed with the first secret: 1; sealed with none of the secrets: 1\n",
+    )
+    ended = reseal(f"{SECRET}, {former}")
+    assert (ended.returncode, ended.stdout) == (
+        0,
+        "keys sealed with the first secret: 2; sealed with none of the secrets: 0\n",
+    )
+    assert {keys.open_sealed(SECRET, sealed) for (sealed,) in rows(stack, "SELECT sealed FROM provider_keys")} == {KEY}
+    assert KEY not in ended.stdout + ended.stderr + lost.stdout + lost.stderr
 
 
 def test_keys_go_with_the_account(keeping, newcomer, stack):

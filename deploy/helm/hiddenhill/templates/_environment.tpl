@@ -56,6 +56,11 @@ env:
   value: {{ .Values.telemetry.logLevel | quote }}
 - name: HIDDENHILL_OTLP_ENDPOINT
   value: {{ .Values.telemetry.otlpEndpoint | quote }}
+{{- with include "hiddenhill.authorities" . }}
+{{- /* gRPC reads no SSL_CERT_FILE. */}}
+- name: OTEL_EXPORTER_OTLP_CERTIFICATE
+  value: {{ . }}
+{{- end }}
 - name: HIDDENHILL_TRACE_RATIO
   value: {{ .Values.telemetry.sampleRatio | quote }}
 - name: HIDDENHILL_METRICS_LISTEN
@@ -72,12 +77,31 @@ env:
   value: /tmp
 - name: HOME
   value: /tmp
+{{- with include "hiddenhill.authorities" . }}
+- name: SSL_CERT_FILE
+  value: {{ . }}
+{{- end }}
 {{- end }}
 
 {{- define "hiddenhill.postgresEnv" -}}
 {{- $own := and .Values.postgresql.existingSecret (not .Values.trial.enabled) -}}
 {{- $secret := ternary .Values.postgresql.existingSecret (include "hiddenhill.serversSecretName" .) (not (empty $own)) -}}
 {{ include "hiddenhill.fromSecret" (dict "name" "HIDDENHILL_POSTGRES_URL" "secret" $secret "key" (empty $own | ternary "postgresql-url" "url")) }}
+{{- with include "hiddenhill.authorities" . }}
+{{- /* Nor does libpq; what the address says of it comes first. */}}
+- name: PGSSLROOTCERT
+  value: {{ . }}
+{{- end }}
+{{- end }}
+
+{{/* How long things are kept: for the ledger, and for who sweeps. */}}
+{{- define "hiddenhill.retentionEnv" -}}
+- name: HIDDENHILL_KEEP_DAYS
+  value: {{ .Values.retention.keepDays | toJson | quote }}
+- name: HIDDENHILL_KEEP_ANSWERS_DAYS
+  value: {{ .Values.retention.keepAnswersDays | toJson | quote }}
+- name: HIDDENHILL_TRACE_DAYS
+  value: {{ .Values.retention.traceDays | toJson | quote }}
 {{- end }}
 
 {{/* What the gateway and its ledger know besides. */}}
@@ -106,6 +130,7 @@ env:
   value: {{ .Values.gateway.minutesADay | toJson | quote }}
 - name: HIDDENHILL_RPC_LISTEN
   value: "0.0.0.0:9090"
+{{ include "hiddenhill.retentionEnv" . }}
 {{- end }}
 
 {{/* What a stage's worker knows besides: (dict "root" $ "stage" values). */}}

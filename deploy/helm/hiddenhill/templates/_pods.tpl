@@ -17,8 +17,13 @@ imagePullSecrets:
 {{- end }}
 {{- end }}
 
+{{/* Path of the authorities in a pod, where there are own ones. */}}
+{{- define "hiddenhill.authorities" -}}
+{{- with .Values.caBundle }}{{ if or .configMap .secret }}/etc/hiddenhill/authorities/{{ .key }}{{ end }}{{ end -}}
+{{- end }}
+
 {{/* What all containers have in common, with the scratch folder, which is all that they can write to:
-(dict "root" $ "service" "gateway"). */}}
+(dict "root" $ "service" "gateway"), and, where wished, `mounts`: secrets by the folder that they are shown in. */}}
 {{- define "hiddenhill.container" -}}
 image: {{ include "hiddenhill.image" . | quote }}
 imagePullPolicy: {{ .root.Values.image.pullPolicy }}
@@ -33,14 +38,41 @@ securityContext:
 volumeMounts:
   - name: scratch
     mountPath: /tmp
+  {{- if include "hiddenhill.authorities" .root }}
+  - name: authorities
+    mountPath: /etc/hiddenhill/authorities
+    readOnly: true
+  {{- end }}
+  {{- range $folder, $_ := .mounts }}
+  - name: {{ base $folder }}
+    mountPath: {{ $folder }}
+    readOnly: true
+  {{- end }}
 {{- end }}
 
-{{/* A limit such as 2Gi. */}}
+{{/* (dict "root" $ "size" "2Gi" "mounts" map): see hiddenhill.container. */}}
 {{- define "hiddenhill.volumes" -}}
 volumes:
   - name: scratch
     emptyDir:
-      sizeLimit: {{ . }}
+      sizeLimit: {{ .size }}
+  {{- with .root.Values.caBundle }}
+  {{- if .configMap }}
+  - name: authorities
+    configMap:
+      name: {{ .configMap }}
+  {{- else if .secret }}
+  - name: authorities
+    secret:
+      secretName: {{ .secret }}
+  {{- end }}
+  {{- end }}
+  {{- range $folder, $secret := .mounts }}
+  - name: {{ base $folder }}
+    secret:
+      secretName: {{ $secret }}
+      defaultMode: 0440
+  {{- end }}
 {{- end }}
 
 {{/* Where pods run, apart from each other: (dict "root" $ "component" "gateway" "own" values). */}}

@@ -1,6 +1,6 @@
 {{/* A Deployment and its PodDisruptionBudget. With `root`, `component` and `name`: `service` (the image), `own` (its
 values), `env` (a YAML list), `ports` (names and numbers; grpc answers the probes), `grace` (seconds from SIGTERM to
-SIGKILL), and, where wished, `replicas`, `readiness` (a probe), `preStop` (a command). */}}
+SIGKILL), and, where wished, `replicas`, `readiness` and `liveness` (probes), `preStop` (a command), `mounts`. */}}
 {{- define "hiddenhill.workload" -}}
 {{- $root := .root -}}
 {{- $ports := .ports -}}
@@ -49,17 +49,16 @@ spec:
             - secretRef:
                 name: {{ . }}
           {{- end }}
+          {{- $alive := .liveness | default (dict "grpc" (dict "port" .ports.grpc)) }}
           startupProbe:
-            grpc:
-              port: {{ .ports.grpc }}
+            {{- toYaml $alive | nindent 12 }}
             periodSeconds: 2
             failureThreshold: 90
           readinessProbe:
             {{- .readiness | default (dict "grpc" (dict "port" .ports.grpc)) | toYaml | nindent 12 }}
             periodSeconds: 5
           livenessProbe:
-            grpc:
-              port: {{ .ports.grpc }}
+            {{- toYaml $alive | nindent 12 }}
             periodSeconds: 20
             failureThreshold: 6
           {{- with .preStop }}
@@ -70,7 +69,7 @@ spec:
           {{- end }}
           resources:
             {{- toYaml .own.resources | nindent 12 }}
-      {{- include "hiddenhill.volumes" .own.scratch | nindent 6 }}
+      {{- include "hiddenhill.volumes" (dict "root" $root "size" .own.scratch "mounts" .mounts) | nindent 6 }}
 ---
 apiVersion: policy/v1
 kind: PodDisruptionBudget

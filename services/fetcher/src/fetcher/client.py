@@ -71,7 +71,10 @@ class Client:
         contact = f"; mailto:{settings.contact_email}" if settings.contact_email else ""
         timeout = httpx.Timeout(settings.request_seconds, connect=min(10.0, settings.request_seconds))
         headers = {"User-Agent": _AGENT.format(contact=contact), "Accept-Language": "en"}
-        self._http = httpx.Client(timeout=timeout, headers=headers, trust_env=False)
+        authorities = (
+            httpx.create_ssl_context()
+        )  # those of SSL_CERT_FILE where it is set; proxies are not taken from there
+        self._http = httpx.Client(timeout=timeout, headers=headers, verify=authorities, trust_env=False)
         arxiv = Limit("arxiv", every=3.0, patience=30.0, title="arXiv")
         limits = {
             settings.ncbi_url: Limit("ncbi", every=0.11 if settings.ncbi_api_key else 0.35, title="NCBI"),

@@ -1,4 +1,4 @@
-"""`python -m gateway [serve | migrate | replay | sweep | probe]`."""
+"""`python -m gateway [serve | migrate | replay | sweep | reseal | probe]`."""
 
 import sys
 
@@ -21,6 +21,10 @@ if __name__ == "__main__":
             from gateway.sweeping import main as sweep
 
             sys.exit(sweep(options))
+        case ["reseal"]:
+            from gateway.resealing import main as reseal
+
+            sys.exit(reseal())
         case ["probe"]:
             from gateway.probe import main as probe
 

@@ -95,6 +95,18 @@ class Keyring:
         """The sealed key of who pays for the job, whether this gateway could open it or not; empty: there is none."""
         return await asyncio.to_thread(self._find, job_id, provider)
 
+    def seal_anew(self) -> tuple[int, int]:
+        """Seal all keys with the first secret: how many are sealed so now, and how many none of the secrets opens."""
+        first = next((part for part in self.secret.get_secret_value().split(",") if part.strip()), "")
+        good = unread = 0
+        with self.database.connection() as connection:
+            for row in connection.execute("SELECT user_id, provider, sealed FROM provider_keys FOR UPDATE").fetchall():
+                sealed = self._sealed_by_first(row["sealed"])
+                connection.execute(_SEALED_ANEW, (sealed, row["user_id"], row["provider"], row["sealed"]))
+                is_good = bool(first) and _opens(first, sealed)
+                good, unread = good + is_good, unread + (not is_good)
+        return good, unread
+
     def _find(self, job_id: str, provider: str) -> str:
         with self.database.connection() as connection:
             row = connection.execute(_FOR_JOB, (job_id, provider)).fetchone()
@@ -111,11 +123,17 @@ class Keyring:
         first = next((part for part in secret.split(",") if part.strip()), "")
         if not first:
             return sealed
-        try:
-            keys.open_sealed(first, sealed)
-        except Defect:
+        if not _opens(first, sealed):
             try:
                 return keys.seal(secret, keys.open_sealed(secret, sealed))
             except Defect:
                 log.warning("a user's key was sealed with none of HIDDENHILL_KEYS_SECRET")  # its worker says so
         return sealed
+
+
+def _opens(secret: str, sealed: str) -> bool:
+    try:
+        keys.open_sealed(secret, sealed)
+    except Defect:
+        return False
+    return True

@@ -46,9 +46,12 @@ def _read(address: str, settings: RunwaySettings, alive: Callable[[], None]) -> 
     pinned, host = _pinned(address, local=_is_local(settings.url))
     over, content = time.monotonic() + MOST_SECONDS, bytearray()
     identity = {"headers": {"Host": host}, "extensions": {"sni_hostname": pinned[1]}}
+    authorities = httpx.create_ssl_context()  # those of SSL_CERT_FILE where it is set
     try:
         with (
-            httpx.Client(timeout=settings.seconds, trust_env=False, follow_redirects=False) as client,
+            httpx.Client(
+                timeout=settings.seconds, verify=authorities, trust_env=False, follow_redirects=False
+            ) as client,
             client.stream("GET", pinned[0], **identity) as answer,  # type: ignore[arg-type]
         ):
             _check(answer)

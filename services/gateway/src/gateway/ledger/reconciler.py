@@ -27,15 +27,16 @@ _AT_WORK = 10.0
 """Seconds within which somebody who works on a job says so."""
 
 _AT_ONCE = 100
-_CLAIM = f"""
+_CLAIM = """
 UPDATE states SET reconciled_at = now() WHERE job_id IN (
     SELECT job_id FROM states CROSS JOIN place WHERE (
-        state IN ('queued', 'running') AND greatest(updated_at, reconciled_at) < now() - make_interval(secs => %(quiet)s)
+        state IN ('queued', 'running')
+            AND greatest(updated_at, reconciled_at) < now() - make_interval(secs => %(quiet)s)
         OR state IN ('queued', 'running', 'review') AND reconciled_at < since AND NOT job_id = ANY(%(heard)s)
     )
     AND NOT EXISTS (SELECT 1 FROM outbox WHERE outbox.job_id = states.job_id)
     AND NOT EXISTS (SELECT 1 FROM jobs WHERE jobs.id = states.job_id AND waits_until > now())
-    ORDER BY job_id LIMIT {_AT_ONCE} FOR UPDATE OF states SKIP LOCKED
+    ORDER BY job_id LIMIT %(limit)s FOR UPDATE OF states SKIP LOCKED
 ) RETURNING job_id
 """
 """Those that stand still; and, since the stream was lost, each that nobody works on, without waiting until it does."""
@@ -136,8 +137,8 @@ class Reconciler:
     def _claim(self, quiet: float) -> list[str]:
         heard = list(self._hub.heard_within(_AT_WORK))
         with self._database.connection() as connection:
-            rows = connection.execute(_CLAIM, {"quiet": quiet, "heard": heard}).fetchall()
-            return [row["job_id"] for row in rows]
+            values = {"quiet": quiet, "heard": heard, "limit": _AT_ONCE}
+            return [row["job_id"] for row in connection.execute(_CLAIM, values).fetchall()]
 
     def _settled(self, job_id: str) -> JobRows | None:
         """The job's rows, its state computed anew: it may have been folded before all rules were known."""

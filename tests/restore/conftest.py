@@ -102,7 +102,7 @@ class Town:
         while not (found := condition()):
             assert time.monotonic() < deadline, "it did not happen in time"
             time.sleep(0.05)
-        return found
+        return build
 
     def state(self, job_id, wanted, seconds=60.0):
         def reached():
@@ -161,9 +161,10 @@ class Town:
         """The database, as of one moment."""
         _postgres("pg_dump", "--format=custom", "--file", str(path), self.stack.postgres_url)
 
-    def load(self, path):
-        """Have the database as it was dumped."""
-        _postgres("pg_restore", "--no-owner", "--exit-on-error", "--dbname", self.stack.postgres_url, str(path))
+    def load(self, path, *, again=False):
+        """Have the database as it was dumped; `again`: in the place of what is there."""
+        words = ["--no-owner", "--exit-on-error", *(["--clean", "--if-exists"] if again else [])]
+        _postgres("pg_restore", *words, "--dbname", self.stack.postgres_url, str(path))
 
     def copy_store(self, folder, *, back=False):
         """Copy what the store holds to a folder, or back."""
@@ -191,13 +192,12 @@ def gemini():
         yield running
 
 
-@pytest.fixture
-def found_town(tmp_path, gemini):
+@pytest.fixture(scope="module")
+def build_town(tmp_path_factory, gemini):
     """Make a town whose servers do not run yet; one that is `like` another has the secrets its operator kept."""
 
-    def found(name, services, like=None, **env):
-        home = tmp_path / name
-        home.mkdir()
+    def build(name, services, like=None, **env):
+        home = tmp_path_factory.mktemp(name)
         if like is not None:
             kept = {name: value for name, value in like.secrets().items() if name in KEPT}
             (home / "secrets.json").write_text(json.dumps(kept))
@@ -205,4 +205,4 @@ def found_town(tmp_path, gemini):
         town.owners = like.owners if like else {}
         return town
 
-    return found
+    return build

@@ -15,12 +15,15 @@ PAID = {"writer": "gemini", "speech": "gemini", "budget": 2}
 OWN_KEY = "a-key-of-ada"
 
 
-def test_backup_of_a_running_stack_restored_elsewhere_goes_on_and_pays_nothing_again(found_town, tmp_path, gemini):
+def test_backup_of_a_running_stack_restored_elsewhere_goes_on_and_pays_nothing_again(build_town, tmp_path, gemini):
     began = time.time()
-    def clock(what): print(what, round(time.time()-began,1), flush=True)
+
+    def clock(what):
+        print(what, round(time.time() - began, 1), flush=True)
+
     gemini.put("settings", {"latency": 1.0})
     dump, copy = tmp_path / "dump", tmp_path / "copy"
-    with found_town("old", WORKERS, HIDDENHILL_SLOTS="1") as old:
+    with build_town("old", WORKERS, HIDDENHILL_SLOTS="1") as old:
         clock("servers")
         old.open()
         clock("open")
@@ -53,7 +56,7 @@ def test_backup_of_a_running_stack_restored_elsewhere_goes_on_and_pays_nothing_a
     kept = {one["digest"] for one in gemini.requests() if one["paid"] and one["at"] + one["seconds"] < asked}
     calls = len(gemini.requests())
     there = {path.name for path in (copy / "sha256").iterdir()}
-    with found_town("new", WORKERS, like=old, HIDDENHILL_SLOTS="1", HIDDENHILL_RECONCILE_EVERY="1") as new:
+    with build_town("new", WORKERS, like=old, HIDDENHILL_SLOTS="1", HIDDENHILL_RECONCILE_EVERY="1") as new:
         new.load(dump)
         new.copy_store(copy, back=True)
         ready = {row["artifact"] for row in rows(new, half)}

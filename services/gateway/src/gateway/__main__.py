@@ -1,4 +1,4 @@
-"""`python -m gateway [serve | migrate | replay | sweep | probe]`."""
+"""`python -m gateway [serve | migrate | replay | sweep | verify | probe]`."""
 
 import sys
 
@@ -10,17 +10,18 @@ if __name__ == "__main__":
             from gateway.migrating import main as migrate
 
             sys.exit(migrate())
-        case ["replay"]:
-            from chassis.settings import read_settings
+        case ["replay", *options]:
+            from gateway.replaying import main as replay
 
-            from gateway.ledger.replay import replay
-            from gateway.settings import GatewaySettings
-
-            replay(read_settings(GatewaySettings))
+            sys.exit(replay(options))
         case ["sweep", *options]:
             from gateway.sweeping import main as sweep
 
             sys.exit(sweep(options))
+        case ["verify", *options]:
+            from gateway.verifying import main as verify
+
+            sys.exit(verify(options))
         case ["probe"]:
             from gateway.probe import main as probe
 

@@ -97,14 +97,14 @@ class Town:
         self.owners[job] = token
         return job
 
-    def until(self, condition, seconds=60.0):
+    def until(self, condition, seconds=120.0):
         deadline = time.monotonic() + seconds
         while not (found := condition()):
             assert time.monotonic() < deadline, "it did not happen in time"
             time.sleep(0.05)
-        return build
+        return found
 
-    def state(self, job_id, wanted, seconds=60.0):
+    def state(self, job_id, wanted, seconds=120.0):
         def reached():
             job = self.job(job_id)
             assert job["state"] == wanted or job["state"] not in ("done", "failed"), (job["state"], job["failures"])

@@ -24,6 +24,8 @@ from gateway.settings import GatewaySettings
 _SHOWN = 1000
 """Artifacts at most that are named."""
 _PREFIX = "sha256/"
+_CHUNK = 8 << 20
+"""Bytes that are read at a time."""
 _AS_OF_NOW = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"
 _STORED = "CREATE TEMPORARY TABLE stored (digest text PRIMARY KEY, size bigint NOT NULL) ON COMMIT DROP"
 _NAMED = "SELECT count(*) AS artifacts, count(DISTINCT digest) AS blobs FROM artifacts"
@@ -83,19 +85,15 @@ def lacks(connection: Connection[DictRow], blobs: S3Blobs, *, deep: bool = False
             why = "missing" if size is None else f"{size} bytes of {row['size']}"
             yield Lacking(row["job_id"], row["artifact"], row["digest"], why)
     for row in connection.execute(_DIGESTS).fetchall() if deep else ():
-        if (why := _damage(blobs, row["digest"], row["size"])) is not None:
-            yield Lacking(row["job_id"], row["artifact"], row["digest"], why)
+        if _is_damaged(blobs, row["digest"], row["size"]):
+            yield Lacking(row["job_id"], row["artifact"], row["digest"], "other bytes")
 
 
-_CHUNK = 8 << 20
-
-
-def _damage(blobs: S3Blobs, digest: str, size: int) -> str | None:
-    """What is wrong with bytes that have their length; None: nothing, or that was said."""
-    found = hashlib.sha256()
-    try:
-        for start in range(0, size, _CHUNK):
-            found.update(blobs.get_bytes(key_of(digest), start, min(_CHUNK, size - start)))
-    except KeyError:
-        return None
-    return None if found.hexdigest() == digest or blobs.size(key_of(digest)) != size else "other bytes"
+def _is_damaged(blobs: S3Blobs, digest: str, size: int) -> bool:
+    """Whether there are as many bytes as there should be, and others."""
+    found, key = hashlib.sha256(), key_of(digest)
+    if blobs.size(key) != size:  # that was said
+        return False
+    for start in range(0, size, _CHUNK):
+        found.update(blobs.get_bytes(key, start, min(_CHUNK, size - start)))
+    return found.hexdigest() != digest

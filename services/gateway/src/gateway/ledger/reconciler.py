@@ -30,9 +30,10 @@ _AT_ONCE = 100
 _CLAIM = """
 UPDATE states SET reconciled_at = now() WHERE job_id IN (
     SELECT job_id FROM states CROSS JOIN place WHERE (
-        state IN ('queued', 'running')
+        state IN ('queued', 'running') AND NOT job_id = ANY(%(heard)s)
             AND greatest(updated_at, reconciled_at) < now() - make_interval(secs => %(quiet)s)
-        OR state IN ('queued', 'running', 'review') AND reconciled_at < since AND NOT job_id = ANY(%(heard)s)
+        OR state IN ('queued', 'running', 'review') AND NOT job_id = ANY(%(at_work)s)
+            AND reconciled_at < since
     )
     AND NOT EXISTS (SELECT 1 FROM outbox WHERE outbox.job_id = states.job_id)
     AND NOT EXISTS (SELECT 1 FROM jobs WHERE jobs.id = states.job_id AND waits_until > now())
@@ -91,10 +92,8 @@ class Reconciler:
         if any(backlogs):  # somebody is busy, and perhaps with these jobs: only what waits for very long is looked at
             quiet = _BUSY * self._settings.quiet_seconds
         while claimed := await asyncio.to_thread(self._claim, quiet):
-            heard = self._hub.heard_within(quiet)
             for job_id in claimed:
-                if job_id not in heard:
-                    await self._reconcile(job_id)
+                await self._reconcile(job_id)
             if len(claimed) < _AT_ONCE:
                 break
 
@@ -135,9 +134,9 @@ class Reconciler:
             await self._bus.announce(batch, {events.COSTS: seq})
 
     def _claim(self, quiet: float) -> list[str]:
-        heard = list(self._hub.heard_within(_AT_WORK))
+        heard, at_work = (list(self._hub.heard_within(seconds)) for seconds in (quiet, _AT_WORK))
         with self._database.connection() as connection:
-            values = {"quiet": quiet, "heard": heard, "limit": _AT_ONCE}
+            values = {"quiet": quiet, "heard": heard, "at_work": at_work, "limit": _AT_ONCE}
             return [row["job_id"] for row in connection.execute(_CLAIM, values).fetchall()]
 
     def _settled(self, job_id: str) -> JobRows | None:

@@ -13,7 +13,8 @@ PAID = {"writer": "gemini", "speech": "gemini", "budget": 2}
 
 @pytest.fixture(scope="module")
 def town(build_town):
-    with build_town("town", WORKERS, HIDDENHILL_SLOTS="1", HIDDENHILL_RECONCILE_EVERY="1") as town:
+    more = {"HIDDENHILL_SLOTS": "1", "HIDDENHILL_RECONCILE_EVERY": "1", "HIDDENHILL_QUIET_SECONDS": "10"}
+    with build_town("town", WORKERS, **more) as town:
         yield town.open()
 
 

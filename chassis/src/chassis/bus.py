@@ -305,6 +305,10 @@ class NatsBus:
         """The last sequence of the stream of events."""
         return int((await self.stream.stream_info(names.STREAM)).state.last_seq)
 
+    async def first(self) -> int:
+        """The first sequence that the stream of events still has; one more than the last where it has none."""
+        return int((await self.stream.stream_info(names.STREAM)).state.first_seq)
+
     async def follow(self, durable: str, *, stream: str = names.STREAM, batch: int = 256) -> AsyncIterator[list[Msg]]:
         config = api.ConsumerConfig(durable_name=durable, ack_policy=api.AckPolicy.EXPLICIT, ack_wait=30)
         await self.stream.add_consumer(stream, config)

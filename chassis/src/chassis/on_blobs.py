@@ -48,7 +48,7 @@ def work_on_blobs(
                 if not path.exists():
                     blobs.get(key_of(digest), path)
             except KeyError as error:
-                message = "A part of the job is not in the store any more; submit the paper again."
+                message = "A part of the job is not in the store any more; retry the job, and it is made again."
                 raise Defect("internal.lost", message, f"no blob {digest}") from error
             return path
 

@@ -18,7 +18,7 @@ from chassis.limits import Limits, LocalLimits
 from chassis.manifest import Manifest, Run, Wait, decide, done, needs_of
 from chassis.on_blobs import work_on_blobs
 from chassis.protocols import PATIENCE, Bus, Conflict, Delivery, Offers
-from chassis.purse import Keep, Purse, charge
+from chassis.purse import BudgetSpent, Change, Keep, Purse, charge
 from chassis.spans import JOB, LEFT
 from chassis.stage import Rule, Stage, rule_of
 from chassis.work import Work
@@ -203,7 +203,16 @@ class Runner:
 
     def _keep(self, work: Work) -> Keep:
         answered = _from_thread()
-        return lambda change: answered(charge(self._bus, work.job_id, change))
+
+        async def keep(change: Change) -> None:
+            try:
+                await charge(self._bus, work.job_id, change)
+            except BudgetSpent:  # a stream that was lost knows of no budget, until all is announced again
+                if needs_of(self.rule, await self._bus.manifest(work.job_id), work.scene) != work.inputs:
+                    raise Abandoned("overtaken, or the stream was lost") from None
+                raise
+
+        return lambda change: answered(keep(change))
 
     def _key(self, work: Work) -> Callable[[str], str] | None:
         """Finds users' own keys; each is asked for once in a run."""

@@ -1,4 +1,4 @@
-"""`python -m gateway [serve | migrate | replay | sweep | reseal | probe]`."""
+"""`python -m gateway [serve | migrate | replay | sweep | verify | reseal | probe]`."""
 
 import sys
 
@@ -10,13 +10,10 @@ if __name__ == "__main__":
             from gateway.migrating import main as migrate
 
             sys.exit(migrate())
-        case ["replay"]:
-            from chassis.settings import read_settings
+        case ["replay", *options]:
+            from gateway.replaying import main as replay
 
-            from gateway.ledger.replay import replay
-            from gateway.settings import GatewaySettings
-
-            replay(read_settings(GatewaySettings))
+            sys.exit(replay(options))
         case ["sweep", *options]:
             from gateway.sweeping import main as sweep
 
@@ -25,6 +22,10 @@ if __name__ == "__main__":
             from gateway.resealing import main as reseal
 
             sys.exit(reseal())
+        case ["verify", *options]:
+            from gateway.verifying import main as verify
+
+            sys.exit(verify(options))
         case ["probe"]:
             from gateway.probe import main as probe
 

@@ -115,7 +115,7 @@ async def serve(settings: GatewaySettings) -> int:
     bus, blobs = boot.result()
     database = open_pool(settings.postgres_url)
     await asyncio.to_thread(bootstrap, database, settings)
-    rulebook = Rulebook(bus)
+    rulebook = Rulebook(bus, database)
     waits = Waits(database)
     hub = Hub(database, rulebook, settings.postgres_url, settings.stream_patience, waits.hear)
     outbox = Outbox(bus, database)

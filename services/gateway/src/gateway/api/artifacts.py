@@ -81,7 +81,8 @@ def serve(blobs: Blobs, row: Mapping[str, Any], *, digest: str = "", attachment:
     """Answer the bytes of an artifact's row; with its `digest` they may be kept forever."""
     key, size = key_of(row["digest"]), row["size"]
     if request.method != "HEAD" and blobs.size(key) is None:
-        raise Defect("internal.lost", "The bytes of this artifact are not in the store.", key)
+        message = "The bytes of this artifact are not in the store; retry the job, and they are made again."
+        raise Defect("internal.lost", message, key)
     answer = Response(content_type=row["media_type"], direct_passthrough=True)
     answer.set_etag(row["digest"])
     answer.headers["Accept-Ranges"] = "bytes"

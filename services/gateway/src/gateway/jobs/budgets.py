@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 
 from chassis.errors import UsageError
 from chassis.events import Outgoing
-from google.protobuf.json_format import ParseDict
 from hiddenhill.v1.events_pb2 import Costs
 from psycopg import Connection
 from psycopg.rows import DictRow
@@ -14,6 +13,7 @@ from psycopg.rows import DictRow
 from chassis import events
 from gateway.jobs import quotas
 from gateway.ledger import outbox
+from gateway.ledger.costs import with_calls
 from gateway.ledger.projection import ENDS, costs_json
 from gateway.problems import not_found
 from gateway.settings import GatewaySettings
@@ -65,9 +65,7 @@ def take_again(connection: Connection[DictRow], job_id: str, settings: GatewaySe
 def _remember(connection: Connection[DictRow], job: DictRow) -> None:
     """Have what the job has paid for announced where the stream has forgotten it, before anything else is."""
     if job["calls"]:
-        costs = Costs(job_id=job["id"], budget=job["budget"])
-        for call in job["calls"]:
-            ParseDict(call | {"state": f"CALL_STATE_{call['state'].upper()}"}, costs.calls.add())
+        costs = with_calls(Costs(job_id=job["id"], budget=job["budget"]), job["calls"])
         outbox.write(connection, job["id"], [events.costs(costs)], {events.COSTS: 0}, revives=False)
 
 

@@ -25,7 +25,7 @@ from chassis import events, spans, telemetry
 from gateway.accounts import audit
 from gateway.accounts.callers import Caller
 from gateway.database import Database
-from gateway.jobs import budgets, listing, quotas
+from gateway.jobs import budgets, listing, losses, quotas
 from gateway.jobs.edits import Edit, changed, read_brief
 from gateway.jobs.sources import keep_json
 from gateway.ledger import outbox
@@ -125,13 +125,18 @@ class Desk:
         return row
 
     def retry(self, caller: Caller, job_id: str) -> None:
-        """Set a job going that failed, was cancelled or stands still. Raises UsageError: nothing is to be made."""
+        """Set a job going that failed, was cancelled or stands still; what the store has lost is made again.
+
+        Raises:
+            UsageError: nothing is to be made, or what the job starts from is lost.
+        """
         rows = self.rows(caller, job_id)
-        manifest = rows.manifest()
+        known = rows.manifest()
+        manifest, batch = losses.unmade(self.blobs, rows.job, known, losses.lost_of(self.blobs, known))
         wanted = [artifact for _, _, artifact in frontier(self.rulebook.rules, manifest)]
         if not wanted:
             raise UsageError("usage.nothing-to-do", "There is nothing to retry: the job has all that can be made.")
-        self._write(caller, "job.retry", rows, events.kick(job_id, manifest, wanted))
+        self._write(caller, "job.retry", rows, [*batch, *events.kick(job_id, manifest, wanted)])
 
     def budget(self, caller: Caller, job_id: str, dollars: float) -> None:
         """Let a job cost so many dollars in all; one that failed for want of money goes on where these are more.

@@ -18,14 +18,14 @@ from chassis.bus import Bus
 from chassis.events import Event, entry_of
 from chassis.manifest import DELIBERATE
 from chassis.stage import Rule
-from google.protobuf.json_format import MessageToDict
 from hiddenhill.v1.events_pb2 import Budget, Cancelled, Costs, Failed, Ready
 from psycopg import Connection
 from psycopg.rows import DictRow
 from psycopg.types.json import Jsonb
 
 from gateway.database import Database
-from gateway.ledger.place import Moved, Place, in_stream, move, where
+from gateway.ledger.costs import calls_of
+from gateway.ledger.place import Moved, Place, begin, in_stream, move, where
 from gateway.ledger.projection import JobRows, state_of
 from gateway.ledger.rows import REPLICA, read_jobs, tell
 from gateway.ledger.rulebook import Rulebook
@@ -70,8 +70,8 @@ UPDATE states SET calls = coalesce((
 """
 """Calls that the stream has forgotten stay."""
 _FOLDED = """
-DELETE FROM outbox USING states WHERE states.job_id = outbox.job_id AND outbox.job_id = ANY(%s)
-    AND outbox.seq BETWEEN 1 AND states.deliberate_seq
+DELETE FROM outbox USING states, place WHERE states.job_id = outbox.job_id AND outbox.job_id = ANY(%s)
+    AND outbox.seq BETWEEN 1 AND states.deliberate_seq - place.base
 """
 
 
@@ -127,7 +127,8 @@ def exchange(database: Database, before: Place, place: Place) -> None:
     with database.connection() as connection:
         if where(connection, hold=True) != before:
             raise Moved
-        move(connection, place)
+        is_other = before.stream and (place.stream, place.base) != (before.stream, before.base)
+        (begin if is_other else move)(connection, place)
 
 
 def apply(
@@ -159,7 +160,9 @@ def _fold(connection: Connection[DictRow], events: Sequence[Event], rules: Seque
         _JOB: [_job(event) for event in events],
         _BUDGET: [(event.body.dollars, event.job_id) for event in events if isinstance(event.body, Budget)],
         _CALLS: [
-            {"calls": _calls(event.body), "job": event.job_id} for event in events if isinstance(event.body, Costs)
+            {"calls": Jsonb(calls_of(event.body)), "job": event.job_id}
+            for event in events
+            if isinstance(event.body, Costs)
         ],
     }
     with connection.pipeline(), connection.cursor() as cursor:
@@ -229,11 +232,3 @@ def _job(event: Event) -> tuple[Any, ...]:
     deliberate = isinstance(event.body, Ready) and entry_of(event).cause in DELIBERATE
     paper = isinstance(event.body, Ready) and event.body.artifact == PAPER
     return (event.seq, event.seq * cancelled, event.seq * deliberate, paper, event.job_id)
-
-
-def _calls(costs: Costs) -> Jsonb:
-    calls = [
-        MessageToDict(call, preserving_proto_field_name=True, always_print_fields_with_no_presence=True)
-        for call in costs.calls
-    ]
-    return Jsonb([call | {"state": call["state"].removeprefix("CALL_STATE_").lower()} for call in calls])

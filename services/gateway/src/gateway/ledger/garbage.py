@@ -29,14 +29,14 @@ class Sweeper:
         self._after = after
 
     async def run(self) -> None:
-        """Sweep until cancelled."""
+        """Sweep until cancelled; not at once, for a ledger that was restored has first to fold what came since."""
         while True:
+            await asyncio.sleep(min(60.0, max(0.5, self._after / 4)))
             try:
                 while await asyncio.to_thread(self.sweep):
                     pass
             except Exception as error:  # noqa: BLE001 - the loop that runs things: what is left is swept next time
                 log.warning("sweeper stumbled", extra={"error": repr(error)})
-            await asyncio.sleep(min(60.0, max(0.5, self._after / 4)))
 
     def sweep(self) -> int:
         """Remove the oldest garbage; returns how many digests were looked at.

@@ -28,6 +28,10 @@ LOOK_EVERY = 2.0
 LOST_AFTER = 60.0
 """Seconds after which events that the ledger has not seen are published again: the stream may have lost them."""
 _AT_ONCE = 100
+_SEEN = """
+SELECT greatest(states.seq - base, 0) AS seq FROM states CROSS JOIN place WHERE job_id = %s FOR UPDATE OF states
+"""
+"""Up to which sequence of the stream the ledger has a job's events."""
 _OLDEST = """
 SELECT * FROM outbox WHERE (seq = 0 AND not_before <= now()) OR published_at < now() - make_interval(secs => %(again)s)
 ORDER BY id LIMIT %(limit)s
@@ -120,7 +124,7 @@ class Outbox:
 
     def _published(self, row: Mapping[str, Any], seq: int) -> None:
         with self._database.connection() as connection:
-            job = connection.execute("SELECT seq FROM states WHERE job_id = %s FOR UPDATE", (row["job_id"],)).fetchone()
+            job = connection.execute(_SEEN, (row["job_id"],)).fetchone()
             if row["revives"] and job is not None and job["seq"] < seq:
                 connection.execute(
                     "UPDATE outbox SET seq = %s, published_at = now() WHERE id = %s",

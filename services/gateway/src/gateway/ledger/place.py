@@ -40,6 +40,12 @@ def move(connection: Connection[DictRow], place: Place) -> None:
     connection.execute("UPDATE place SET stream = %s, base = %s, seq = %s", (place.stream, place.base, place.seq))
 
 
+def begin(connection: Connection[DictRow], place: Place) -> None:
+    """Put the ledger into another stream than its rows are from, or one cut short; hold it before."""
+    move(connection, place)
+    connection.execute("UPDATE place SET since = now()")
+
+
 def in_stream(place: Place, stream: str, last: int) -> Place:
     """The place to go on at, in a stream that ended with `last` some time after `place` was read."""
     if place.stream not in ("", stream):

@@ -7,13 +7,14 @@ import contextlib
 import json
 import logging
 
-from chassis.bus import ADVISORIES, Conflict, Msg, NatsBus
+from chassis.bus import ADVISORIES, BATCH_LIMIT, Conflict, Msg, NatsBus
 from chassis.errors import Defect
 from chassis.manifest import done, frontier, needs_of
 from hiddenhill.v1.events_pb2 import Ready
 
 from chassis import events, names, spans, telemetry
 from gateway.database import Database
+from gateway.ledger.costs import with_calls
 from gateway.ledger.fold import settle
 from gateway.ledger.hub import Hub
 from gateway.ledger.projection import JobRows
@@ -22,16 +23,24 @@ from gateway.settings import GatewaySettings
 
 log = logging.getLogger(__name__)
 _BUSY = 10
+_AT_WORK = 10.0
+"""Seconds within which somebody who works on a job says so."""
 
+_AT_ONCE = 100
 _CLAIM = """
 UPDATE states SET reconciled_at = now() WHERE job_id IN (
-    SELECT job_id FROM states WHERE state IN ('queued', 'running')
-    AND greatest(updated_at, reconciled_at) < now() - make_interval(secs => %s)
+    SELECT job_id FROM states CROSS JOIN place WHERE (
+        state IN ('queued', 'running') AND NOT job_id = ANY(%(heard)s)
+            AND greatest(updated_at, reconciled_at) < now() - make_interval(secs => %(quiet)s)
+        OR state IN ('queued', 'running', 'review') AND NOT job_id = ANY(%(at_work)s)
+            AND reconciled_at < since
+    )
     AND NOT EXISTS (SELECT 1 FROM outbox WHERE outbox.job_id = states.job_id)
     AND NOT EXISTS (SELECT 1 FROM jobs WHERE jobs.id = states.job_id AND waits_until > now())
-    ORDER BY job_id LIMIT 100 FOR UPDATE SKIP LOCKED
+    ORDER BY job_id LIMIT %(limit)s FOR UPDATE OF states SKIP LOCKED
 ) RETURNING job_id
 """
+"""Those that stand still; and, since the stream was lost, each that nobody works on, without waiting until it does."""
 
 
 class Reconciler:
@@ -82,13 +91,15 @@ class Reconciler:
         backlogs = [await self._bus.backlog(rule.name) for rule in self._rulebook.rules]
         if any(backlogs):  # somebody is busy, and perhaps with these jobs: only what waits for very long is looked at
             quiet = _BUSY * self._settings.quiet_seconds
-        for job_id in await asyncio.to_thread(self._claim, quiet):
-            if job_id not in self._hub.heard_within(quiet):
+        while claimed := await asyncio.to_thread(self._claim, quiet):
+            for job_id in claimed:
                 await self._reconcile(job_id)
+            if len(claimed) < _AT_ONCE:
+                break
 
     async def _reconcile(self, job_id: str) -> None:
         rows = await asyncio.to_thread(self._settled, job_id)
-        if rows is None or rows.job["state"] not in ("queued", "running"):
+        if rows is None or rows.job["state"] not in ("queued", "running", "review"):
             return
         known, there = rows.manifest(), await self._bus.manifest(job_id)
         lost = [entry for name, entry in known.entries.items() if name not in there.entries]
@@ -105,11 +116,28 @@ class Reconciler:
         else:
             return
         with telemetry.joined("reconcile job", rows.job["traceparent"], job_id), contextlib.suppress(Conflict):
-            await self._bus.announce(batch, expected)
+            await self._restore_costs(job_id, rows)  # first: whoever is set going by the others may pay
+            for start in range(0, len(batch), BATCH_LIMIT):
+                await self._bus.announce(batch[start : start + BATCH_LIMIT], expected)
+
+    async def _restore_costs(self, job_id: str, rows: JobRows) -> None:
+        """Announce what the job may cost and what it has paid for, where the stream has forgotten it."""
+        costs, seq = await self._bus.costs(job_id)
+        keys = {call.key for call in costs.calls}
+        forgotten = [call for call in rows.job["calls"] if call["key"] not in keys]
+        batch, budget = [], rows.job["budget"]
+        if budget and not costs.budget:
+            batch.append(events.budget(job_id, budget))
+        if forgotten:
+            batch.append(events.costs(with_calls(costs, forgotten)))
+        if batch:
+            await self._bus.announce(batch, {events.COSTS: seq})
 
     def _claim(self, quiet: float) -> list[str]:
+        heard, at_work = (list(self._hub.heard_within(seconds)) for seconds in (quiet, _AT_WORK))
         with self._database.connection() as connection:
-            return [row["job_id"] for row in connection.execute(_CLAIM, (quiet,)).fetchall()]
+            values = {"quiet": quiet, "heard": heard, "at_work": at_work, "limit": _AT_ONCE}
+            return [row["job_id"] for row in connection.execute(_CLAIM, values).fetchall()]
 
     def _settled(self, job_id: str) -> JobRows | None:
         """The job's rows, its state computed anew: it may have been folded before all rules were known."""

@@ -162,7 +162,11 @@ class JobServicer(pb_grpc.JobServiceServicer):
             try:
                 chunk = await asyncio.to_thread(blobs.get_bytes, key, position, min(_CHUNK, size - position))
             except KeyError as error:
-                raise Defect("internal.lost", "The bytes of this artifact are not in the store.", key) from error
+                raise Defect(
+                    "internal.lost",
+                    "The bytes of this artifact are not in the store; retry the job, and they are made again.",
+                    key,
+                ) from error
             yield pb.GetArtifactResponse(chunk=chunk)
 
     async def _after(self, act: Callable[..., None], job_id: str, *more: Any) -> pb.Job:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from nats.js import JetStreamContext, api
-from nats.js.errors import KeyNotFoundError, NoKeysError, NotFoundError
+from nats.js.errors import NoKeysError, NotFoundError
 
 
 async def bucket(stream: JetStreamContext, name: str, replicas: int) -> Any:
@@ -18,12 +18,17 @@ async def bucket(stream: JetStreamContext, name: str, replicas: int) -> Any:
 
 async def tell(told: Any, key: str, value: bytes) -> None:
     """Put a value, unless it is there."""
+    if (await look(told, key))[0] != value:
+        await told.put(key, value)
+
+
+async def look(told: Any, key: str) -> tuple[bytes, int]:
+    """A value and its revision; nothing and 0: there is none."""
     try:
-        if (await told.get(key)).value == value:
-            return
-    except KeyNotFoundError:
-        pass
-    await told.put(key, value)
+        entry = await told.get(key)
+    except NotFoundError:
+        return b"", 0
+    return entry.value, entry.revision
 
 
 async def values(told: Any) -> list[bytes]:

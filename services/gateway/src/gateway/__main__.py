@@ -1,4 +1,4 @@
-"""`python -m gateway [serve | migrate | replay | sweep | probe]`."""
+"""`python -m gateway [serve | migrate | replay | sweep | probe | forget STAGE...]`."""
 
 import sys
 
@@ -21,6 +21,10 @@ if __name__ == "__main__":
             from gateway.sweeping import main as sweep
 
             sys.exit(sweep(options))
+        case ["forget", *stages] if stages:
+            from gateway.forgetting import main as forget
+
+            sys.exit(forget(stages))
         case ["probe"]:
             from gateway.probe import main as probe
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,9 @@ Database = ConnectionPool[Connection[DictRow]]
 _MIGRATIONS = Path(__file__).parent / "migrations"
 _MIGRATING = 4_101_962_001
 """Key of the advisory lock under which one replica migrates while the others wait; it ends with its connection."""
+_LOCK_SECONDS, _PAUSE = 2, 4.0
+"""For which a migration waits for a table, since whoever asks for the table after it waits behind it; and for which
+it then lets all the others go first."""
 
 
 def open_pool(url: str) -> Database:
@@ -32,7 +36,10 @@ def open_pool(url: str) -> Database:
 
 
 def migrate(url: str) -> None:
-    """Bring the schema up to date. Raises psycopg.OperationalError while the server is away."""
+    """Bring the schema up to date.
+
+    Raises psycopg.OperationalError while the server is away or a table is in use for long: try again.
+    """
     from yoyo import get_backend, read_migrations  # noqa: PLC0415 - not needed once started
 
     with psycopg.connect(url, autocommit=True, connect_timeout=5) as guard:
@@ -40,6 +47,10 @@ def migrate(url: str) -> None:
         scheme, _, rest = url.partition("://")
         backend = get_backend(f"{scheme.partition('+')[0]}+psycopg://{rest}")
         try:
+            backend.connection.execute(f"SET lock_timeout = '{_LOCK_SECONDS}s'")
             backend.apply_migrations(backend.to_apply(read_migrations(str(_MIGRATIONS))))
+        except psycopg.errors.LockNotAvailable:
+            time.sleep(_PAUSE)
+            raise
         finally:
             backend.connection.close()

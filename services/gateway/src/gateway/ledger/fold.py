@@ -236,4 +236,9 @@ def _calls(costs: Costs) -> Jsonb:
         MessageToDict(call, preserving_proto_field_name=True, always_print_fields_with_no_presence=True)
         for call in costs.calls
     ]
-    return Jsonb([call | {"state": call["state"].removeprefix("CALL_STATE_").lower()} for call in calls])
+    return Jsonb([call | {"state": _call_state(call["state"])} for call in calls])
+
+
+def _call_state(state: str | int) -> str:
+    """The name of a call's state; one that only a newer version knows, which is a number here, counts as open."""
+    return "open" if isinstance(state, int) else state.removeprefix("CALL_STATE_").lower()

@@ -18,9 +18,9 @@ from rolling.rollout import Rollout
 
 from chassis import names
 
-pytestmark = [pytest.mark.drill, pytest.mark.stack, pytest.mark.xdist_group("stack"), pytest.mark.timeout(1500)]
+pytestmark = [pytest.mark.drill, pytest.mark.stack, pytest.mark.xdist_group("stack"), pytest.mark.timeout(2400)]
 SAMPLE = versions.ROOT / "samples" / "nightingale" / "nightingale.xml"
-EVERY, BESIDE, ALONE, DRAIN = 14.0, 8.0, 10.0, 400.0
+EVERY, BESIDE, ALONE, DRAIN = 20.0, 8.0, 10.0, 900.0
 """Seconds: between two jobs, for which both versions of a service run, for which one version runs alone, to the end."""
 PATIENCE = 5.0
 """Seconds after which a client's user notices that a request has not gone through."""

@@ -18,6 +18,7 @@ ENDS = ("done", "failed", "cancelled")
 _AGAIN = 0.25
 """Seconds until a client tries again."""
 _GIVES_UP = 60.0
+_PATIENCE = 2.0
 
 
 @dataclass
@@ -92,7 +93,7 @@ class Load:
         self._submitting.clear()
         self._going.clear()
         for thread in self._threads:
-            thread.join()
+            thread.join(_PATIENCE)  # who follows a job that never ends hears nothing of our going
 
     def drain(self, seconds: float) -> None:
         """Submit nothing more, and wait until all that was accepted has ended."""

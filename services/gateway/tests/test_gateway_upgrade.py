@@ -1,0 +1,108 @@
+"""What the gateway does while two versions run: migrating beside work, and reading what only the newer one says."""
+
+import asyncio
+import shutil
+import subprocess
+import sys
+import threading
+import time
+
+import psycopg
+import pytest
+from chassis.bus import NatsBus
+from chassis.settings import ChassisSettings
+from chassis.stage import Rule
+from cli.stack import Stack
+from gateway import database
+from gateway.ledger.fold import _calls
+from hiddenhill.v1.events_pb2 import Call, Costs
+
+RULE = Rule("film", "Film", "1", "renderer", ("script",), ("film",), False, ("film",))
+
+
+@pytest.fixture(scope="module")
+def servers(tmp_path_factory):
+    with Stack(tmp_path_factory.mktemp("home"), services=()) as servers:
+        database.migrate(servers.postgres_url)
+        yield servers
+
+
+@pytest.fixture
+def next_schema(tmp_path, monkeypatch):
+    """Migrations with one more, that needs a table for itself."""
+    migrations = tmp_path / "migrations"
+    shutil.copytree(database._MIGRATIONS, migrations)
+    (migrations / "9000-next.sql").write_text("ALTER TABLE jobs ADD COLUMN next text NOT NULL DEFAULT '';")
+    monkeypatch.setattr(database, "_MIGRATIONS", migrations)
+    monkeypatch.setattr(database, "_PAUSE", 0.1)
+
+
+@pytest.mark.stack
+@pytest.mark.xdist_group("stack")
+def test_migration_gives_way_where_a_table_is_in_use_and_goes_through_later(servers, next_schema):
+    with psycopg.connect(servers.postgres_url) as busy, psycopg.connect(servers.postgres_url, autocommit=True) as other:
+        busy.execute("SELECT count(*) FROM jobs")  # and the transaction stays open
+        blocked = []
+
+        def read():
+            time.sleep(0.5)  # by now the migration waits for the table, and we wait behind it
+            began = time.monotonic()
+            other.execute("SELECT count(*) FROM jobs")
+            blocked.append(time.monotonic() - began)
+
+        reader = threading.Thread(target=read)
+        reader.start()
+        with pytest.raises(psycopg.OperationalError):
+            database.migrate(servers.postgres_url)
+        reader.join()
+        assert 0.5 < blocked[0] < database._LOCK_SECONDS + 1
+        busy.rollback()
+    database.migrate(servers.postgres_url)
+    with psycopg.connect(servers.postgres_url) as connection:
+        assert connection.execute("SELECT next FROM jobs").fetchall() == []
+
+
+@pytest.mark.stack
+@pytest.mark.xdist_group("stack")
+def test_version_before_a_migration_starts_on_the_schema_after_it(servers, next_schema, monkeypatch):
+    database.migrate(servers.postgres_url)
+    monkeypatch.undo()
+    assert not list(database._MIGRATIONS.glob("9*"))
+    database.migrate(servers.postgres_url)
+
+
+def test_state_of_a_call_that_is_not_known_yet_counts_as_open():
+    costs = Costs(job_id="job1", calls=[Call(key="a", state=77), Call(key="b", state="CALL_STATE_PAID")])
+    assert [call["state"] for call in _calls(costs).obj] == ["open", "paid"]
+
+
+def _forget(servers, stage):
+    command = [sys.executable, "-m", "gateway", "forget", stage]
+    env = servers.environment() | {"PATH": "/usr/bin:/bin"}
+    ran = subprocess.run(command, env=env, capture_output=True, text=True, check=False, timeout=60)
+    return ran.returncode, ran.stdout + ran.stderr
+
+
+@pytest.mark.stack
+@pytest.mark.xdist_group("stack")
+async def test_stage_is_forgotten_once_nobody_works_for_it(servers):
+    settings = ChassisSettings(
+        nats_url=servers.nats_url, s3_access_key=servers.s3_access_key, s3_secret_key=servers.s3_secret_key
+    )
+    bus = await NatsBus.connect(settings, "test")
+    try:
+        offers = await bus.offers(RULE, ack_wait=15, max_attempts=8)
+        asking = asyncio.create_task(offers.next(60))
+        await asyncio.sleep(0.5)
+        code, told = await asyncio.to_thread(_forget, servers, "film")
+        assert (code, "end it first" in told) == (2, True)
+        asking.cancel()
+        await asyncio.wait([asking])
+        await asyncio.sleep(0.2)
+        code, told = await asyncio.to_thread(_forget, servers, "film")
+        assert (code, "film is forgotten" in told) == (0, True)
+        assert await bus.rules() == []
+        code, told = await asyncio.to_thread(_forget, servers, "film")
+        assert (code, "no stage is called film" in told) == (2, True)
+    finally:
+        await bus.close()

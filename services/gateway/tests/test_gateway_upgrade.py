@@ -37,6 +37,12 @@ def next_schema(tmp_path, monkeypatch):
     monkeypatch.setattr(database, "_PAUSE", 0.1)
 
 
+def somebody_waits(servers):
+    """Whether somebody waits for a lock."""
+    with psycopg.connect(servers.postgres_url) as connection:
+        return connection.execute("SELECT 1 FROM pg_locks WHERE NOT granted AND relation IS NOT NULL").fetchone()
+
+
 @pytest.mark.stack
 @pytest.mark.xdist_group("stack")
 def test_migration_gives_way_where_a_table_is_in_use_and_goes_through_later(servers, next_schema):
@@ -45,7 +51,8 @@ def test_migration_gives_way_where_a_table_is_in_use_and_goes_through_later(serv
         blocked = []
 
         def read():
-            time.sleep(0.5)  # by now the migration waits for the table, and we wait behind it
+            while not somebody_waits(servers):
+                time.sleep(0.02)  # from now on the migration waits for the table, and we wait behind it
             began = time.monotonic()
             other.execute("SELECT count(*) FROM jobs")
             blocked.append(time.monotonic() - began)
@@ -55,7 +62,7 @@ def test_migration_gives_way_where_a_table_is_in_use_and_goes_through_later(serv
         with pytest.raises(psycopg.OperationalError):
             database.migrate(servers.postgres_url)
         reader.join()
-        assert 0.5 < blocked[0] < database._LOCK_SECONDS + 1
+        assert 0.1 < blocked[0] < database._LOCK_SECONDS + 1
         busy.rollback()
     database.migrate(servers.postgres_url)
     with psycopg.connect(servers.postgres_url) as connection:
@@ -76,6 +83,18 @@ def test_state_of_a_call_that_is_not_known_yet_counts_as_open():
     assert [call["state"] for call in _calls(costs).obj] == ["open", "paid"]
 
 
+async def _ask(offers):
+    while True:
+        await offers.next()
+
+
+async def _until(bus, workers):
+    for _ in range(200):
+        if await bus.workers("film") == workers:
+            return
+        await asyncio.sleep(0.05)
+
+
 def _forget(servers, stage):
     command = [sys.executable, "-m", "gateway", "forget", stage]
     env = servers.environment() | {"PATH": "/usr/bin:/bin"}
@@ -92,13 +111,13 @@ async def test_stage_is_forgotten_once_nobody_works_for_it(servers):
     bus = await NatsBus.connect(settings, "test")
     try:
         offers = await bus.offers(RULE, ack_wait=15, max_attempts=8)
-        asking = asyncio.create_task(offers.next(60))
-        await asyncio.sleep(0.5)
+        asking = asyncio.create_task(_ask(offers))
+        await _until(bus, 1)
         code, told = await asyncio.to_thread(_forget, servers, "film")
         assert (code, "end it first" in told) == (2, True)
         asking.cancel()
         await asyncio.wait([asking])
-        await asyncio.sleep(0.2)
+        await _until(bus, 0)
         code, told = await asyncio.to_thread(_forget, servers, "film")
         assert (code, "film is forgotten" in told) == (0, True)
         assert await bus.rules() == []

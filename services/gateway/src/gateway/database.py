@@ -40,14 +40,21 @@ def migrate(url: str) -> None:
 
     Raises psycopg.OperationalError while the server is away or a table is in use for long: try again.
     """
-    from yoyo import get_backend, read_migrations  # noqa: PLC0415 - not needed once started
+    from yoyo import default_migration_table, read_migrations  # noqa: PLC0415 - not needed once started
+    from yoyo.backends.core.postgresql import PostgresqlPsycopgBackend  # noqa: PLC0415 - as above
+    from yoyo.connections import parse_uri  # noqa: PLC0415 - as above
+
+    class Backend(PostgresqlPsycopgBackend):  # type: ignore[misc] # it has no types
+        def init_connection(self, connection: Connection[Any]) -> None:  # each migration gets a connection of its own
+            super().init_connection(connection)
+            connection.execute(f"SET lock_timeout = '{_LOCK_SECONDS}s'".encode())
 
     with psycopg.connect(url, autocommit=True, connect_timeout=5) as guard:
         guard.execute("SELECT pg_advisory_lock(%s)", (_MIGRATING,))
         scheme, _, rest = url.partition("://")
-        backend = get_backend(f"{scheme.partition('+')[0]}+psycopg://{rest}")
+        backend = Backend(parse_uri(f"{scheme.partition('+')[0]}+psycopg://{rest}"), default_migration_table)
         try:
-            backend.connection.execute(f"SET lock_timeout = '{_LOCK_SECONDS}s'")
+            backend.init_database()
             backend.apply_migrations(backend.to_apply(read_migrations(str(_MIGRATIONS))))
         except psycopg.errors.LockNotAvailable:
             time.sleep(_PAUSE)

@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help install demo video up drills test test-browser check proto lint-proto release-proto chart bench lock clean
+.PHONY: help install demo video up drills test test-browser check proto lint-proto release-contracts chart bench lock clean
 UV := .venv/bin/uv
 RUN := .venv/bin/
 BUF := npx --yes @bufbuild/buf@1.75.0
@@ -58,8 +58,9 @@ lint-proto: ## lint proto/, and refuse what breaks the released protos (needs np
 	$(BUF) lint proto
 	$(BUF) breaking proto --against $(RELEASED)
 
-release-proto: lint-proto ## keep the protos as they are now as the released ones
+release-contracts: install lint-proto ## keep protos and artifacts as they are now as the released ones
 	$(BUF) build proto --exclude-source-info -o $(RELEASED)
+	$(RUN)python tests/upgrade/keep_released.py
 
 chart: install .venv/bin/helm ## lint, render and check the Helm chart of deploy/helm
 	.venv/bin/helm lint --quiet --strict deploy/helm/hiddenhill --set trial.enabled=true

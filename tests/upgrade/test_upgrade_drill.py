@@ -20,8 +20,10 @@ from chassis import names
 
 pytestmark = [pytest.mark.drill, pytest.mark.stack, pytest.mark.xdist_group("stack"), pytest.mark.timeout(2400)]
 SAMPLE = versions.ROOT / "samples" / "nightingale" / "nightingale.xml"
-EVERY, BESIDE, ALONE, DRAIN = 20.0, 8.0, 10.0, 900.0
+EVERY, BESIDE, ALONE, DRAIN = 8.0, 8.0, 10.0, 600.0
 """Seconds: between two jobs, for which both versions of a service run, for which one version runs alone, to the end."""
+MOST = 4
+"""Jobs under way at a time."""
 PATIENCE = 5.0
 """Seconds after which a client's user notices that a request has not gone through."""
 ENV = {
@@ -92,7 +94,7 @@ def _drill(old, new, tmp_path, report, added=""):
     with Stack(tmp_path / "home", services=(), env=ENV) as stack, Balancer() as balancer:
         rollout = Rollout(stack, balancer, BESIDE)
         rollout.install(old)
-        with Load(balancer.url, stack.token, SAMPLE, {"seconds": 20}, EVERY) as load:
+        with Load(balancer.url, stack.token, SAMPLE, {"seconds": 20}, EVERY, MOST) as load:
             time.sleep(ALONE)
             figures["migration"] = rollout.migrate(new)
             time.sleep(ALONE)  # the old version on the new schema

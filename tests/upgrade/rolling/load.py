@@ -67,11 +67,12 @@ class Load:
         url, token: of the gateway.
         source: the paper of every job.
         options: of every job.
-        every: seconds between two jobs.
+        every: seconds between two jobs at least.
+        most: jobs that are under way at a time, so that a slow machine is not given more and more.
     """
 
-    def __init__(self, url: str, token: str, source: Path, options: dict[str, Any], every: float) -> None:
-        self._url, self._token, self._every = url, token, every
+    def __init__(self, url: str, token: str, source: Path, options: dict[str, Any], every: float, most: int) -> None:
+        self._url, self._token, self._every, self._most = url, token, every, most
         self._source, self._options = source, options
         self._submitting, self._going = threading.Event(), threading.Event()
         self._threads: list[threading.Thread] = []
@@ -159,12 +160,15 @@ class Load:
                     self.accepted.append(watch.job)
                     self.watches.append(watch)
                     self._start(self._follow, watch)
-                self._pause(self._every)
+                self._pause()
 
-    def _pause(self, seconds: float) -> None:
-        deadline = time.monotonic() + seconds
-        while self._submitting.is_set() and time.monotonic() < deadline:
+    def _pause(self) -> None:
+        deadline = time.monotonic() + self._every
+        while self._submitting.is_set() and (time.monotonic() < deadline or self._under_way() >= self._most):
             time.sleep(0.1)
+
+    def _under_way(self) -> int:
+        return sum(not watch.end for watch in self.watches)
 
     def _look(self) -> None:
         """Read what people and programs read, four times a second."""

@@ -20,8 +20,9 @@ from chassis import names
 
 pytestmark = [pytest.mark.drill, pytest.mark.stack, pytest.mark.xdist_group("stack"), pytest.mark.timeout(2400)]
 SAMPLE = versions.ROOT / "samples" / "nightingale" / "nightingale.xml"
-EVERY, BESIDE, ALONE, DRAIN = 8.0, 8.0, 10.0, 600.0
-"""Seconds: between two jobs, for which both versions of a service run, for which one version runs alone, to the end."""
+EVERY, BESIDE, ALONE, DRAIN = 8.0, 8.0, 240.0, 600.0
+"""Seconds: between two jobs, for which both versions of a service run, and at most for a job in one version alone and
+for all jobs at the end."""
 MOST = 4
 """Jobs under way at a time."""
 PATIENCE = 5.0
@@ -95,11 +96,11 @@ def _drill(old, new, tmp_path, report, added=""):
         rollout = Rollout(stack, balancer, BESIDE)
         rollout.install(old)
         with Load(balancer.url, stack.token, SAMPLE, {"seconds": 20}, EVERY, MOST) as load:
-            time.sleep(ALONE)
+            time.sleep(EVERY)
             figures["migration"] = rollout.migrate(new)
-            time.sleep(ALONE)  # the old version on the new schema
+            load.await_jobs(1, ALONE)  # the old version on the new schema
             figures["upgrade"] = rollout.roll(new)
-            time.sleep(ALONE)
+            load.await_jobs(1, ALONE)
             figures["rollback"] = rollout.roll(old)
             if added:
                 rollout.forget(old, added)

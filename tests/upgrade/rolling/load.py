@@ -105,6 +105,12 @@ class Load:
         while time.monotonic() < deadline and not all(self.job(job)["state"] in ENDS for job in self.accepted):
             time.sleep(1.0)
 
+    def await_jobs(self, count: int, seconds: float) -> None:
+        """Wait until so many jobs that are submitted from now on have ended, for so many seconds at most."""
+        before, deadline = len(self.watches), time.monotonic() + seconds
+        while time.monotonic() < deadline and sum(bool(watch.end) for watch in self.watches[before:]) < count:
+            time.sleep(0.2)
+
     def job(self, job_id: str) -> dict[str, Any]:
         """A job as it is now."""
         with self._client() as client:

@@ -9,9 +9,9 @@ import json
 import logging
 import time
 import uuid
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any
 from urllib.parse import urlsplit
 
 import nats
@@ -22,7 +22,7 @@ from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.js import api
 from nats.js.errors import APIError, NotFoundError
-from pydantic import TypeAdapter, ValidationError
+from pydantic import TypeAdapter
 
 from chassis import keys, keyvalues, names, telemetry
 from chassis.errors import Transient
@@ -53,7 +53,6 @@ NEXT = "$JS.API.CONSUMER.MSG.NEXT"
 ADVISORIES = "ADVISORIES"
 RULES_BUCKET, PROVIDERS_BUCKET = "RULES", "PROVIDERS"
 _RULE, _PROVIDER = TypeAdapter(Rule), TypeAdapter(Provider)
-T = TypeVar("T")
 log = logging.getLogger(__name__)
 
 
@@ -235,9 +234,13 @@ class NatsBus:
         if declare or not await self._has(f"stage-{rule.name}"):
             await self.stream.add_consumer(names.STREAM, config)
         if declare or not (await self.standing(rule))[1]:
-            await (await self._bucket(RULES_BUCKET)).put(rule.name, _RULE.dump_json(rule))
+            await self._publish_rule(rule)
         await self.publish_providers(self._providers)
         return NatsOffers(functools.partial(self._ask, f"{NEXT}.{names.STREAM}.{config.durable_name}"))
+
+    async def _publish_rule(self, rule: Rule) -> None:
+        """Tell the others what this stage needs and makes, so that no list of stages is kept anywhere."""
+        await (await self._bucket(RULES_BUCKET)).put(rule.name, _RULE.dump_json(rule))
 
     async def _has(self, durable: str) -> bool:
         try:
@@ -251,7 +254,7 @@ class NatsBus:
         return value == _RULE.dump_json(rule), revision
 
     async def rules(self) -> list[Rule]:
-        return _read(_RULE, await keyvalues.values(await self._bucket(RULES_BUCKET)))
+        return await keyvalues.values(await self._bucket(RULES_BUCKET), _RULE)
 
     async def forget(self, stage: str) -> None:
         await (await self._bucket(RULES_BUCKET)).delete(stage)
@@ -265,7 +268,7 @@ class NatsBus:
             await keyvalues.tell(bucket, f"{each.name}.{each.does}", _PROVIDER.dump_json(each))
 
     async def providers(self) -> list[Provider]:
-        return _read(_PROVIDER, await keyvalues.values(await self._bucket(PROVIDERS_BUCKET)))
+        return await keyvalues.values(await self._bucket(PROVIDERS_BUCKET), _PROVIDER)
 
     async def _bucket(self, name: str) -> Any:
         return await keyvalues.bucket(self.stream, name, self._settings.stream_replicas)
@@ -373,17 +376,6 @@ class NatsBus:
 
         await self.client.subscribe(subject, cb=on_message)
         await asyncio.wait_for(self.client.flush(), 5)
-
-
-def _read(kind: TypeAdapter[T], values: Iterable[bytes]) -> list[T]:
-    """What can be read of what workers said: one of a version that has little in common with ours must stop nobody."""
-    found = []
-    for value in values:
-        try:
-            found.append(kind.validate_json(value))
-        except ValidationError as error:
-            log.warning("unreadable declaration", extra={"error": repr(error.errors(include_url=False))})
-    return found
 
 
 def _address(urls: str) -> dict[str, Any]:

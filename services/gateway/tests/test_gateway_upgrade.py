@@ -6,6 +6,7 @@ import subprocess
 import sys
 import threading
 import time
+from types import SimpleNamespace
 
 import psycopg
 import pytest
@@ -15,6 +16,7 @@ from chassis.stage import Rule
 from cli.stack import Stack
 from gateway import database
 from gateway.ledger.fold import _calls
+from gateway.ledger.hub import Circle, Hub
 from hiddenhill.v1.events_pb2 import Call, Costs
 
 RULE = Rule("film", "Film", "1", "renderer", ("script",), ("film",), False, ("film",))
@@ -125,3 +127,19 @@ async def test_stage_is_forgotten_once_nobody_works_for_it(servers):
         assert (code, "no stage is called film" in told) == (2, True)
     finally:
         await bus.close()
+
+
+async def test_jobs_that_are_watched_are_looked_at_again_once_this_process_has_read_other_rules(monkeypatch):
+    monkeypatch.setattr("gateway.ledger.hub._RULES", 0.05)
+    rulebook = SimpleNamespace(rules=(RULE,))
+    watching = Hub(None, rulebook, "", 60.0, lambda _: None)
+    watching.jobs["job1"] = Circle()
+    rereading = asyncio.create_task(watching._reread())
+    try:
+        await asyncio.sleep(0.2)
+        assert not watching._news.is_set()
+        rulebook.rules = ()
+        await asyncio.wait_for(watching._news.wait(), 5)
+        assert list(watching._changed) == ["job1"]
+    finally:
+        rereading.cancel()

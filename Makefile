@@ -1,7 +1,9 @@
 .DEFAULT_GOAL := help
-.PHONY: help install demo video up drills test test-browser check proto lint-proto chart bench lock clean
+.PHONY: help install demo video up drills test test-browser check proto lint-proto release-contracts chart bench lock clean
 UV := .venv/bin/uv
 RUN := .venv/bin/
+BUF := npx --yes @bufbuild/buf@1.75.0
+RELEASED := proto/released/hiddenhill.binpb
 PAPER ?=
 OUT ?= out/video.mp4
 
@@ -33,25 +35,32 @@ up: install ## start the whole stack and print its address
 test: install ## run all tests
 	$(RUN)pytest -q -n 2 --dist loadgroup
 
-drills: install ## kill and break for minutes whatever costs money: see tests/providers
+drills: install ## kill and break for minutes, upgrade and roll back under load: see tests/providers, tests/upgrade
 	$(RUN)pytest -q -m drill tests
 
 test-browser: install ## run the journeys in a real Chromium; installs Debian's where it is missing
 	@scripts/chromium.sh
 	$(RUN)pytest -q -m browser -p no:unraisableexception tests/browser  # a browser's driver may outlive its handle
 
-check: install ## lint, types, import rules, generated code
+check: install ## lint, types, import rules, generated code, protos
 	$(RUN)ruff check .
 	$(RUN)ruff format --check .
 	$(RUN)mypy
 	$(RUN)lint-imports
 	$(RUN)python proto/generate.py --check
+	@if command -v npx >/dev/null; then $(MAKE) --no-print-directory lint-proto; \
+	else echo "npx is not here: whether the protos break what was released is not checked"; fi
 
 proto: install ## generate the Python code of proto/
 	$(RUN)python proto/generate.py
 
-lint-proto: ## lint proto/ (needs npm)
-	npx --yes @bufbuild/buf@1.75.0 lint proto
+lint-proto: ## lint proto/, and refuse what breaks the released protos (needs npm)
+	$(BUF) lint proto
+	$(BUF) breaking proto --against $(RELEASED)
+
+release-contracts: install lint-proto ## keep protos and artifacts as they are now as the released ones
+	$(BUF) build proto --exclude-source-info -o $(RELEASED)
+	$(RUN)python tests/upgrade/keep_released.py
 
 chart: install .venv/bin/helm ## lint, render and check the Helm chart of deploy/helm
 	.venv/bin/helm lint --quiet --strict deploy/helm/hiddenhill --set trial.enabled=true

@@ -236,6 +236,22 @@ def test_a_service_gets_the_addresses_and_says_when_it_is_ready(tmp_path, parrot
     assert not any(psutil.pid_exists(pid) for pid in children)
 
 
+def test_processes_of_another_environment_take_over_under_names_of_their_own(tmp_path, parrot):
+    other = tmp_path / "python"
+    other.symlink_to(sys.executable)
+    log = tmp_path / "home/logs/parrot.log"
+    with Stack(tmp_path / "home", services=[parrot]) as stack:
+        first = stack.process("parrot")
+        second = stack.spawn(parrot, python=str(other), env={"HIDDENHILL_S3_ENDPOINT": "elsewhere"})
+        until(second.ready.is_set)
+        stack.end(first)
+        third = stack.spawn(parrot)
+        assert [each.program.name for each in (first, second, third)] == ["parrot", "parrot.2", "parrot"]
+        assert second.program.argv[0] == str(other)
+        until(lambda: "elsewhere" in log.with_name("parrot.2.log").read_text())
+        until(third.ready.is_set)
+
+
 def test_a_killed_service_is_started_again_and_what_it_had_started_is_gone(tmp_path, parrot):
     with Stack(tmp_path / "home", services=[parrot], env={"PARROT_CHICK": "1"}) as stack:
         process = stack.process("parrot")

@@ -111,7 +111,7 @@ class NatsBus:
             connect_timeout=2,
         )
         bus = cls(client, settings)
-        await bus._ensure_streams()
+        await bus._ensure_streams(update=True)
         return bus
 
     async def close(self) -> None:
@@ -119,7 +119,8 @@ class NatsBus:
             await self.client.flush(2)  # acknowledgements go out; a drain would wait for messages nobody takes any more
             await self.client.close()
 
-    async def _ensure_streams(self) -> None:
+    async def _ensure_streams(self, *, update: bool = False) -> None:
+        """See that they are there; with `update`, as this version has them: who starts says so, and nobody later."""
         day = 24 * 3600
         events = api.StreamConfig(
             name=names.STREAM,
@@ -145,7 +146,8 @@ class NatsBus:
             except APIError as error:
                 if error.err_code != 10058:  # in use with another configuration: an older or newer version made it
                     raise
-                await self.stream.update_stream(config)
+                if update:
+                    await self.stream.update_stream(config)
 
     async def manifest(self, job_id: str) -> Manifest:
         job = names.check_job(job_id)
@@ -217,7 +219,7 @@ class NatsBus:
     async def progress(self, subject: str, message: Proto) -> None:
         await self.client.publish(subject, message.SerializeToString(), headers=telemetry.inject({}))
 
-    async def offers(self, rule: Rule, *, ack_wait: float, max_attempts: int) -> Offers:
+    async def offers(self, rule: Rule, *, ack_wait: float, max_attempts: int, declare: bool = True) -> Offers:
         config = api.ConsumerConfig(
             durable_name=f"stage-{rule.name}",
             filter_subjects=[names.ready_filter(need) for need in triggers(rule, rule.needs)],
@@ -229,17 +231,35 @@ class NatsBus:
             num_replicas=self._settings.stream_replicas,
         )
         await self._ensure_streams()  # a server that lost its disk has none
-        await self.stream.add_consumer(names.STREAM, config)
-        await self._publish_rule(rule)
+        if declare or not await self._has(f"stage-{rule.name}"):
+            await self.stream.add_consumer(names.STREAM, config)
+        if declare or not (await self.standing(rule))[1]:
+            await self._publish_rule(rule)
         await self.publish_providers(self._providers)
         return NatsOffers(functools.partial(self._ask, f"{NEXT}.{names.STREAM}.{config.durable_name}"))
 
     async def _publish_rule(self, rule: Rule) -> None:
         """Tell the others what this stage needs and makes, so that no list of stages is kept anywhere."""
-        await keyvalues.tell(await self._bucket(RULES_BUCKET), rule.name, _RULE.dump_json(rule))
+        await (await self._bucket(RULES_BUCKET)).put(rule.name, _RULE.dump_json(rule))
+
+    async def _has(self, durable: str) -> bool:
+        try:
+            await self.stream.consumer_info(names.STREAM, durable)
+        except NotFoundError:
+            return False
+        return True
+
+    async def standing(self, rule: Rule) -> tuple[bool, int]:
+        value, revision = await keyvalues.look(await self._bucket(RULES_BUCKET), rule.name)
+        return value == _RULE.dump_json(rule), revision
 
     async def rules(self) -> list[Rule]:
-        return [_RULE.validate_json(value) for value in await keyvalues.values(await self._bucket(RULES_BUCKET))]
+        return await keyvalues.values(await self._bucket(RULES_BUCKET), _RULE)
+
+    async def forget(self, stage: str) -> None:
+        await (await self._bucket(RULES_BUCKET)).delete(stage)
+        with contextlib.suppress(NotFoundError):
+            await self.stream.delete_consumer(names.STREAM, f"stage-{stage}")
 
     async def publish_providers(self, providers: Sequence[Provider]) -> None:
         self._providers = providers
@@ -248,8 +268,7 @@ class NatsBus:
             await keyvalues.tell(bucket, f"{each.name}.{each.does}", _PROVIDER.dump_json(each))
 
     async def providers(self) -> list[Provider]:
-        found = await keyvalues.values(await self._bucket(PROVIDERS_BUCKET))
-        return [_PROVIDER.validate_json(value) for value in found]
+        return await keyvalues.values(await self._bucket(PROVIDERS_BUCKET), _PROVIDER)
 
     async def _bucket(self, name: str) -> Any:
         return await keyvalues.bucket(self.stream, name, self._settings.stream_replicas)
@@ -274,6 +293,13 @@ class NatsBus:
 
         await self.client.subscribe(keys.ALL, queue="keys", cb=on_question)
         await asyncio.wait_for(self.client.flush(), PATIENCE)
+
+    async def workers(self, stage: str) -> int:
+        """How many requests for work of a stage wait for some."""
+        try:
+            return (await self.stream.consumer_info(names.STREAM, f"stage-{stage}")).num_waiting or 0
+        except NotFoundError:
+            return 0
 
     async def backlog(self, stage: str) -> int:
         try:

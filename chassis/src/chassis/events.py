@@ -81,14 +81,23 @@ def read_event(message: Any) -> Event:
 
 
 def readable(messages: Iterable[Any]) -> list[Event]:
-    """The events among messages: a foreign message on a subject of ours must stop nobody."""
+    """The events among messages: a foreign message on a subject of ours, or a newer version's, must stop nobody."""
     found = []
     for message in messages:
+        tokens = message.subject.split(".")
+        if len(tokens) > 2 and tokens[2] not in KINDS:
+            log.debug("event of another kind", extra={"subject": message.subject})
+            continue
         try:
             found.append(read_event(message))
         except Exception as error:  # noqa: BLE001 - whatever is wrong with it
             log.warning("unreadable event", extra={"subject": message.subject, "error": repr(error)})
     return found
+
+
+def cause_of(number: int) -> str:
+    """The name of a cause; one that only a newer version knows counts as made, which sets nothing going by itself."""
+    return Cause.Name(number if number in Cause.values() else Cause.CAUSE_MADE).removeprefix("CAUSE_").lower()
 
 
 def entry_of(event: Event) -> Entry:
@@ -103,7 +112,7 @@ def entry_of(event: Event) -> Entry:
         media_type=ready.media_type,
         inputs=dict(ready.inputs),
         scenes=tuple(ready.scenes),
-        cause=Cause.Name(ready.cause).removeprefix("CAUSE_").lower(),
+        cause=cause_of(ready.cause),
         stage=ready.stage,
         stage_version=ready.stage_version,
     )

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from chassis import names
-from chassis.errors import Defect
+from chassis.errors import Defect, Transient
 from chassis.limits import Limit, LocalLimits, Taker
 
 if TYPE_CHECKING:
@@ -170,8 +170,9 @@ def _parse(path: Path, model: type[M]) -> M:
     try:
         return model.model_validate_json(path.read_bytes())
     except ValidationError as error:
+        # Whoever wrote it may be of a newer version, and so may who is given the message next.
         message = "A part of the job could not be read; please retry it."
-        raise Defect("internal.artifact", message, _without_input(error)) from None  # it quotes what it has read
+        raise Transient("unavailable.artifact", message, _without_input(error)) from None  # it quotes what it has read
 
 
 def _without_input(error: ValidationError) -> str:

@@ -84,9 +84,23 @@ class Bus(Protocol):
         ...
 
     async def progress(self, subject: str, message: Proto) -> None: ...
-    async def offers(self, rule: Rule, *, ack_wait: float, max_attempts: int) -> Offers: ...
+    async def offers(self, rule: Rule, *, ack_wait: float, max_attempts: int, declare: bool = True) -> Offers:
+        """What may trigger a stage. Without `declare`, a rule and a consumer that are there stay as they are."""
+        ...
+
+    async def standing(self, rule: Rule) -> tuple[bool, int]:
+        """Whether this very rule is the one that all know for the stage, and when it was told (a number that grows).
+
+        0: none is known.
+        """
+        ...
+
     async def rules(self) -> list[Rule]:
-        """The rules of all stages that ever worked on this stream."""
+        """The rules of all stages that ever worked on this stream and were not forgotten."""
+        ...
+
+    async def forget(self, stage: str) -> None:
+        """Drop a stage that nobody works for any more: its rule, and its place in the stream."""
         ...
 
     async def publish_providers(self, providers: Sequence[Provider]) -> None:

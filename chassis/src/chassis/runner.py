@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 
 from chassis import events, keys, logs, metrics, names, telemetry
 from chassis.blobs import Blobs
+from chassis.declaration import Declaration
 from chassis.errors import Abandoned, Defect, Error, Fatal, RateLimited, Transient, classify
 from chassis.folder import Made
 from chassis.limits import Limits, LocalLimits
@@ -70,6 +71,7 @@ class Runner:
         self._slots = slots or stage.slots
         self._ack_wait = ack_wait
         self._max_attempts = max_attempts
+        self._declaration = Declaration(bus, self.rule, ack_wait=ack_wait, max_attempts=max_attempts)
         self._stopping = asyncio.Event()
         self._keys_secret = keys_secret
         self._running: set[Work] = set()
@@ -78,8 +80,9 @@ class Runner:
 
     async def run(self) -> None:
         """Work until `stop` is called and what is running has ended."""
-        offers = await self._offers()
+        offers = await self._declaration.begin()
         async with asyncio.TaskGroup() as group:
+            group.create_task(self._declaration.uphold(self._stopping))
             for _ in range(self._slots):
                 group.create_task(self._slot(offers))
             group.create_task(self._give_back())
@@ -97,9 +100,6 @@ class Runner:
             if job_id in ("", work.job_id):
                 work.unwanted = reason
 
-    async def _offers(self) -> Offers:
-        return await self._bus.offers(self.rule, ack_wait=self._ack_wait, max_attempts=self._max_attempts)
-
     async def _slot(self, offers: Offers) -> None:
         while not self._stopping.is_set():
             try:
@@ -111,7 +111,7 @@ class Runner:
                 log.warning("slot stumbled", extra={"stage": self.stage.name, "error": repr(error)})
                 await asyncio.sleep(random.uniform(0.2, 1.0))  # noqa: S311
                 with contextlib.suppress(Exception):
-                    offers = await self._offers()  # a server that lost its disk knows no consumer of ours
+                    offers = await self._declaration.restore()  # a server that lost its disk knows no consumer of ours
 
     async def _next(self, offers: Offers) -> Delivery | None:
         """The next message, or None when there is none until one is due that waits, or we are stopping.

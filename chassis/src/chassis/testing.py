@@ -145,7 +145,8 @@ class MemoryBus:
     def __init__(self) -> None:
         self.streams = {names.STREAM: MemoryStream(), ADVISORIES: MemoryStream()}
         self.told: list[tuple[str, Proto]] = []
-        self._rules: dict[str, Rule] = {}
+        self._rules: dict[str, tuple[Rule, int]] = {}
+        self._told = 0
         self._providers: dict[str, Provider] = {}
         self._find_key: Callable[[str, str], Awaitable[str]] | None = None
         self._consumers: dict[str, MemoryConsumer] = {}
@@ -180,13 +181,25 @@ class MemoryBus:
         self.told.append((subject, message))
         self._hear(subject, message.SerializeToString())
 
-    async def offers(self, rule: Rule, *, ack_wait: float, max_attempts: int) -> MemoryConsumer:
-        self._rules[rule.name] = rule
+    async def offers(self, rule: Rule, *, ack_wait: float, max_attempts: int, declare: bool = True) -> MemoryConsumer:
+        if declare or rule.name not in self._rules:
+            self._told += 1
+            self._rules[rule.name] = rule, self._told
+        if not declare and (known := self._consumers.get(f"stage-{rule.name}")):
+            return known
         filters = [names.ready_filter(need) for need in triggers(rule, rule.needs)]
         return self._consumer(f"stage-{rule.name}", names.STREAM, filters, ack_wait, max_attempts)
 
     async def rules(self) -> list[Rule]:
-        return [self._rules[name] for name in sorted(self._rules)]
+        return [self._rules[name][0] for name in sorted(self._rules)]
+
+    async def standing(self, rule: Rule) -> tuple[bool, int]:
+        known, when = self._rules.get(rule.name, (None, 0))
+        return known == rule, when
+
+    async def forget(self, stage: str) -> None:
+        self._rules.pop(stage, None)
+        self._consumers.pop(f"stage-{stage}", None)
 
     async def publish_providers(self, providers: Sequence[Provider]) -> None:
         self._providers |= {f"{each.name}.{each.does}": each for each in providers}

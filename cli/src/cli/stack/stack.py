@@ -9,6 +9,7 @@ import threading
 import time
 from datetime import UTC, datetime
 from importlib.metadata import entry_points
+from itertools import count
 from typing import TYPE_CHECKING, Self
 
 from chassis.errors import Defect, UsageError
@@ -142,20 +143,25 @@ class Stack:
             "HIDDENHILL_ACCESS_CODE": self.access_code,
         }
 
-    def spawn(self, service: str) -> Process:
-        """Start one more process of a service; a second gateway gets a port of its own, named in its program's env."""
+    def spawn(self, service: str, *, python: str = sys.executable, env: Mapping[str, str] | None = None) -> Process:
+        """Start one more process of a service; a second gateway gets a port of its own, named in its program's env.
+
+        `python` runs it, of another environment where it is another version's; `env` is what it has of its own.
+        """
         if self._supervisor is None:
             raise UsageError("usage.stopped", "The stack is not running; start it first.")
         with self._spawning:
-            number = 1 + sum(worker.program.name.partition(".")[0] == service for worker in self._workers)
-            name = service if number == 1 else f"{service}.{number}"
+            taken = {worker.program.name for worker in self._workers}
+            number = next(each for each in count(1) if _name(service, each) not in taken)
+            name = _name(service, number)
             own = {"HIDDENHILL_GRACE": "8", "PYTHONUNBUFFERED": "1", **self.environment(), **self._env}
-            env = {"HIDDENHILL_KEYS_SECRET": self._keys_secret, **_AT_HOME, **os.environ, **own}
+            more = {"HIDDENHILL_KEYS_SECRET": self._keys_secret, **_AT_HOME, **os.environ, **own}
             if service == "gateway" and number > 1:
-                env["HIDDENHILL_GATEWAY_LISTEN"] = f"127.0.0.1:{free_port()}"
-                env["HIDDENHILL_RPC_LISTEN"] = f"127.0.0.1:{free_port()}"
-            argv = (sys.executable, "-m", self._modules[service])
-            worker = self._supervisor.add(Program(name, argv, env, self._home.logs / f"{name}.log"))
+                more["HIDDENHILL_GATEWAY_LISTEN"] = f"127.0.0.1:{free_port()}"
+                more["HIDDENHILL_RPC_LISTEN"] = f"127.0.0.1:{free_port()}"
+            argv = (python, "-m", self._modules[service])
+            program = Program(name, argv, {**more, **(env or {})}, self._home.logs / f"{name}.log")
+            worker = self._supervisor.add(program)
             self._workers.append(worker)
         return worker
 
@@ -204,6 +210,11 @@ class Stack:
         for server in servers:
             self._servers[server.name] = self._supervisor.add(server.program())
         _wait_for(self._servers.values(), _SERVERS_TIMEOUT)
+
+
+def _name(service: str, number: int) -> str:
+    """What a process of a service is called: the first by the service's name alone."""
+    return service if number == 1 else f"{service}.{number}"
 
 
 def _reached_at(listen: str) -> str:

@@ -1,4 +1,4 @@
-"""`python -m gateway [serve | migrate | replay | sweep | verify | reseal | probe]`."""
+"""`python -m gateway [serve | migrate | replay | sweep | verify | reseal | probe | forget STAGE...]`."""
 
 import sys
 
@@ -26,6 +26,10 @@ if __name__ == "__main__":
             from gateway.verifying import main as verify
 
             sys.exit(verify(options))
+        case ["forget", *stages] if stages:
+            from gateway.forgetting import main as forget
+
+            sys.exit(forget(stages))
         case ["probe"]:
             from gateway.probe import main as probe
 

@@ -15,11 +15,17 @@ def calls_of(costs: Costs) -> list[dict[str, Any]]:
         MessageToDict(call, preserving_proto_field_name=True, always_print_fields_with_no_presence=True)
         for call in costs.calls
     ]
-    return [call | {"state": call["state"].removeprefix("CALL_STATE_").lower()} for call in calls]
+    return [call | {"state": _state(call["state"])} for call in calls]
 
 
 def with_calls(costs: Costs, calls: Iterable[Mapping[str, Any]]) -> Costs:
     """The costs with calls of the ledger's rows added to them, in place."""
     for call in calls:
-        ParseDict({**call, "state": f"CALL_STATE_{call['state'].upper()}"}, costs.calls.add())
+        stated = {**call, "state": f"CALL_STATE_{call['state'].upper()}"}
+        ParseDict(stated, costs.calls.add(), ignore_unknown_fields=True)
     return costs
+
+
+def _state(state: str | int) -> str:
+    """The name of a call's state; one that only a newer version knows, which is a number here, counts as open."""
+    return "open" if isinstance(state, int) else state.removeprefix("CALL_STATE_").lower()

@@ -39,6 +39,8 @@ _GATHER = 0.005
 """Seconds between two readings, in which changes gather."""
 _TRIES = 20
 """Readings before what is asked for is answered as it was read; a ledger that is folded anew falls back for long."""
+_RULES = 0.5
+"""Seconds between two looks whether there are other rules."""
 _LATER = 1.0
 """Seconds until a job is read again that was read too early."""
 _SHOWN = 50
@@ -236,10 +238,23 @@ class Hub:
             self._hear({*self.jobs, *self._owners})  # what was missed while nobody listened
             async with asyncio.TaskGroup() as group:
                 group.create_task(self._refresh())
+                group.create_task(self._reread())
                 async for notice in connection.notifies():
                     job_id, user_id, teller = notice.payload.split(" ")
                     if teller != REPLICA and self._circles(job_id, user_id):
                         self._hear([job_id])
+
+    async def _reread(self) -> None:
+        """Look at all that is watched whenever this process has read other rules.
+
+        A job's state follows from the rules too, and who told us of it may have read them before us.
+        """
+        rules = self.rulebook.rules
+        while True:
+            await asyncio.sleep(_RULES)
+            if self.rulebook.rules is not rules:
+                rules = self.rulebook.rules
+                self._hear({*self.jobs, *self._owners})
 
     def _hear(self, jobs: Iterable[str]) -> None:
         self._changed.update(dict.fromkeys(jobs))

@@ -4,13 +4,12 @@ from contextlib import AsyncExitStack
 
 import pytest
 from chassis.blobs import S3Blobs
-from chassis.bus import ADVISORIES, PROVIDERS_BUCKET, RULES_BUCKET, NatsBus
 from chassis.settings import ChassisSettings
 from chassis.testing import MemoryBlobs, MemoryBus
 from cli.stack import Stack
 from opentelemetry.sdk.trace import TracerProvider
 
-from chassis import names
+from chassis import worker
 
 REAL = [pytest.mark.stack, pytest.mark.xdist_group("stack")]
 
@@ -39,19 +38,23 @@ async def connect(request):
         yield same
         return
     settings = request.getfixturevalue("settings")
+    await wiped(settings)
     async with AsyncExitStack() as connections:
 
         async def another():
-            connected = await NatsBus.connect(settings, "test")
+            connected = await worker.connect(settings, "test")
             connections.push_async_callback(connected.close)
             return connected
 
         yield another
-        last = await another()
-        await last.rules()
-        await last.providers()
-        for stream in (names.STREAM, ADVISORIES, f"KV_{RULES_BUCKET}", f"KV_{PROVIDERS_BUCKET}"):
-            await last.stream.delete_stream(stream)
+
+
+async def wiped(settings):
+    """Leave the server without a stream or a bucket, whatever a test before this one left there."""
+    bus = await worker.connect(settings, "test")
+    for stream in await bus.stream.streams_info():
+        await bus.stream.delete_stream(stream.config.name)
+    await bus.close()
 
 
 @pytest.fixture

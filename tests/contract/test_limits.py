@@ -6,11 +6,11 @@ import sys
 import threading
 
 import pytest
-from chassis.bus import NatsBus
 from chassis.errors import Defect, RateLimited, Transient
 from chassis.gate import FAILURES
 from chassis.limits import Limit, LocalLimits
 from chassis.shared_limits import BUCKET, NatsLimits
+from chassis.worker import connect
 
 from .conftest import REAL
 
@@ -23,7 +23,7 @@ async def limits(request):
         yield alone, alone
         return
     settings = request.getfixturevalue("settings")
-    buses = [await NatsBus.connect(settings, "test") for _ in range(2)]
+    buses = [await connect(settings, "test") for _ in range(2)]
     yield tuple(NatsLimits(bus) for bus in buses)
     await buses[0].stream.delete_key_value(BUCKET)
     for bus in buses:
@@ -127,7 +127,7 @@ async def test_provider_that_fails_all_workers_is_tried_again_by_one(limits):
 @pytest.mark.stack
 @pytest.mark.xdist_group("stack")
 async def test_name_that_is_no_key_is_refused(settings):
-    bus = await NatsBus.connect(settings, "test")
+    bus = await connect(settings, "test")
     with pytest.raises(Defect):
         await call(NatsLimits(bus), "job", Limit("no key", every=1))
     await bus.close()
@@ -136,7 +136,7 @@ async def test_name_that_is_no_key_is_refused(settings):
 @pytest.mark.stack
 @pytest.mark.xdist_group("stack")
 async def test_state_of_another_version_is_forgotten(settings):
-    bus = await NatsBus.connect(settings, "test")
+    bus = await connect(settings, "test")
     bucket = await bus._bucket(BUCKET)
     await bucket.put("old", b"[1e12, {}]")
     assert await call(NatsLimits(bus), "job", Limit("old", every=1, patience=0.0)) == 0
@@ -148,7 +148,7 @@ async def test_state_of_another_version_is_forgotten(settings):
 @pytest.mark.xdist_group("stack")
 async def test_answer_is_not_lost_when_the_server_goes_away_during_the_call(settings, monkeypatch):
     monkeypatch.setattr("chassis.shared_limits.ANSWER", 0.5)
-    bus = await NatsBus.connect(settings, "test")
+    bus = await connect(settings, "test")
     loop, answers = asyncio.get_running_loop(), []
 
     def body():
@@ -163,14 +163,14 @@ async def test_answer_is_not_lost_when_the_server_goes_away_during_the_call(sett
 
 HOLDER = """
 import asyncio, sys, time
-from chassis.bus import NatsBus
+from chassis.worker import connect
 from chassis.limits import Limit
 from chassis.settings import ChassisSettings
 from chassis.shared_limits import NatsLimits
 
 async def main():
     settings = ChassisSettings(nats_url=sys.argv[1], s3_access_key="none", s3_secret_key="none")
-    taker = NatsLimits(await NatsBus.connect(settings, "holder")).taker("job1")
+    taker = NatsLimits(await connect(settings, "holder")).taker("job1")
 
     def hold():
         with taker.calling(Limit("films", every=0.001, burst=50, at_once=1)):
@@ -192,7 +192,7 @@ async def test_place_of_a_killed_process_waits_for_its_own_job(settings):
     assert await asyncio.wait_for(holder.stdout.readline(), 20) == b"inside\n"
     holder.kill()
     await holder.wait()
-    bus = await NatsBus.connect(settings, "test")
+    bus = await connect(settings, "test")
     limits, limit = NatsLimits(bus), Limit("films", every=0.001, burst=50, patience=0.0, at_once=1)
     assert await call(limits, "job2", limit) > 0
     assert await call(limits, "job1", limit) == 0

@@ -3,11 +3,12 @@
 import asyncio
 
 import pytest
-from chassis.bus import PROVIDERS_BUCKET, RULES_BUCKET, NatsBus
+from chassis.bus import PROVIDERS_BUCKET, RULES_BUCKET
 from chassis.providers import Provider
 from chassis.runner import Runner
 from chassis.stage import Stage
 from chassis.testing import MemoryBlobs, make_ready
+from chassis.worker import connect
 
 from chassis import names
 
@@ -19,7 +20,7 @@ def shout(folder):
 
 
 async def test_a_worker_goes_on_after_the_stream_was_lost(settings):
-    bus, blobs = await NatsBus.connect(settings, "test"), MemoryBlobs()
+    bus, blobs = await connect(settings, "test"), MemoryBlobs()
     stage = Stage(name="shout", title="Shout", version="1", needs=("source",), makes=("paper",), run=shout)
     runner = Runner(stage, "testing", bus, blobs, slots=1, ack_wait=15, max_attempts=8)
     provider = Provider("hill", "Hill", "speech", "m", usable=True)

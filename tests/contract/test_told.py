@@ -5,9 +5,10 @@ import os
 import sys
 
 import pytest
-from chassis.bus import PROVIDERS_BUCKET, RULES_BUCKET, NatsBus
+from chassis.bus import PROVIDERS_BUCKET, RULES_BUCKET
 from chassis.errors import Transient
 from chassis.providers import Provider
+from chassis.worker import connect
 
 SPEECH = Provider("gemini", "Gemini", "speech", "flash-tts", usable=True, prices={"input": 0.5, "output": 10.0})
 FILMS = Provider("runway", "Runway", "footage", "gen4.5", usable=False, reason="no key", facts={"seconds": 5.0})
@@ -83,7 +84,7 @@ async def test_worker_tells_of_its_providers_and_they_are_known_when_it_has_gone
     told = settings.model_dump(include={"nats_url", "s3_endpoint", "s3_access_key", "s3_secret_key", "s3_bucket"})
     env = dict(os.environ) | {f"HIDDENHILL_{name}".upper(): value for name, value in told.items()}
     worker = await asyncio.create_subprocess_exec(sys.executable, "-c", WORKER, env=env)
-    bus = await NatsBus.connect(settings, "test")
+    bus = await connect(settings, "test")
     async with asyncio.timeout(20):
         while not (found := await bus.providers()):  # noqa: ASYNC110 - the bucket tells nobody
             await asyncio.sleep(0.05)

@@ -6,7 +6,9 @@ import pytest
 from chassis.bus import RULES_BUCKET, NatsBus
 from chassis.stage import Rule
 
-from chassis import names
+from chassis import names, worker
+
+from .conftest import wiped
 
 OLD = Rule("narrate", "Speak", "1", "narrator", ("script",), ("narration",), False, ("narration",))
 NEW = replace(OLD, version="2", needs=("script", "approval"))
@@ -53,10 +55,9 @@ async def test_forgotten_stage_has_no_rule_and_no_backlog(connect):
 
 @pytest.fixture
 async def server(settings):
-    bus = await NatsBus.connect(settings, "test")
+    await wiped(settings)
+    bus = await worker.connect(settings, "test")
     yield bus
-    for stream in (names.STREAM, f"KV_{RULES_BUCKET}"):
-        await bus.stream.delete_stream(stream)
     await bus.close()
 
 

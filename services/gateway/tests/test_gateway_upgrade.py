@@ -15,7 +15,7 @@ from chassis.settings import ChassisSettings
 from chassis.stage import Rule
 from cli.stack import Stack
 from gateway import database
-from gateway.ledger.fold import _calls
+from gateway.ledger.costs import calls_of
 from gateway.ledger.hub import Circle, Hub
 from hiddenhill.v1.events_pb2 import Call, Costs
 
@@ -82,7 +82,7 @@ def test_version_before_a_migration_starts_on_the_schema_after_it(servers, next_
 
 def test_state_of_a_call_that_is_not_known_yet_counts_as_open():
     costs = Costs(job_id="job1", calls=[Call(key="a", state=77), Call(key="b", state="CALL_STATE_PAID")])
-    assert [call["state"] for call in _calls(costs).obj] == ["open", "paid"]
+    assert [call["state"] for call in calls_of(costs)] == ["open", "paid"]
 
 
 async def _ask(offers):

@@ -17,6 +17,7 @@ from cli.stack import Stack
 from gateway import database
 from gateway.ledger.costs import calls_of
 from gateway.ledger.hub import Circle, Hub
+from gateway.ledger.rulebook import Rulebook
 from hiddenhill.v1.events_pb2 import Call, Costs
 
 RULE = Rule("film", "Film", "1", "renderer", ("script",), ("film",), False, ("film",))
@@ -27,6 +28,12 @@ def servers(tmp_path_factory):
     with Stack(tmp_path_factory.mktemp("home"), services=()) as servers:
         database.migrate(servers.postgres_url)
         yield servers
+
+
+@pytest.fixture
+def pool(servers):
+    with database.open_pool(servers.postgres_url) as pool:
+        yield pool
 
 
 @pytest.fixture
@@ -106,13 +113,16 @@ def _forget(servers, stage):
 
 @pytest.mark.stack
 @pytest.mark.xdist_group("stack")
-async def test_stage_is_forgotten_once_nobody_works_for_it(servers):
+async def test_stage_is_forgotten_once_nobody_works_for_it(servers, pool):
     settings = ChassisSettings(
         nats_url=servers.nats_url, s3_access_key=servers.s3_access_key, s3_secret_key=servers.s3_secret_key
     )
     bus = await NatsBus.connect(settings, "test")
     try:
         offers = await bus.offers(RULE, ack_wait=15, max_attempts=8)
+        book = Rulebook(bus, pool)
+        await book.refresh()
+        assert book.rules == (RULE,)
         asking = asyncio.create_task(_ask(offers))
         await _until(bus, 1)
         code, told = await asyncio.to_thread(_forget, servers, "film")
@@ -123,6 +133,8 @@ async def test_stage_is_forgotten_once_nobody_works_for_it(servers):
         code, told = await asyncio.to_thread(_forget, servers, "film")
         assert (code, "film is forgotten" in told) == (0, True)
         assert await bus.rules() == []
+        await book.refresh()
+        assert book.rules == (), "the database has forgotten it too"
         code, told = await asyncio.to_thread(_forget, servers, "film")
         assert (code, "no stage is called film" in told) == (2, True)
     finally:

@@ -4,31 +4,50 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from collections.abc import Sequence
 
 from chassis.bus import NatsBus
-from chassis.settings import ChassisSettings, read_settings
+from chassis.errors import Error, UsageError
+from chassis.settings import read_settings
+
+from gateway.database import Database, open_pool
+from gateway.ledger import rulebook
+from gateway.settings import GatewaySettings
 
 
 def main(stages: list[str]) -> int:
     """Forget the stages; returns the exit code (0 done, 2 unknown, or somebody still works for one)."""
-    return asyncio.run(forget(read_settings(ChassisSettings), stages))
+    try:
+        settings = read_settings(GatewaySettings)
+        with open_pool(settings.postgres_url) as database:
+            asyncio.run(forget(settings, database, stages))
+    except Error as error:
+        print(f"error: {error.message}", file=sys.stderr)  # noqa: T201 - its output
+        return 2 if isinstance(error, UsageError) else 1
+    for stage in stages:
+        print(f"{stage} is forgotten; jobs that waited for it alone are done within seconds")  # noqa: T201 - its output
+    return 0
 
 
-async def forget(settings: ChassisSettings, stages: list[str]) -> int:
-    """Forget the stages on the bus that the settings name, all or none of them."""
+async def forget(settings: GatewaySettings, database: Database, stages: Sequence[str]) -> None:
+    """Forget the stages on the bus and in the database, all or none of them.
+
+    Raises:
+        UsageError: there is no such stage, or somebody works for it.
+    """
     bus = await NatsBus.connect(settings, "forget")
     try:
-        known = {rule.name for rule in await bus.rules()}
+        with database.connection() as connection:
+            known = {rule.name for rule in (*await bus.rules(), *rulebook.kept(connection))}
         for stage in stages:
             if stage not in known:
-                print(f"error: no stage is called {stage}; there are {', '.join(sorted(known))}", file=sys.stderr)  # noqa: T201 - its output
-                return 2
+                message = f"no stage is called {stage}; there are {', '.join(sorted(known))}"
+                raise UsageError("usage.stage", message)
             if await bus.workers(stage):
-                print(f"error: a worker still asks for work of {stage}; end it first", file=sys.stderr)  # noqa: T201 - its output
-                return 2
+                raise UsageError("usage.stage", f"a worker still asks for work of {stage}; end it first")
         for stage in stages:
             await bus.forget(stage)
-            print(f"{stage} is forgotten; jobs that waited for it alone are done within seconds")  # noqa: T201 - its output
+            with database.connection() as connection:
+                rulebook.forget(connection, stage)
     finally:
         await bus.close()
-    return 0

@@ -13,6 +13,8 @@ from collections.abc import Iterable
 from chassis.bus import NatsBus
 from chassis.providers import Provider
 from chassis.stage import Rule
+from psycopg import Connection
+from psycopg.rows import DictRow
 from psycopg.types.json import Jsonb
 from pydantic import TypeAdapter
 
@@ -41,12 +43,10 @@ class Rulebook:
 
     async def refresh(self) -> None:
         """Read them now; a rule of the bus is newer than the database's of that name."""
-        told = await self._bus.rules()
-        if not self.rules or not set(told) <= set(self.rules):
-            rules = await asyncio.to_thread(self._kept, told)
-            if rules != self.rules:
-                self.rules = rules
-                self.changed.set()
+        rules = await asyncio.to_thread(self._kept, await self._bus.rules())
+        if rules != self.rules:
+            self.rules = rules
+            self.changed.set()
         self.providers = tuple(await self._bus.providers())
 
     async def run(self) -> None:
@@ -62,6 +62,17 @@ class Rulebook:
         """Keep the rules that were told; returns them and the others that are kept, by name."""
         with self._database.connection() as connection:
             for rule in told:
-                connection.execute(_KEEP, (rule.name, Jsonb(_RULE.dump_python(rule, mode="json"))))
-            rows = connection.execute('SELECT rule FROM rules ORDER BY name COLLATE "C"').fetchall()
-        return tuple(_RULE.validate_python(row["rule"]) for row in rows)
+                if rule not in self.rules:
+                    connection.execute(_KEEP, (rule.name, Jsonb(_RULE.dump_python(rule, mode="json"))))
+            return kept(connection)
+
+
+def kept(connection: Connection[DictRow]) -> tuple[Rule, ...]:
+    """The rules that the database holds, by name."""
+    rows = connection.execute('SELECT rule FROM rules ORDER BY name COLLATE "C"').fetchall()
+    return tuple(_RULE.validate_python(row["rule"]) for row in rows)
+
+
+def forget(connection: Connection[DictRow], stage: str) -> None:
+    """Drop a stage's rule; the bus must have forgotten it before."""
+    connection.execute("DELETE FROM rules WHERE name = %s", (stage,))

@@ -26,7 +26,6 @@ import psycopg
 import uvloop
 from chassis.bus import NatsBus
 from chassis.events import Blob
-from chassis.settings import ChassisSettings
 from chassis.stage import Rule
 from cli.stack import Stack
 from cli.stack.homes import free_port
@@ -123,7 +122,7 @@ def prepare(stack: Stack) -> None:
     """Have the rules of two stages in the stream's record."""
 
     async def publish() -> None:
-        bus = await NatsBus.connect(settings(stack), "benchmark")
+        bus = await NatsBus.connect(stack.settings, "benchmark")
         for rule in RULES:
             await bus._publish_rule(rule)  # noqa: SLF001 - as a stage does that begins to work
         await bus.close()
@@ -204,7 +203,7 @@ async def play(stack: Stack) -> list[float]:
 
     Returns how long the message server took to store each: what no gateway can do anything about.
     """
-    bus = await NatsBus.connect(settings(stack), "benchmark")
+    bus = await NatsBus.connect(stack.settings, "benchmark")
     order = random.sample(range(STREAMS), STREAMS)
     pending: set[asyncio.Task[None]] = set()
     stored: list[float] = []
@@ -241,7 +240,7 @@ async def play(stack: Stack) -> list[float]:
 
 
 async def only_progress(stack: Stack, count: int, rate: float) -> None:
-    bus = await NatsBus.connect(settings(stack), "benchmark")
+    bus = await NatsBus.connect(stack.settings, "benchmark")
     async for _ in paced(rate, PLAIN_SECONDS):
         await progress(bus, random.randrange(count))
     await bus.close()
@@ -262,15 +261,6 @@ async def paced(rate: float, seconds: float) -> Any:
         elif count % 20 == 0:
             await asyncio.sleep(0)
         yield count
-
-
-def settings(stack: Stack) -> ChassisSettings:
-    return ChassisSettings(
-        nats_url=stack.nats_url,
-        s3_endpoint=stack.s3_endpoint,
-        s3_access_key=stack.s3_access_key,
-        s3_secret_key=stack.s3_secret_key,
-    )
 
 
 if __name__ == "__main__":

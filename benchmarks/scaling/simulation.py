@@ -110,13 +110,7 @@ def play(scenario: Scenario, patience: float) -> Seen:
         pods.mkdir()
         with Stack(home, services=()) as stack, _pods(scenario, pods, stack.environment()) as cluster:
             endpoint = json.loads((home / "nats.conf").read_text())["http"]
-            settings = ChassisSettings(
-                nats_url=stack.nats_url,
-                s3_endpoint=stack.s3_endpoint,
-                s3_access_key=stack.s3_access_key,
-                s3_secret_key=stack.s3_secret_key,
-                s3_bucket=stack.environment()["HIDDENHILL_S3_BUCKET"],
-            )
+            settings = stack.settings
             run = Run(scenario, cluster, endpoint)
             return asyncio.run(asyncio.wait_for(run.play(settings), patience))
 

@@ -1,17 +1,14 @@
 """What the command says of money, on a real gateway, over REST and gRPC alike."""
 
-import asyncio
 import json
 import os
 import subprocess
 import sys
 
 import pytest
-from chassis.bus import NatsBus
 from chassis.errors import Fatal
 from chassis.providers import Provider
-from chassis.settings import ChassisSettings
-from chassis.testing import until
+from chassis.testing import on_bus, until
 from cli.gateway import submit
 from cli.rest import Rest
 from cli.rpc import Rpc
@@ -24,33 +21,13 @@ TOLD = (
 )
 
 
-def on_bus(stack, act):
-    environment = stack.environment()
-    settings = ChassisSettings(
-        nats_url=stack.nats_url,
-        s3_endpoint=stack.s3_endpoint,
-        s3_access_key=stack.s3_access_key,
-        s3_secret_key=stack.s3_secret_key,
-        s3_bucket=environment["HIDDENHILL_S3_BUCKET"],
-    )
-
-    async def run():
-        bus = await NatsBus.connect(settings, "test")
-        try:
-            return await act(bus)
-        finally:
-            await bus.client.close()
-
-    return asyncio.run(run())
-
-
 @pytest.fixture(scope="module")
 def stack(tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("HIDDENHILL_MONEY_A_DAY", "50")
         with Stack(tmp_path_factory.mktemp("home"), services=("gateway",)) as servers:
             servers.wait_ready()
-            on_bus(servers, lambda bus: bus.publish_providers(TOLD))
+            on_bus(servers.settings, lambda bus: bus.publish_providers(TOLD))
             with Rest(servers.gateway_url, servers.token) as client:
                 until(lambda: client.estimate({"budget": 1})["lines"])
             yield servers

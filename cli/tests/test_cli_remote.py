@@ -1,6 +1,5 @@
 """The clients of a gateway, REST and gRPC alike, and the commands that use them, on a real gateway of the stack."""
 
-import asyncio
 import contextlib
 import hashlib
 import json
@@ -11,12 +10,10 @@ import threading
 
 import pytest
 from chassis.blobs import S3Blobs, key_of
-from chassis.bus import NatsBus
 from chassis.errors import Error, Fatal, Transient, UsageError
 from chassis.events import Blob
-from chassis.settings import ChassisSettings
 from chassis.stage import Rule
-from chassis.testing import until
+from chassis.testing import on_bus, until
 from cli.client import Bytes
 from cli.downloads import download
 from cli.gateway import Address, gateway, submit
@@ -40,25 +37,12 @@ class Stages:
     """Plays the stages of a job on the real servers."""
 
     def __init__(self, stack):
-        self.settings = ChassisSettings(
-            nats_url=stack.nats_url,
-            s3_endpoint=stack.s3_endpoint,
-            s3_access_key=stack.s3_access_key,
-            s3_secret_key=stack.s3_secret_key,
-            s3_bucket=stack.environment()["HIDDENHILL_S3_BUCKET"],
-        )
+        self.settings = stack.settings
         self.blobs = S3Blobs(self.settings)
         self.on_bus(self._publish)
 
     def on_bus(self, act):
-        async def run():
-            bus = await NatsBus.connect(self.settings, "test")
-            try:
-                return await act(bus)
-            finally:
-                await bus.client.close()
-
-        return asyncio.run(run())
+        return on_bus(self.settings, act)
 
     def write(self, client, job_id):
         self._make(client, job_id, {"script": b"{}", "scene.1.brief": b"{}"}, ("source",), scenes=(1,))

@@ -1,18 +1,13 @@
 """kill -9 in the middle: the job ends, and what was ready is not made again."""
 
-import asyncio
 import signal
 from collections import Counter
 from pathlib import Path
 
 import pytest
-from chassis.bus import NatsBus
-from chassis.settings import ChassisSettings
-from chassis.testing import until
+from chassis.testing import all_events, on_bus, until
 from cli.rest import Rest
 from cli.stack import Stack
-
-from chassis import names
 
 SAMPLE = Path(__file__).resolve().parents[2] / "samples" / "nightingale" / "nightingale.xml"
 pytestmark = [pytest.mark.stack, pytest.mark.xdist_group("stack"), pytest.mark.timeout(400)]
@@ -27,7 +22,7 @@ def test_a_killed_renderer_loses_no_scene_and_makes_none_twice(tmp_path):
         _made(client, job, "scene.1.segment")
         stack.kill("renderer", signal.SIGKILL)
         assert _ended(client, job) == "done", client.job(job)
-        made = asyncio.run(_announcements(stack))
+        made = Counter(event.subject for event in on_bus(stack.settings, all_events))
         assert all(count == 1 for count in made.values()), made
 
 
@@ -56,17 +51,3 @@ def _ended(client, job):
         if state in ("done", "failed", "cancelled"):
             return state
     return "nothing was told"
-
-
-async def _announcements(stack):
-    """How often each artifact was announced, read from the stream itself."""
-    settings = ChassisSettings(
-        nats_url=stack.nats_url, s3_access_key=stack.s3_access_key, s3_secret_key=stack.s3_secret_key
-    )
-    bus = await NatsBus.connect(settings, "test")
-    try:
-        last = (await bus.stream.stream_info(names.STREAM)).state.last_seq
-        events = [await bus.message_at(seq) for seq in range(1, last + 1)]
-        return Counter(event.subject for event in events if event)
-    finally:
-        await bus.close()

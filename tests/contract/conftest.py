@@ -4,7 +4,6 @@ from contextlib import AsyncExitStack
 
 import pytest
 from chassis.blobs import S3Blobs
-from chassis.settings import ChassisSettings
 from chassis.testing import MemoryBlobs, MemoryBus
 from cli.stack import Stack
 from opentelemetry.sdk.trace import TracerProvider
@@ -17,13 +16,7 @@ REAL = [pytest.mark.stack, pytest.mark.xdist_group("stack")]
 @pytest.fixture(scope="session")
 def settings(tmp_path_factory):
     with Stack(tmp_path_factory.mktemp("home"), services=()) as servers:
-        yield ChassisSettings(
-            nats_url=servers.nats_url,
-            s3_endpoint=servers.s3_endpoint,
-            s3_access_key=servers.s3_access_key,
-            s3_secret_key=servers.s3_secret_key,
-            s3_bucket=servers.environment()["HIDDENHILL_S3_BUCKET"],
-        )
+        yield servers.settings
 
 
 @pytest.fixture(params=["memory", pytest.param("nats", marks=REAL)])

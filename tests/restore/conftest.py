@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import os
 import re
@@ -15,8 +14,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from chassis.bus import NatsBus
-from chassis.settings import ChassisSettings
+from chassis.testing import all_events, on_bus, until
 from cli.rest import Rest
 from cli.stack import Stack
 from standins.running import process
@@ -67,13 +65,7 @@ class Town:
 
     @property
     def settings(self):
-        return ChassisSettings(
-            nats_url=self.stack.nats_url,
-            s3_endpoint=self.stack.s3_endpoint,
-            s3_access_key=self.stack.s3_access_key,
-            s3_secret_key=self.stack.s3_secret_key,
-            s3_bucket=self.stack.environment()["HIDDENHILL_S3_BUCKET"],
-        )
+        return self.stack.settings
 
     def rest(self, token=""):
         return Rest(self.stack.gateway_url, token or self.stack.token)
@@ -98,11 +90,7 @@ class Town:
         return job
 
     def until(self, condition, seconds=120.0):
-        deadline = time.monotonic() + seconds
-        while not (found := condition()):
-            assert time.monotonic() < deadline, "it did not happen in time"
-            time.sleep(0.05)
-        return found
+        return until(condition, seconds)
 
     def state(self, job_id, wanted, seconds=120.0):
         def reached():
@@ -116,23 +104,11 @@ class Town:
         return {row["artifact"]: row["digest"] for row in self.job(job_id)["artifacts"]}
 
     def on_bus(self, act):
-        async def run():
-            bus = await NatsBus.connect(self.settings, "test")
-            try:
-                return await act(bus)
-            finally:
-                await bus.client.close()
-
-        return asyncio.run(run())
+        return on_bus(self.settings, act)
 
     def announced(self):
         """How often something was announced as made, by job and artifact, and with which causes all were."""
-
-        async def read(bus):
-            last = await bus.last()
-            return [await bus.message_at(seq) for seq in range(1, last + 1)]
-
-        events = [event for event in self.on_bus(read) if event and names.parse_subject(event.subject)[1] == "ready"]
+        events = [each for each in self.on_bus(all_events) if names.parse_subject(each.subject)[1] == "ready"]
         return Counter((event.job_id, event.body.artifact) for event in events if event.body.cause == 2)
 
     def person(self, email):

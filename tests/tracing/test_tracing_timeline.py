@@ -8,7 +8,6 @@ from xml.etree import ElementTree as ET
 
 import pytest
 from chassis.blobs import S3Blobs
-from chassis.settings import ChassisSettings
 from chassis.testing import until
 from cli.rpc import Rpc
 
@@ -77,9 +76,7 @@ def test_spans_are_removed_with_their_job(studio):
     job_id = studio.submit(seconds=20)
     studio.ended(job_id)
     _whole(studio, job_id)
-    stack = studio.stack
-    keys = {"s3_access_key": stack.s3_access_key, "s3_secret_key": stack.s3_secret_key}
-    blobs = S3Blobs(ChassisSettings(s3_endpoint=stack.s3_endpoint, **keys))
+    blobs = S3Blobs(studio.stack.settings)
     assert blobs.keys(spans.prefix(job_id))
     studio.client.delete(job_id)
     until(lambda: not blobs.keys(spans.prefix(job_id)))

@@ -8,7 +8,6 @@ from collections import Counter
 
 import pytest
 from chassis.bus import NatsBus
-from chassis.settings import ChassisSettings
 from cli.stack import Stack
 from hiddenhill.v1.events_pb2 import Ready
 from rolling import versions
@@ -162,10 +161,7 @@ def _figures(load, rollout, jobs):
 
 async def _announced(stack):
     """All that was announced as ready, read from the stream itself."""
-    settings = ChassisSettings(
-        nats_url=stack.nats_url, s3_access_key=stack.s3_access_key, s3_secret_key=stack.s3_secret_key
-    )
-    bus = await NatsBus.connect(settings, "test")
+    bus = await NatsBus.connect(stack.settings, "test")
     try:
         last = (await bus.stream.stream_info(names.STREAM)).state.last_seq
         found = [await bus.stream.get_msg(names.STREAM, seq) for seq in range(1, last + 1)]

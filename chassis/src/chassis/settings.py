@@ -25,20 +25,20 @@ class ChassisSettings(BaseSettings):
     s3_secret_key: str = Field(repr=False)
     s3_region: str = "us-east-1"
     s3_secure: bool = False
-    stream_replicas: int = Field(1, ge=1)
-    stream_max_age_days: int = Field(30, ge=1)
+    stream_replicas: int = Field(default=1, ge=1)
+    stream_max_age_days: int = Field(default=30, ge=1)
     grpc_listen: str = "127.0.0.1:0"
     """Address of the internal gRPC port; port 0 takes a free one."""
     grpc_reflection: bool = False
     stages: str = ""
     """Which of its service's stages a worker works for, separated by commas; empty: all."""
-    slots: int = Field(0, ge=0)
+    slots: int = Field(default=0, ge=0)
     """Runs at a time, for each stage of the worker; 0: as the stage declares."""
-    ack_wait: float = Field(15.0, gt=0)
+    ack_wait: float = Field(default=15.0, gt=0)
     """Seconds without a heartbeat after which a run is given to another worker."""
-    max_attempts: int = Field(8, ge=1)
+    max_attempts: int = Field(default=8, ge=1)
     """Deliveries of one trigger before the stage is failed."""
-    grace: float = Field(120.0, ge=0)
+    grace: float = Field(default=120.0, ge=0)
     """Seconds that running work gets to end after SIGTERM."""
     log_level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(str.upper)] = "INFO"
     keys_secret: SecretStr = SecretStr("")
@@ -49,7 +49,7 @@ class ChassisSettings(BaseSettings):
     """Host and port on which Prometheus reads the process' metrics; empty: none are kept. Port 0 takes a free one."""
     otlp_endpoint: str = ""
     """gRPC address of an OpenTelemetry collector; empty: spans are not exported."""
-    trace_ratio: float = Field(1.0, ge=0, le=1)
+    trace_ratio: float = Field(default=1.0, ge=0, le=1)
     """Share of jobs whose spans go to the collector; what a caller's own trace says of it is respected."""
     keep_traces: bool = True
     """Whether the spans of all jobs are kept in the store, for their timelines."""

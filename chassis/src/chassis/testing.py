@@ -18,13 +18,14 @@ from hiddenhill.v1.events_pb2 import Costs
 
 from chassis import events, keys, names, telemetry
 from chassis.blobs import Blobs, key_of
-from chassis.bus import ADVISORIES
+from chassis.bus import ADVISORIES, NatsBus
 from chassis.errors import Transient
 from chassis.events import Blob, Event, Outgoing, costs_of, manifest_of, read_event, readable
 from chassis.manifest import Manifest
 from chassis.protocols import PATIENCE, Conflict, Message, check_batch
 from chassis.providers import Provider
 from chassis.runner import Runner
+from chassis.settings import ChassisSettings
 from chassis.stage import Rule, Stage, triggers
 
 T = TypeVar("T")
@@ -322,6 +323,26 @@ async def work_off(stage: Stage, bus: MemoryBus, blobs: Blobs, **more: Any) -> N
         await consumer.stream.news.wait()
     runner.stop()
     await work
+
+
+def on_bus(settings: ChassisSettings, act: Callable[[NatsBus], Awaitable[T]]) -> T:
+    """What `act` gives on a connection of its own to the real bus."""
+
+    async def run() -> T:
+        bus = await NatsBus.connect(settings, "test")
+        try:
+            return await act(bus)
+        finally:
+            await bus.client.close()
+
+    return asyncio.run(run())
+
+
+async def all_events(bus: NatsBus) -> list[Event]:
+    """The events that the stream holds, in their order."""
+    last = await bus.last()
+    found = [await bus.message_at(seq) for seq in range(1, last + 1)]
+    return [event for event in found if event]
 
 
 def until(found: Callable[[], T], seconds: float = 20.0, told: Callable[[], object] = lambda: "it did not happen") -> T:

@@ -1,6 +1,5 @@
 """A gateway's process on real servers, and someone who plays the stages."""
 
-import asyncio
 import hashlib
 import itertools
 import json
@@ -15,11 +14,9 @@ import sys
 import httpx
 import pytest
 from chassis.blobs import S3Blobs, key_of
-from chassis.bus import NatsBus
 from chassis.events import Blob
-from chassis.settings import ChassisSettings
 from chassis.stage import Rule
-from chassis.testing import until
+from chassis.testing import on_bus, until
 from cli.stack import Stack
 
 from chassis import events
@@ -79,14 +76,7 @@ class Running:
         return until(condition, seconds)
 
     def on_bus(self, act):
-        async def run():
-            bus = await NatsBus.connect(self.settings, "test")
-            try:
-                return await act(bus)
-            finally:
-                await bus.client.close()
-
-        return asyncio.run(run())
+        return on_bus(self.settings, act)
 
     def submit(self, reference="10.1000/182", **headers):
         body = {"reference": reference, "options": {"seconds": 30}}
@@ -223,13 +213,7 @@ def stack(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def settings(stack):
-    return ChassisSettings(
-        nats_url=stack.nats_url,
-        s3_endpoint=stack.s3_endpoint,
-        s3_access_key=stack.s3_access_key,
-        s3_secret_key=stack.s3_secret_key,
-        s3_bucket=stack.environment()["HIDDENHILL_S3_BUCKET"],
-    )
+    return stack.settings
 
 
 @pytest.fixture(scope="session")

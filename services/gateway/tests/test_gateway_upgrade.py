@@ -11,7 +11,6 @@ from types import SimpleNamespace
 import psycopg
 import pytest
 from chassis.bus import NatsBus
-from chassis.settings import ChassisSettings
 from chassis.stage import Rule
 from cli.stack import Stack
 from gateway import database
@@ -114,9 +113,7 @@ def _forget(servers, stage):
 @pytest.mark.stack
 @pytest.mark.xdist_group("stack")
 async def test_stage_is_forgotten_once_nobody_works_for_it(servers, pool):
-    settings = ChassisSettings(
-        nats_url=servers.nats_url, s3_access_key=servers.s3_access_key, s3_secret_key=servers.s3_secret_key
-    )
+    settings = servers.settings
     bus = await NatsBus.connect(settings, "test")
     try:
         offers = await bus.offers(RULE, ack_wait=15, max_attempts=8)

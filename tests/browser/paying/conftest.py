@@ -1,6 +1,5 @@
 """A real gateway whose stages are played by the test: jobs with verdicts, costs and failures at will."""
 
-import asyncio
 import hashlib
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
@@ -12,12 +11,10 @@ from artifacts.paper import Paper
 from artifacts.script import Brief, Script
 from artifacts.transcript import Transcript
 from chassis.blobs import S3Blobs, key_of
-from chassis.bus import NatsBus
 from chassis.events import Blob
 from chassis.providers import Provider
-from chassis.settings import ChassisSettings
 from chassis.stage import Rule
-from chassis.testing import until
+from chassis.testing import on_bus, until
 from cli.stack import Stack
 from hiddenhill.v1.events_pb2 import CallState, Costs, Progress
 from standins.runway.clips import clip
@@ -114,13 +111,7 @@ class Played:
 
     def __init__(self, stack):
         self.stack, self.url = stack, stack.gateway_url
-        self.settings = ChassisSettings(
-            nats_url=stack.nats_url,
-            s3_endpoint=stack.s3_endpoint,
-            s3_access_key=stack.s3_access_key,
-            s3_secret_key=stack.s3_secret_key,
-            s3_bucket=stack.environment()["HIDDENHILL_S3_BUCKET"],
-        )
+        self.settings = stack.settings
         self.blobs = S3Blobs(self.settings)
         self.http = httpx.Client(base_url=f"{self.url}/api/v1", headers=self.login, timeout=20)
 
@@ -129,15 +120,8 @@ class Played:
         return {"Authorization": f"Bearer {self.stack.token}"}
 
     def on_bus(self, act):
-        async def run():
-            bus = await NatsBus.connect(self.settings, "test")
-            try:
-                return await act(bus)
-            finally:
-                await bus.client.close()
-
         with ThreadPoolExecutor(1) as apart:  # the browser's driver has a loop of its own in this thread
-            return apart.submit(asyncio.run, run()).result()
+            return apart.submit(on_bus, self.settings, act).result()
 
     def announce(self, *batch):
         self.on_bus(lambda bus: bus.announce(list(batch)))

@@ -13,6 +13,7 @@ from itertools import count
 from typing import TYPE_CHECKING, Self
 
 from chassis.errors import Defect, UsageError
+from chassis.settings import ChassisSettings
 
 from cli.stack.homes import Home, created, free_port
 from cli.stack.processes import Process, Program, Supervisor
@@ -142,6 +143,17 @@ class Stack:
             "HIDDENHILL_LOCAL_TOKEN": self.token,
             "HIDDENHILL_ACCESS_CODE": self.access_code,
         }
+
+    @property
+    def settings(self) -> ChassisSettings:
+        """Where the servers are, for a program of this process."""
+        return ChassisSettings(
+            nats_url=self.nats_url,
+            s3_endpoint=self.s3_endpoint,
+            s3_access_key=self.s3_access_key,
+            s3_secret_key=self.s3_secret_key,
+            s3_bucket=BUCKET,
+        )
 
     def spawn(self, service: str, *, python: str = sys.executable, env: Mapping[str, str] | None = None) -> Process:
         """Start one more process of a service; a second gateway gets a port of its own, named in its program's env.

@@ -33,7 +33,7 @@ up: install ## start the whole stack and print its address
 	$(RUN)hiddenhill up
 
 test: install ## run all tests
-	$(RUN)pytest -q -n 2 --dist loadgroup
+	$(RUN)pytest -q -n 2 --dist loadfile --no-loadscope-reorder
 
 drills: install ## kill and break for minutes, upgrade and roll back under load: see tests/providers, tests/upgrade
 	$(RUN)pytest -q -m drill tests

@@ -14,7 +14,7 @@ from cli.rest import Rest
 from cli.rpc import Rpc
 from cli.stack import Stack
 
-pytestmark = [pytest.mark.stack, pytest.mark.xdist_group("stack")]
+pytestmark = [pytest.mark.stack]
 TOLD = (
     Provider("gemini", "Gemini", "script", "writer-1", True, "", {"input": 1.0, "output": 10.0}),
     Provider("runway", "Runway", "footage", "films-1", False, "no key; set it", {"second": 0.1}),

@@ -24,7 +24,7 @@ from cli.stack import Stack
 
 from chassis import events
 
-pytestmark = [pytest.mark.stack, pytest.mark.xdist_group("stack")]
+pytestmark = [pytest.mark.stack]
 BRIEF, VIDEO = "scene.*.brief", "video"
 RULES = (
     Rule("write", "Writing", "1", "scripter", ("source",), ("script", BRIEF), False, ("script", BRIEF)),

@@ -23,7 +23,7 @@ from minio import Minio
 from nats.js.api import StorageType, StreamConfig
 
 LOG = logging.getLogger(__name__)
-pytestmark = [pytest.mark.stack, pytest.mark.xdist_group("stack")]
+pytestmark = [pytest.mark.stack]
 
 
 @pytest.fixture(scope="module")

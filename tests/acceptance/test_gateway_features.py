@@ -5,7 +5,7 @@ import re
 import httpx
 import pytest
 
-pytestmark = [pytest.mark.stack, pytest.mark.xdist_group("gateway")]
+pytestmark = [pytest.mark.stack]
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from hiddenhill.v1 import job_service_pb2 as pb
 from hiddenhill.v1 import job_service_pb2_grpc as pb_grpc
 from httpx_sse import connect_sse
 
-pytestmark = [pytest.mark.stack, pytest.mark.xdist_group("gateway")]
+pytestmark = [pytest.mark.stack]
 
 PUBLIC = """
 GET /healthz  GET /readyz  GET /static/<path:name>  GET /favicon.ico  GET /robots.txt

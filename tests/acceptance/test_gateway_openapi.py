@@ -9,7 +9,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-pytestmark = [pytest.mark.stack, pytest.mark.xdist_group("gateway")]
+pytestmark = [pytest.mark.stack]
 CHECKS = (
     "not_a_server_error",
     "status_code_conformance",

@@ -18,7 +18,7 @@ from hiddenhill.v1.events_pb2 import Progress
 from renderer import captions as burning
 from renderer.theme import CAPTION_BOTTOM, CAPTION_CENTRE, CAPTION_TOP, FPS, THEMES
 
-pytestmark = [pytest.mark.stack, pytest.mark.xdist_group("stack"), pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.stack, pytest.mark.timeout(300)]
 
 
 def test_the_burned_highlight_is_within_100_ms_of_the_spoken_word(drawn):

@@ -10,7 +10,7 @@ from cli.rest import Rest
 from cli.stack import Stack
 
 SAMPLE = Path(__file__).resolve().parents[2] / "samples" / "nightingale" / "nightingale.xml"
-pytestmark = [pytest.mark.stack, pytest.mark.xdist_group("stack"), pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.stack, pytest.mark.timeout(400)]
 
 
 def test_a_killed_renderer_loses_no_scene_and_makes_none_twice(tmp_path):

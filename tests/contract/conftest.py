@@ -10,7 +10,7 @@ from opentelemetry.sdk.trace import TracerProvider
 
 from chassis import worker
 
-REAL = [pytest.mark.stack, pytest.mark.xdist_group("stack")]
+REAL = [pytest.mark.stack]
 
 
 @pytest.fixture(scope="session")

@@ -125,7 +125,6 @@ async def test_provider_that_fails_all_workers_is_tried_again_by_one(limits):
 
 
 @pytest.mark.stack
-@pytest.mark.xdist_group("stack")
 async def test_name_that_is_no_key_is_refused(settings):
     bus = await connect(settings, "test")
     with pytest.raises(Defect):
@@ -134,7 +133,6 @@ async def test_name_that_is_no_key_is_refused(settings):
 
 
 @pytest.mark.stack
-@pytest.mark.xdist_group("stack")
 async def test_state_of_another_version_is_forgotten(settings):
     bus = await connect(settings, "test")
     bucket = await bus._bucket(BUCKET)
@@ -145,7 +143,6 @@ async def test_state_of_another_version_is_forgotten(settings):
 
 
 @pytest.mark.stack
-@pytest.mark.xdist_group("stack")
 async def test_answer_is_not_lost_when_the_server_goes_away_during_the_call(settings, monkeypatch):
     monkeypatch.setattr("chassis.shared_limits.ANSWER", 0.5)
     bus = await connect(settings, "test")
@@ -184,7 +181,6 @@ asyncio.run(main())
 
 
 @pytest.mark.stack
-@pytest.mark.xdist_group("stack")
 async def test_place_of_a_killed_process_waits_for_its_own_job(settings):
     holder = await asyncio.create_subprocess_exec(
         sys.executable, "-c", HOLDER, settings.nats_url, stdout=asyncio.subprocess.PIPE

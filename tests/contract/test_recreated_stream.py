@@ -12,7 +12,7 @@ from chassis.worker import connect
 
 from chassis import names
 
-pytestmark = [pytest.mark.stack, pytest.mark.xdist_group("stack")]
+pytestmark = [pytest.mark.stack]
 
 
 def shout(folder):

@@ -79,7 +79,6 @@ sys.exit(asyncio.run(serve(Service("hills", (stage,), (provider,)))))
 
 
 @pytest.mark.stack
-@pytest.mark.xdist_group("stack")
 async def test_worker_tells_of_its_providers_and_they_are_known_when_it_has_gone(settings):
     told = settings.model_dump(include={"nats_url", "s3_endpoint", "s3_access_key", "s3_secret_key", "s3_bucket"})
     env = dict(os.environ) | {f"HIDDENHILL_{name}".upper(): value for name, value in told.items()}

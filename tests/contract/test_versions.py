@@ -62,7 +62,6 @@ async def server(settings):
 
 
 @pytest.mark.stack
-@pytest.mark.xdist_group("stack")
 async def test_consumer_is_as_the_last_declaration_has_it(server):
     async def filters():
         return (await server.stream.consumer_info(names.STREAM, "stage-narrate")).config.filter_subjects
@@ -75,7 +74,6 @@ async def test_consumer_is_as_the_last_declaration_has_it(server):
 
 
 @pytest.mark.stack
-@pytest.mark.xdist_group("stack")
 async def test_declaration_that_cannot_be_read_hides_no_other_and_more_fields_are_passed_over(server):
     await offered(server, OLD)
     bucket = await server.stream.key_value(RULES_BUCKET)
@@ -86,7 +84,6 @@ async def test_declaration_that_cannot_be_read_hides_no_other_and_more_fields_ar
 
 
 @pytest.mark.stack
-@pytest.mark.xdist_group("stack")
 async def test_streams_are_changed_by_who_starts_alone(server, settings):
     await server.stream.update_stream(
         (await server.stream.stream_info(names.STREAM)).config.evolve(max_age=24 * 3600, num_replicas=1)

@@ -10,7 +10,7 @@ from cli.rest import Rest
 from cli.stack import Stack
 from standins.running import process
 
-pytestmark = [pytest.mark.stack, pytest.mark.xdist_group("logs"), pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.stack, pytest.mark.timeout(300)]
 SAMPLE = Path(__file__).resolve().parents[2] / "samples" / "nightingale" / "nightingale.xml"
 PAPER, TITLE = "Quellwasserhaus", "Flussmundart"
 """Words that stand in the paper and nowhere else."""

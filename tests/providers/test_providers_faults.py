@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-pytestmark = [pytest.mark.stack, pytest.mark.xdist_group("providers"), pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.stack, pytest.mark.timeout(300)]
 WRITTEN = {"writer": "gemini", "budget": 5, "review": True}
 WRITES = {"operation": "generateContent", "model": "gemini-3.8-flash"}
 SPEAKS = {"operation": "generateContent", "model": "gemini-3.8-flash-tts"}

@@ -6,7 +6,7 @@ import httpx
 import pytest
 from chassis.testing import until
 
-pytestmark = [pytest.mark.stack, pytest.mark.xdist_group("providers"), pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.stack, pytest.mark.timeout(400)]
 BOTH = {"seconds": 60, "writer": "gemini", "speech": "gemini", "footage": True}
 
 

@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-pytestmark = [pytest.mark.drill, pytest.mark.stack, pytest.mark.xdist_group("providers"), pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.drill, pytest.mark.stack, pytest.mark.timeout(900)]
 KILLS = 20
 MOST = 4
 """Kills of one job."""

@@ -9,7 +9,7 @@ import psycopg
 import pytest
 from psycopg.rows import dict_row
 
-pytestmark = [pytest.mark.stack, pytest.mark.xdist_group("restore"), pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.stack, pytest.mark.timeout(600)]
 WORKERS = ("fetcher", "scripter", "narrator")
 """Enough for jobs that end with their narrations; the long drill has all services."""
 PAID = {"writer": "gemini", "speech": "gemini", "budget": 2}

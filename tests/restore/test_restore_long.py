@@ -7,7 +7,7 @@ import time
 import av
 import pytest
 
-pytestmark = [pytest.mark.drill, pytest.mark.stack, pytest.mark.xdist_group("restore"), pytest.mark.timeout(1800)]
+pytestmark = [pytest.mark.drill, pytest.mark.stack, pytest.mark.timeout(1800)]
 WORKERS = ("fetcher", "scripter", "narrator", "captioner", "renderer")
 
 

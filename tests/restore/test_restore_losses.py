@@ -6,7 +6,7 @@ from chassis.bus import ADVISORIES, PROVIDERS_BUCKET, RULES_BUCKET
 
 from chassis import names
 
-pytestmark = [pytest.mark.stack, pytest.mark.xdist_group("restore"), pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.stack, pytest.mark.timeout(600)]
 WORKERS = ("fetcher", "scripter", "narrator")
 PAID = {"writer": "gemini", "speech": "gemini", "budget": 2}
 

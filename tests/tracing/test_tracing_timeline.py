@@ -13,7 +13,7 @@ from cli.rpc import Rpc
 
 from chassis import spans
 
-pytestmark = [pytest.mark.stack, pytest.mark.xdist_group("tracing"), pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.stack, pytest.mark.timeout(400)]
 
 
 @pytest.fixture(scope="module")

@@ -5,7 +5,7 @@ from collections import Counter
 import httpx
 import pytest
 
-pytestmark = [pytest.mark.stack, pytest.mark.xdist_group("tracing"), pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.stack, pytest.mark.timeout(400)]
 BOTH = {"seconds": 20, "writer": "gemini", "speech": "gemini", "footage": True, "tone": "lively", "budget": 10}
 
 SUBMIT, SUBMITTED = ("POST /api/v1/jobs", "server"), ("publish job.{job}.>", "producer")

@@ -17,7 +17,7 @@ from rolling.rollout import Rollout
 
 from chassis import names
 
-pytestmark = [pytest.mark.drill, pytest.mark.stack, pytest.mark.xdist_group("stack"), pytest.mark.timeout(2400)]
+pytestmark = [pytest.mark.drill, pytest.mark.stack, pytest.mark.timeout(2400)]
 SAMPLE = versions.ROOT / "samples" / "nightingale" / "nightingale.xml"
 EVERY, BESIDE, ALONE, DRAIN = 8.0, 8.0, 240.0, 600.0
 """Seconds: between two jobs, for which both versions of a service run, and at most for a job in one version alone and

@@ -8,7 +8,7 @@ import httpx
 import pytest
 from gateway.pages.acts import WORDS
 
-pytestmark = [pytest.mark.stack, pytest.mark.xdist_group("stack")]
+pytestmark = [pytest.mark.stack]
 
 
 def wrong(answer):

@@ -9,7 +9,7 @@ import pytest
 from hiddenhill.v1 import job_service_pb2 as pb
 from hiddenhill.v1 import job_service_pb2_grpc as pb_grpc
 
-pytestmark = [pytest.mark.stack, pytest.mark.xdist_group("stack")]
+pytestmark = [pytest.mark.stack]
 
 
 def test_forms_and_scripts_without_the_page_s_token_are_refused(newcomer):

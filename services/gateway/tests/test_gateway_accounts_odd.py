@@ -5,7 +5,7 @@ import re
 import httpx
 import pytest
 
-pytestmark = [pytest.mark.stack, pytest.mark.xdist_group("stack")]
+pytestmark = [pytest.mark.stack]
 
 BODIES = (
     b"",

@@ -7,7 +7,7 @@ from gateway.accounts.janitor import Janitor
 from gateway.accounts.limits import waiting
 from gateway.database import open_pool
 
-pytestmark = [pytest.mark.stack, pytest.mark.xdist_group("stack")]
+pytestmark = [pytest.mark.stack]
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from chassis.errors import Defect, SourceError
 
 from chassis import events
 
-pytestmark = [pytest.mark.stack, pytest.mark.xdist_group("stack")]
+pytestmark = [pytest.mark.stack]
 
 PAGES = ("", "/users", "/codes", "/jobs", "/failures", "/health")
 

@@ -17,7 +17,7 @@ from httpx_sse import connect_sse
 
 from chassis import events
 
-pytestmark = [pytest.mark.stack, pytest.mark.xdist_group("stack")]
+pytestmark = [pytest.mark.stack]
 
 
 def test_event_stream_begins_with_a_snapshot_and_ends_with_done(running):

@@ -9,7 +9,7 @@ from chassis.errors import SourceError
 
 from chassis import events
 
-pytestmark = [pytest.mark.stack, pytest.mark.xdist_group("stack")]
+pytestmark = [pytest.mark.stack]
 
 
 def test_submitted_reference_reaches_the_stream_as_two_artifacts(running):

@@ -8,7 +8,7 @@ import httpx
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-pytestmark = [pytest.mark.stack, pytest.mark.xdist_group("gateway-metrics")]
+pytestmark = [pytest.mark.stack]
 
 
 def port_of(log):

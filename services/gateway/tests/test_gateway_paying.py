@@ -17,7 +17,7 @@ from hiddenhill.v1 import job_service_pb2_grpc as pb_grpc
 
 from chassis import keys
 
-pytestmark = [pytest.mark.stack, pytest.mark.xdist_group("stack")]
+pytestmark = [pytest.mark.stack]
 TOKENS = {"input": 1.0, "output": 10.0}
 PROVIDERS = (
     Provider("gemini", "Gemini", "script", "writer-1", True, prices=TOKENS),

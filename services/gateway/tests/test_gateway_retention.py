@@ -14,7 +14,7 @@ from gateway.jobs import retention
 from gateway.ledger import garbage
 
 NOW = timedelta(0)
-pytestmark = [pytest.mark.stack, pytest.mark.xdist_group("gateway-retention")]
+pytestmark = [pytest.mark.stack]
 
 
 @pytest.fixture(scope="module")

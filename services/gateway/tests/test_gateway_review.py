@@ -13,7 +13,7 @@ from hiddenhill.v1 import job_service_pb2_grpc as pb_grpc
 
 from chassis import events
 
-pytestmark = [pytest.mark.stack, pytest.mark.xdist_group("stack")]
+pytestmark = [pytest.mark.stack]
 BRIEF, VERDICTS, NARRATION = "scene.*.brief", "scene.*.verdicts", "scene.*.narration"
 FOOTAGE, CLIP = "scene.*.footage", "scene.*.clip"
 CHECK = Rule("check", "Checking", "1", "scripter", (BRIEF, "paper"), (VERDICTS,), True, (VERDICTS,))

@@ -22,7 +22,7 @@ from grpc_reflection.v1alpha import reflection_pb2, reflection_pb2_grpc
 from grpc_status import rpc_status
 from hiddenhill.v1 import job_service_pb2 as pb
 
-pytestmark = [pytest.mark.stack, pytest.mark.xdist_group("stack")]
+pytestmark = [pytest.mark.stack]
 SERVICE = pb.DESCRIPTOR.services_by_name["JobService"]
 ON_NO_JOB = {"SubmitJob", "ListJobs", "EstimateJob", "ListProviders"}
 ON_NO_JOB |= {"ListProviderKeys", "SetProviderKey", "DeleteProviderKey"}

@@ -14,7 +14,7 @@ from hiddenhill.v1 import job_service_pb2_grpc as pb_grpc
 
 from chassis import events
 
-pytestmark = [pytest.mark.stack, pytest.mark.xdist_group("stack")]
+pytestmark = [pytest.mark.stack]
 NAME = pb.DESCRIPTOR.services_by_name["JobService"].full_name
 
 

@@ -20,7 +20,7 @@ from httpx_sse import connect_sse
 
 from chassis import events
 
-pytestmark = [pytest.mark.stack, pytest.mark.xdist_group("stack")]
+pytestmark = [pytest.mark.stack]
 KEPT = ("artifact", "stage", "done", "failed", "cancelled")
 
 

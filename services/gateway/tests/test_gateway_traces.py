@@ -10,7 +10,7 @@ from gateway.database import open_pool
 
 from chassis import spans
 
-pytestmark = [pytest.mark.stack, pytest.mark.xdist_group("gateway-traces")]
+pytestmark = [pytest.mark.stack]
 
 
 def timeline(running, job_id):

@@ -52,7 +52,6 @@ def somebody_waits(servers):
 
 
 @pytest.mark.stack
-@pytest.mark.xdist_group("stack")
 def test_migration_gives_way_where_a_table_is_in_use_and_goes_through_later(servers, next_schema):
     with psycopg.connect(servers.postgres_url) as busy, psycopg.connect(servers.postgres_url, autocommit=True) as other:
         busy.execute("SELECT count(*) FROM jobs")  # and the transaction stays open
@@ -78,7 +77,6 @@ def test_migration_gives_way_where_a_table_is_in_use_and_goes_through_later(serv
 
 
 @pytest.mark.stack
-@pytest.mark.xdist_group("stack")
 def test_version_before_a_migration_starts_on_the_schema_after_it(servers, next_schema, monkeypatch):
     database.migrate(servers.postgres_url)
     monkeypatch.undo()
@@ -111,7 +109,6 @@ def _forget(servers, stage):
 
 
 @pytest.mark.stack
-@pytest.mark.xdist_group("stack")
 async def test_stage_is_forgotten_once_nobody_works_for_it(servers, pool):
     settings = servers.settings
     bus = await NatsBus.connect(settings, "test")

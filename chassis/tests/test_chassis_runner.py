@@ -1,7 +1,9 @@
 """The runner over the bus and the store in memory: what becomes of one message."""
 
 import asyncio
+import contextlib
 import threading
+import time
 
 import pytest
 from chassis.blobs import key_of
@@ -9,7 +11,7 @@ from chassis.errors import RateLimited, SourceError, Transient
 from chassis.manifest import Leave, decide
 from chassis.runner import Runner
 from chassis.stage import Stage, rule_of
-from chassis.testing import MemoryBlobs, MemoryBus, make_ready, work_off
+from chassis.testing import MemoryBlobs, MemoryBus, MemoryDelivery, make_ready, work_off
 from hiddenhill.v1.events_pb2 import Failed, Ready
 
 from chassis import events, runner
@@ -393,3 +395,41 @@ async def test_input_that_the_store_has_lost_fails_the_stage(bus, blobs):
     blobs.kept.clear()
     await work_off(stage_of(shout), bus, blobs)
     assert [failed.code for failed in told(bus, Failed)] == ["internal.lost"]
+
+
+class Deaf(MemoryBus):
+    """Asked for a manifest, it swallows a cancellation that comes meanwhile, as `asyncio.wait_for` may."""
+
+    async def manifest(self, job_id):
+        with contextlib.suppress(asyncio.CancelledError):
+            await asyncio.sleep(0.05)
+        return await super().manifest(job_id)
+
+
+async def test_message_that_was_given_back_is_kept_alive_by_nobody(blobs, monkeypatch):
+    alive = []
+    keep_alive = MemoryDelivery.alive
+
+    async def heard(delivery):
+        alive.append(delivery.attempt)
+        await keep_alive(delivery)
+
+    monkeypatch.setattr(MemoryDelivery, "alive", heard)
+    bus, tries = Deaf(), []
+
+    def fail_once(folder):
+        tries.append(folder)
+        if len(tries) == 1:
+            raise Transient("unavailable.store", "Try again.")
+        time.sleep(0.8)
+        shout(folder)
+
+    await make_ready(bus, blobs, JOB, {"source": b"x"})
+    working, task = await started(stage_of(fail_once), bus, blobs, ack_wait=0.3)
+    async with asyncio.timeout(10):
+        while "paper" not in made(bus):  # noqa: ASYNC110 - the stream tells nobody
+            await asyncio.sleep(0.05)
+    working.stop()
+    await task
+    assert len(tries) == 2
+    assert alive.count(1) <= 2, "the first attempt was over before its second sign of life"

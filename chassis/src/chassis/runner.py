@@ -147,7 +147,7 @@ class Runner:
             decision = decide(self.rule, manifest, scene, event.seq)
             if isinstance(decision, Run):
                 for held in [held for held in self._held if held.delivery.event.seq == event.seq]:
-                    self._held.pop(held).cancel()  # the server gave it to us again: it had not heard of us for long
+                    self._take_back(held)  # the server gave it to us again: it had not heard of us for long
                 work = Work(self._bus, self.rule, delivery, scene, decision.inputs, waits)
                 try:
                     await self._run(work, manifest)
@@ -193,6 +193,7 @@ class Runner:
             seconds = time.monotonic() - started
             await self._announce(manifest, work, made, seconds)
         finally:
+            work.rest()
             pulse.cancel()
             self._running.discard(work)
         await work.delivery.ack()
@@ -231,13 +232,18 @@ class Runner:
         first = min(self._held, key=lambda work: work.due, default=None)
         if first is None or first.due > time.monotonic():
             return None
-        self._held.pop(first).cancel()
+        self._take_back(first)
         return first
+
+    def _take_back(self, held: Work) -> None:
+        held.rest()
+        self._held.pop(held).cancel()
 
     def _hold(self, work: Work) -> None:
         async def keep() -> None:
             await work.pulse(self._ack_wait / 3)
-            self._held.pop(work, None)
+            if self._held.pop(work, None) is None:
+                return  # taken back
             with contextlib.suppress(Exception):
                 await self._failed(work, Abandoned(work.unwanted))
 
@@ -249,8 +255,8 @@ class Runner:
         if self._fetches:  # else it would come to us again
             await asyncio.wait(self._fetches)
         while self._held:
-            work, keeping = self._held.popitem()
-            keeping.cancel()
+            work = next(iter(self._held))
+            self._take_back(work)
             with contextlib.suppress(Exception):
                 await work.delivery.retry(0)
 

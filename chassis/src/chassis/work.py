@@ -44,6 +44,7 @@ class Work:
         self._bus = bus
         self._rule = rule
         self._limited: RateLimited | None = None
+        self._beating = 0
         self._fraction = 0.0
         self._note = ""
         self._changed = threading.Event()
@@ -62,12 +63,18 @@ class Work:
     async def pulse(self, every: float) -> None:
         """Keep the message ours, pass progress on, and notice when nobody wants the work, which ends a wait.
 
+        `rest` ends it, and cancelling alone does not: a cancellation that comes just as a request is answered may be
+        swallowed by `asyncio.wait_for` (https://github.com/python/cpython/issues/86296), and a message that was given
+        back would stay ours for ever.
+
         Args:
             every: seconds between two signs of life.
         """
+        self._beating += 1
+        mine = self._beating
         self._changed.set()
         beat = 0.0
-        while not (self._limited and self.unwanted):
+        while self._beating == mine and not (self._limited and self.unwanted):
             if time.monotonic() - beat > every:
                 beat = time.monotonic()
                 self._changed.set()
@@ -78,6 +85,10 @@ class Work:
                 self._changed.clear()
                 await self.say()
             await asyncio.sleep(0.25)
+
+    def rest(self) -> None:
+        """End the pulse."""
+        self._beating += 1
 
     async def say(self) -> None:
         """Tell the user how far the run is, or until when it waits."""

@@ -71,9 +71,8 @@ class Client:
         contact = f"; mailto:{settings.contact_email}" if settings.contact_email else ""
         timeout = httpx.Timeout(settings.request_seconds, connect=min(10.0, settings.request_seconds))
         headers = {"User-Agent": _AGENT.format(contact=contact), "Accept-Language": "en"}
-        authorities = (
-            httpx.create_ssl_context()
-        )  # those of SSL_CERT_FILE where it is set; proxies are not taken from there
+        # Authorities are those of SSL_CERT_FILE where it is set; proxies are not taken from the environment.
+        authorities = httpx.create_ssl_context()
         self._http = httpx.Client(timeout=timeout, headers=headers, verify=authorities, trust_env=False)
         arxiv = Limit("arxiv", every=3.0, patience=30.0, title="arXiv")
         limits = {

@@ -29,7 +29,8 @@ def stack(tmp_path_factory):
             servers.wait_ready()
             on_bus(servers.settings, lambda bus: bus.publish_providers(TOLD))
             with Rest(servers.gateway_url, servers.token) as client:
-                until(lambda: client.estimate({"budget": 1})["lines"])
+                wish = {"budget": 1, "footage": True}
+                until(lambda: (told := client.estimate(wish))["lines"] and "no key" in told["notes"][0])
             yield servers
 
 

@@ -1,6 +1,7 @@
 """The event stream, and what the gateway does when things go wrong."""
 
 import asyncio
+import contextlib
 import json
 import os
 import signal
@@ -13,6 +14,7 @@ import psycopg
 import pytest
 from chassis.blobs import key_of
 from chassis.errors import RateLimited, SourceError
+from gateway.service import _cancelled
 from httpx_sse import connect_sse
 
 from chassis import events
@@ -240,3 +242,16 @@ def test_deleted_job_takes_its_own_bytes_along_and_leaves_shared_ones(running, s
     assert running.blobs.size(key_of(digests["script"])) is not None
     source = next(row["digest"] for row in running.job(stays)["artifacts"] if row["artifact"] == "source")
     assert running.blobs.size(key_of(source)) is not None
+
+
+async def test_part_that_swallows_a_cancellation_is_ended_all_the_same():
+    async def deaf():
+        with contextlib.suppress(asyncio.CancelledError):
+            await asyncio.sleep(60)
+        await asyncio.sleep(60)
+
+    task = asyncio.create_task(deaf())
+    await asyncio.sleep(0)
+    async with asyncio.timeout(5):
+        (end,) = await _cancelled([task])
+    assert isinstance(end, asyncio.CancelledError)

@@ -7,7 +7,7 @@ import contextlib
 import logging
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import psycopg
@@ -146,9 +146,7 @@ async def serve(settings: GatewaySettings) -> int:
     else:
         serving.cancel()
     await asyncio.wait({serving, asyncio.create_task(rpc.stop(2))}, timeout=2.5)
-    for task in tasks:
-        task.cancel()
-    ended = await asyncio.gather(*tasks, return_exceptions=True)
+    ended = await _cancelled(tasks)
     with contextlib.suppress(TimeoutError):
         await asyncio.wait_for(bus.close(), 0.5)
     await asyncio.to_thread(database.close, 0.5)
@@ -175,6 +173,19 @@ def _ledger(
     parts += [Reconciler(bus, database, hub, rulebook, settings), Undertaker(bus, rulebook)]
     parts.append(Retention(database, blobs, outbox, settings.keep_days, settings.keep_answers_days))
     return [*parts, Sweeper(database, blobs, settings.garbage_after), Janitor(database, settings.trace_days)]
+
+
+async def _cancelled(tasks: Sequence[asyncio.Task[None]]) -> list[BaseException | None]:
+    """How they end when they are cancelled: again and again, for `asyncio.wait_for` may swallow a cancellation.
+
+    See https://github.com/python/cpython/issues/86296, and the client of the message server, which waits so.
+    """
+    pending = set(tasks)
+    while pending:
+        for task in pending:
+            task.cancel()
+        _, pending = await asyncio.wait(pending, timeout=0.5)
+    return await asyncio.gather(*tasks, return_exceptions=True)
 
 
 async def _idle() -> None:

@@ -114,7 +114,11 @@ def test_older_database_takes_up_what_the_stream_has_and_jobs_without_a_row_belo
         row["artifact"]: row["digest"] for row in town.state(half, "done")["artifacts"]
     }
     assert town.api("GET", f"/jobs/{later}").status_code == 404
-    found = town.api("GET", "/admin/jobs").json()["jobs"]
-    assert [(job["user_id"], job["state"]) for job in found if job["id"] == later] == [(None, "done")]
+
+    def taken_up():
+        found = town.api("GET", "/admin/jobs").json()["jobs"]
+        return [(job["user_id"], job["state"]) for job in found if job["id"] == later] == [(None, "done")]
+
+    town.until(taken_up, 30)
     assert town.announced() == made
     town.state(town.submit(theme="night", tone="lively"), "done")

@@ -120,8 +120,12 @@ class Visit:
             }""",
             [_base64(path), path.name],
         )
-        self.page.dispatch_event("main", "dragover", {"dataTransfer": data})
-        expect(self.page.locator("#dropping")).to_be_visible()
+
+        def held():
+            self.page.dispatch_event("main", "dragover", {"dataTransfer": data})
+            return self.page.locator("#dropping").is_visible()
+
+        self.until(held)  # a hand waits until the page answers, whose script may come late
         self.shot("dropping")
         self.page.dispatch_event("main", "drop", {"dataTransfer": data})
         expect(self.page.locator("#dropping")).to_be_hidden()

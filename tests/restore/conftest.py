@@ -13,6 +13,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import httpx
+import psycopg
 import pytest
 from chassis.testing import all_events, on_bus, until
 from cli.rest import Rest
@@ -61,7 +62,14 @@ class Town:
         for service in self.services:
             self.stack.spawn(service)
         self.stack.wait_ready()
+        self.until(self._is_known)
         return self
+
+    def _is_known(self):
+        """Whether the gateway has read the rules of all stages: who knows but some takes jobs for done too soon."""
+        told = {rule.name for rule in self.on_bus(lambda bus: bus.rules())}
+        with psycopg.connect(self.stack.postgres_url) as connection:
+            return told <= {name for (name,) in connection.execute("SELECT name FROM rules")}
 
     @property
     def settings(self):

@@ -21,7 +21,7 @@ from pydantic import TypeAdapter
 from gateway.database import Database
 
 log = logging.getLogger(__name__)
-EVERY = 5.0
+EVERY = 1.0
 """Seconds between two readings: a stage may be added while we run, and a provider."""
 _RULE = TypeAdapter(Rule)
 _KEEP = """

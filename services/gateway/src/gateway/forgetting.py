@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import sys
 from collections.abc import Sequence
 
 from chassis.bus import NatsBus
-from chassis.errors import Error, UsageError
+from chassis.errors import UsageError
 from chassis.settings import read_settings
 
 from gateway.database import Database, open_pool
@@ -16,14 +15,10 @@ from gateway.settings import GatewaySettings
 
 
 def main(stages: list[str]) -> int:
-    """Forget the stages; returns the exit code (0 done, 2 unknown, or somebody still works for one)."""
-    try:
-        settings = read_settings(GatewaySettings)
-        with open_pool(settings.postgres_url) as database:
-            asyncio.run(forget(settings, database, stages))
-    except Error as error:
-        print(f"error: {error.message}", file=sys.stderr)  # noqa: T201 - its output
-        return 2 if isinstance(error, UsageError) else 1
+    """Forget the stages; returns the exit code. Raises Error, as `forget` does."""
+    settings = read_settings(GatewaySettings)
+    with open_pool(settings.postgres_url) as database:
+        asyncio.run(forget(settings, database, stages))
     for stage in stages:
         print(f"{stage} is forgotten; jobs that waited for it alone are done within seconds")  # noqa: T201 - its output
     return 0

@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import sys
 
 from chassis.bus import NatsBus
-from chassis.errors import Error, UsageError
+from chassis.errors import UsageError
 from chassis.settings import read_settings
 
 from gateway.database import open_pool
@@ -21,18 +20,14 @@ from gateway.settings import GatewaySettings
 
 
 def main(argv: list[str]) -> int:
-    """Set the ledger back; returns the exit code."""
+    """Set the ledger back; returns the exit code. Raises Error."""
     parser = argparse.ArgumentParser(prog="python -m gateway replay", description=__doc__)
     parser.add_argument("--anyway", action="store_true", help="lose what the stream does not have any more")
     args = parser.parse_args(argv)
-    try:
-        settings = read_settings(GatewaySettings)
-        if not args.anyway:
-            check(settings)
-        replay(settings)
-    except Error as error:
-        print(f"error: {error}", file=sys.stderr)  # noqa: T201 - its output
-        return 2 if isinstance(error, UsageError) else 1
+    settings = read_settings(GatewaySettings)
+    if not args.anyway:
+        check(settings)
+    replay(settings)
     return 0
 
 

@@ -5,9 +5,6 @@ After it, and not before, the former secret may be taken out. Gateways and worke
 
 from __future__ import annotations
 
-import sys
-
-from chassis.errors import Error, UsageError
 from chassis.settings import read_settings
 
 from gateway.accounts.keyring import Keyring
@@ -16,13 +13,9 @@ from gateway.settings import GatewaySettings
 
 
 def main() -> int:
-    """Seal all anew, and say how many there are; returns the exit code: 1 where some cannot be opened."""
-    try:
-        settings = read_settings(GatewaySettings)
-        with open_pool(settings.postgres_url) as database:
-            sealed, unread = Keyring(database, settings.keys_secret).seal_anew()
-    except Error as error:
-        print(f"error: {error}", file=sys.stderr)  # noqa: T201 - its output
-        return 2 if isinstance(error, UsageError) else 1
+    """Seal all anew, and say how many there are; returns the exit code: 1 where some cannot be opened. Raises Error."""
+    settings = read_settings(GatewaySettings)
+    with open_pool(settings.postgres_url) as database:
+        sealed, unread = Keyring(database, settings.keys_secret).seal_anew()
     print(f"keys sealed with the first secret: {sealed}; sealed with none of the secrets: {unread}")  # noqa: T201 - as above
     return 1 if unread else 0

@@ -8,12 +8,10 @@ from __future__ import annotations
 
 import argparse
 import hashlib
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from chassis.blobs import S3Blobs, key_of
-from chassis.errors import Error, UsageError
 from chassis.settings import read_settings
 from psycopg import Connection
 from psycopg.rows import DictRow
@@ -47,15 +45,11 @@ class Lacking:
 
 
 def main(argv: list[str]) -> int:
-    """Verify once, and say what was found; returns the exit code."""
+    """Verify once, and say what was found; returns the exit code. Raises Error."""
     parser = argparse.ArgumentParser(prog="python -m gateway verify", description=__doc__)
     parser.add_argument("--deep", action="store_true", help="read all bytes and compare their digests")
     args = parser.parse_args(argv)
-    try:
-        return verify(read_settings(GatewaySettings), deep=args.deep)
-    except Error as error:
-        print(f"error: {error}", file=sys.stderr)  # noqa: T201 - its output
-        return 2 if isinstance(error, UsageError) else 1
+    return verify(read_settings(GatewaySettings), deep=args.deep)
 
 
 def verify(settings: GatewaySettings, *, deep: bool) -> int:
